@@ -1,0 +1,61 @@
+import { awscdk, javascript } from 'projen';
+import { configureEslint } from './projenrc/eslint';
+import { configureTests } from './projenrc/tests';
+
+/** The lowest aws-cdk-lib that the suite passes on; why, in VERSIONS.md. */
+const CDK_FLOOR = '2.90.0';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-media-replication',
+  description:
+    'AWS CDK constructs that put media near the people who watch it: replicated S3 buckets, a private S3 proxy, links that send each user to the right copy, and replicated Amazon Chime SDK meetings.',
+  author: 'The cdk-media-replication authors',
+  authorAddress: 'https://github.com/cdk-media-replication',
+  authorOrganization: true,
+  repositoryUrl: 'https://github.com/cdk-media-replication/cdk-media-replication.git',
+  keywords: ['aws', 'aws-cdk', 'cdk', 's3', 'replication', 'media', 'chime', 'multi-region'],
+  license: 'Apache-2.0',
+  stability: 'experimental',
+
+  cdkVersion: CDK_FLOOR,
+  constructsVersion: '10.3.0',
+  jsiiVersion: '~6.0.0',
+  minNodeVersion: '20.0.0',
+  workflowNodeVersion: '24',
+  packageManager: javascript.NodePackageManager.NPM,
+  defaultReleaseBranch: 'main',
+  projenrcTs: true,
+
+  publishToPypi: { distName: 'cdk-media-replication', module: 'cdk_media_replication' },
+  publishToMaven: {
+    javaPackage: 'io.github.cdkmediareplication',
+    mavenGroupId: 'io.github.cdkmediareplication',
+    mavenArtifactId: 'cdk-media-replication',
+  },
+  publishToNuget: { dotNetNamespace: 'CdkMediaReplication', packageId: 'CdkMediaReplication' },
+  publishToGo: { moduleName: 'github.com/cdk-media-replication/cdk-media-replication-go' },
+
+  githubOptions: { mergify: false },
+  pullRequestTemplate: false,
+  prettier: true,
+  prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
+  eslintOptions: {
+    dirs: ['src'],
+    devdirs: ['test', 'examples', 'bench', 'scripts', 'projenrc'],
+    commandOptions: { fix: false },
+  },
+  jestOptions: {
+    jestVersion: '^30',
+    updateSnapshot: javascript.UpdateSnapshot.NEVER,
+    junitReporting: false,
+    passWithNoTests: false,
+    jestConfig: { collectCoverage: false },
+  },
+  gitignore: ['/cdk.out', '/bench/results.json', '.jsii.tabl.json', '*.log'],
+});
+
+for (const path of ['/bench', '/examples', '/scripts', '/docs', '/.ci']) project.npmignore!.exclude(path);
+configureEslint(project);
+configureTests(project);
+
+project.synth();

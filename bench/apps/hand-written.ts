@@ -1,0 +1,192 @@
+/**
+ * What somebody who knows S3 replication well writes with the L2s to get the same: keys and their aliases, buckets, a
+ * role with narrow statements (the L2's own role can't name a key of another region), rules under Replication Time
+ * Control, alarms and outputs. What it lacks, because the L2s can't: a bucket that waits for its role's policy.
+ */
+import { App, Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { forEachPrimaryStack, PRIMARY, REPLICA, SIZE } from './layout';
+
+const app = new App();
+
+forEachPrimaryStack(SIZE, (group, indexes) => {
+  const there = new Stack(app, `Replica${group}`, { env: REPLICA });
+  const here = new Stack(app, `Primary${group}`, { env: PRIMARY });
+  here.addStackDependency(there);
+  for (const index of indexes) replicatedBucket(here, there, `Primary${group}/Media${index}`, index);
+});
+
+app.synth();
+
+function replicatedBucket(here: Stack, there: Stack, path: string, index: number): void {
+  const alias = `alias/media${index}-1a2b3c4d`;
+  const ruleId = `media${index}-1a2b3c4d-${REPLICA.region}`;
+  const nameIn = (stack: Stack) => `media${index}-1a2b3c4d-${stack.account}-${stack.region}-an`;
+
+  const replica = new s3.Bucket(there, `ReplicaBucket${index}`, {
+    ...bucketProps(there, index, path, alias),
+    bucketName: nameIn(there),
+  });
+  accountRegional(replica);
+
+  const primaryProps = bucketProps(here, index, path, alias);
+  const primary = new s3.Bucket(here, `PrimaryBucket${index}`, {
+    ...primaryProps,
+    bucketName: nameIn(here),
+    replicationRole: replicationRole(here, index, path, nameIn(here), nameIn(there), primaryProps.encryptionKey, alias),
+    replicationRules: [
+      {
+        id: ruleId,
+        destination: replica,
+        priority: 1,
+        deleteMarkerReplication: true,
+        sseKmsEncryptedObjects: true,
+        kmsKey: kms.Key.fromKeyArn(
+          here,
+          `ReplicaKey${index}`,
+          `arn:${Aws.PARTITION}:kms:${REPLICA.region}:${REPLICA.account}:${alias}`,
+        ),
+        filter: { prefix: '' },
+        replicationTimeControl: s3.ReplicationTimeValue.FIFTEEN_MINUTES,
+        metrics: s3.ReplicationTimeValue.FIFTEEN_MINUTES,
+      },
+    ],
+  });
+  accountRegional(primary);
+
+  const dimensionsMap = { SourceBucket: nameIn(here), DestinationBucket: nameIn(there), RuleId: ruleId };
+  alarm(
+    there,
+    `ReplicationLatencyAlarm${index}`,
+    new cloudwatch.Metric({
+      namespace: 'AWS/S3',
+      metricName: 'ReplicationLatency',
+      statistic: 'Maximum',
+      dimensionsMap,
+    }),
+    900,
+    `The replica of ${path} in ${REPLICA.region} is behind the primary. Links to it may miss new media. See whether ` +
+      'operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota.',
+  );
+  alarm(
+    here,
+    `ReplicationFailedAlarm${index}`,
+    new cloudwatch.Metric({
+      namespace: 'AWS/S3',
+      metricName: 'OperationsFailedReplication',
+      statistic: 'Sum',
+      dimensionsMap,
+    }),
+    0,
+    `S3 gave up replicating objects of ${path} to ${REPLICA.region}. They stay missing there until they are put again ` +
+      'or replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
+  );
+
+  new CfnOutput(here, `Media${index}ReplicaBucketName`, {
+    value: nameIn(there),
+    description: `Replica bucket name (${REPLICA.region})`,
+  });
+  new CfnOutput(here, `Media${index}ReplicaRegion`, {
+    value: REPLICA.region,
+    description: `Replica bucket region (${REPLICA.region})`,
+  });
+  new CfnOutput(here, `Media${index}Copies`, {
+    value: here.toJsonString({
+      primary: { bucketName: nameIn(here), ...PRIMARY },
+      replicas: [{ bucketName: nameIn(there), ...REPLICA, ruleId }],
+    }),
+    description: 'The primary bucket and its replicas, as JSON',
+  });
+}
+
+function bucketProps(stack: Stack, index: number, path: string, aliasName: string) {
+  const encryptionKey = new kms.Key(stack, `Key${index}`, {
+    description: `Media of ${path}`,
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  });
+  new kms.Alias(stack, `KeyAlias${index}`, { aliasName, targetKey: encryptionKey });
+  return {
+    versioned: true,
+    encryption: s3.BucketEncryption.KMS,
+    encryptionKey,
+    bucketKeyEnabled: true,
+    blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    enforceSSL: true,
+    lifecycleRules: [
+      {
+        id: 'housekeeping',
+        abortIncompleteMultipartUploadAfter: Duration.days(7),
+        noncurrentVersionExpiration: Duration.days(90),
+        expiredObjectDeleteMarker: true,
+      },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+  };
+}
+
+/** The L2 sets the namespace only together with a prefix of which nobody knows the full name. */
+function accountRegional(bucket: s3.Bucket): void {
+  (bucket.node.defaultChild as s3.CfnBucket).bucketNamespace = s3.BucketNamespace.ACCOUNT_REGIONAL;
+}
+
+function replicationRole(
+  here: Stack,
+  index: number,
+  path: string,
+  source: string,
+  destination: string,
+  sourceKey: kms.IKey,
+  alias: string,
+): iam.Role {
+  const bucketArn = (name: string) => `arn:${Aws.PARTITION}:s3:::${name}`;
+  const through = (region: string, name: string) => ({
+    StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
+    StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn(name), `${bucketArn(name)}/*`] },
+  });
+  const role = new iam.Role(here, `ReplicationRole${index}`, {
+    assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
+    description: `Replicates the media of ${path}`,
+  });
+  const allow = (actions: string[], resource: string, conditions?: iam.Conditions) =>
+    role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource], conditions }));
+  allow(['s3:GetReplicationConfiguration', 's3:ListBucket'], bucketArn(source));
+  allow(
+    ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+    `${bucketArn(source)}/*`,
+  );
+  allow(['kms:Decrypt'], sourceKey.keyArn, through(PRIMARY.region, source));
+  allow(['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'], `${bucketArn(destination)}/*`, {
+    StringEquals: { 'aws:ResourceAccount': REPLICA.account },
+  });
+  allow(
+    ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+    `arn:${Aws.PARTITION}:kms:${REPLICA.region}:${REPLICA.account}:key/*`,
+    {
+      ...through(REPLICA.region, destination),
+      'ForAnyValue:StringEquals': { 'kms:ResourceAliases': alias },
+    },
+  );
+  return role;
+}
+
+function alarm(
+  stack: Stack,
+  id: string,
+  metric: cloudwatch.Metric,
+  threshold: number,
+  alarmDescription: string,
+): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(stack, id, {
+    alarmDescription,
+    metric,
+    threshold,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+  });
+}

@@ -1,0 +1,12 @@
+/** What both apps have in common: how many buckets, and where they go. */
+export const SIZE = Number(process.argv[2]);
+export const PRIMARY = { account: '111111111111', region: 'us-east-1' };
+export const REPLICA = { account: '111111111111', region: 'eu-west-1' };
+
+/** As many as fit into a stack of 500 resources and 200 outputs. */
+const PER_STACK = 50;
+
+export function forEachPrimaryStack(size: number, build: (group: number, indexes: number[]) => void): void {
+  const all = Array.from({ length: size }, (_, index) => index);
+  for (let from = 0; from < size; from += PER_STACK) build(from / PER_STACK, all.slice(from, from + PER_STACK));
+}

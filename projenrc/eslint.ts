@@ -1,0 +1,36 @@
+import { awscdk } from 'projen';
+
+const FEATURES = ['bucket', 'proxy', 'routing', 'meeting'];
+
+/** Holds the arrows of the house: stack → features → private; a feature knows others only by their index. */
+export function configureEslint(project: awscdk.AwsCdkConstructLibrary): void {
+  const folder = (name: string) => `./src/${name}`;
+  const betweenFeatures = FEATURES.flatMap((feature) =>
+    FEATURES.filter((other) => other !== feature).map((other) => ({
+      target: folder(feature),
+      from: folder(other),
+      except: ['./index.ts'],
+      message: 'A feature reaches another only through its exported interface.',
+    })),
+  );
+  const upwards = [
+    {
+      target: folder('private'),
+      from: [...FEATURES, 'monitoring', 'stack'].map(folder),
+      message: 'private/ serves the features and must not know them.',
+    },
+    {
+      target: FEATURES.map(folder),
+      from: ['monitoring', 'stack'].map(folder),
+      message: 'Nobody but stack/ imports monitoring/, and nobody imports stack/.',
+    },
+    { target: folder('monitoring'), from: folder('stack'), message: 'Nobody imports stack/.' },
+  ];
+  // Examples import the library as its users do; TypeScript resolves that.
+  project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: [`^${project.name}$`] }] });
+  project.eslint!.addRules({ 'import/no-restricted-paths': ['error', { zones: [...betweenFeatures, ...upwards] }] });
+  project.eslint!.addOverride({
+    files: ['src/**/runtime/**', 'src/**/*.lambda.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: ['aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'] }] },
+  });
+}

@@ -1,0 +1,31 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+
+/**
+ * Rewrites the compiled lib/index.js so that a feature is loaded when something of it is first used, as aws-cdk-lib does
+ * with its own. TypeScript writes `export * from './bucket'` as a `require` that loads everything at once.
+ */
+const INDEX = resolve('lib/index.js');
+const load = createRequire(INDEX);
+const features = [...readFileSync(INDEX, 'utf8').matchAll(/__exportStar\(require\("(\.\/[\w-]+)"\), exports\)/g)].map(
+  ([, path]) => path,
+);
+if (features.length === 0) throw new Error(`${INDEX} has no \`export *\` to rewrite. Compile before this script runs.`);
+
+const paths = Object.fromEntries(
+  features.flatMap((path) => Object.keys(load(path) as object).map((name) => [name, path])),
+);
+writeFileSync(
+  INDEX,
+  `"use strict";
+Object.defineProperty(exports, "__esModule", { value: true });
+// Node reads these names for those who import us from an ES module; in a loop, it overlooks that they are getters.
+${Object.keys(paths)
+  .map((name) => `exports.${name} = `)
+  .join('')}void 0;
+for (const [name, path] of Object.entries(${JSON.stringify(paths)})) {
+  Object.defineProperty(exports, name, { enumerable: true, configurable: true, get: () => require(path)[name] });
+}
+`,
+);

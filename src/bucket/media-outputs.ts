@@ -1,0 +1,35 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { MediaCopy } from './media-copy';
+import { ReplicaPlan } from './replica-plan';
+
+/** What whoever reads the media must be told: each replica's bucket and region, and all copies as one JSON. */
+export function writeOutputs(scope: Construct, primary: MediaCopy, replicas: ReplicaPlan[]): void {
+  for (const { copy } of replicas) {
+    const id = `Replica${pascal(copy.region)}`;
+    new CfnOutput(scope, `${id}BucketName`, {
+      value: copy.bucketName,
+      description: `Replica bucket name (${copy.region})`,
+    });
+    new CfnOutput(scope, `${id}Region`, {
+      value: copy.region,
+      description: `Replica bucket region (${copy.region})`,
+    });
+  }
+  new CfnOutput(scope, 'Copies', {
+    value: Stack.of(scope).toJsonString({
+      primary: describe(primary),
+      replicas: replicas.map(({ copy, ruleId }) => ({ ...describe(copy), ruleId })),
+    }),
+    description: 'The primary bucket and its replicas, as JSON',
+  });
+}
+
+function describe({ bucketName, region, account }: MediaCopy) {
+  return { bucketName, region, account };
+}
+
+/** `eu-west-1` → `EuWest1`. */
+function pascal(region: string): string {
+  return region.replace(/(^|-)(\w)/g, (_match, _hyphen, letter: string) => letter.toUpperCase());
+}

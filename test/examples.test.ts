@@ -1,0 +1,53 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { findings } from './support/synth';
+
+const EXAMPLES = join(__dirname, '../examples');
+
+/** What holds data: if the logical id of one changes, CloudFormation makes a new one and leaves the data behind. */
+const STATEFUL = ['AWS::KMS::Key', 'AWS::S3::Bucket'];
+
+/** Runs an example as `npm run synth` does, and gives what it wrote. */
+function synthExample(name: string): CloudAssembly {
+  const outdir = mkdtempSync(join(tmpdir(), `example-${name}-`));
+  process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  process.env.CDK_OUTDIR = outdir;
+  jest.requireActual(join(EXAMPLES, name, 'app'));
+  return new CloudAssembly(outdir);
+}
+
+const examples = readdirSync(EXAMPLES, { withFileTypes: true }).flatMap((entry) =>
+  entry.isDirectory() ? [entry.name] : [],
+);
+
+describe.each(examples)('the example %s', (name) => {
+  const assembly = synthExample(name);
+
+  test('synthesises without findings', () => {
+    expect(findings(assembly)).toEqual([]);
+  });
+
+  test('keeps the logical ids of what holds data', () => {
+    const ids = assembly.stacksRecursively.flatMap(({ stackName, template }) =>
+      Object.entries<any>(template.Resources)
+        .filter(([, { Type }]) => STATEFUL.includes(Type))
+        .map(([id, { Type }]) => `${stackName} ${Type} ${id}`),
+    );
+    expect(ids.sort()).toMatchSnapshot('logical ids: a change here loses data');
+  });
+
+  test('has the templates that were reviewed', () => {
+    for (const { stackName, template } of assembly.stacksRecursively) {
+      expect(withoutAssetHashes(template)).toMatchSnapshot(stackName);
+    }
+  });
+});
+
+function withoutAssetHashes(template: object): object {
+  const text = JSON.stringify(template).replace(/\b[0-9a-f]{64}\b/g, '<asset>');
+  const { Parameters, Rules, ...ours } = JSON.parse(text); // The bootstrap version check is aws-cdk-lib's own.
+  expect(Object.keys({ ...Parameters, ...Rules })).toEqual(['BootstrapVersion', 'CheckBootstrapVersion']);
+  return ours;
+}
