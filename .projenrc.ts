@@ -54,6 +54,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/cdk.out', '/bench/results.json', '.jsii.tabl.json', '*.log'],
 });
 
+// 1.13.0 is not published for every platform that it names, and `npm ci` then refuses the lock file.
+project.package.addPackageResolutions('unrs-resolver@1.12.2');
 for (const path of ['/bench', '/examples', '/scripts', '/docs', '/.ci']) project.npmignore!.exclude(path);
 configureEslint(project);
 configureTests(project);
