@@ -1,16 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { table } from 'table';
 import { benchImport } from './importing';
+import { benchProxy } from './proxy';
+import { Row } from './rows';
 import { benchSynthesis } from './synthesis';
 import { createWorkspace } from './workspace';
 
 /** `npm run bench`: prints a table and writes bench/results.json. */
-const workspace = createWorkspace();
-const rows = [...benchImport(workspace), ...benchSynthesis(workspace)];
-const header = ['', 'value', 'baseline', 'unit', 'ratio'];
-process.stdout.write(
-  table([header, ...rows.map(({ name, value, baseline, unit, ratio }) => [name, value, baseline, unit, ratio])], {
-    drawHorizontalLine: (line, lines) => line <= 1 || line === lines,
-  }),
-);
-writeFileSync('bench/results.json', `${JSON.stringify({ rows }, undefined, 2)}\n`);
+async function main(): Promise<void> {
+  const workspace = createWorkspace();
+  const rows = [...benchImport(workspace), ...benchSynthesis(workspace), ...(await benchProxy())];
+  process.stdout.write(draw(rows));
+  writeFileSync('bench/results.json', `${JSON.stringify({ rows }, undefined, 2)}\n`);
+}
+
+function draw(rows: Row[]): string {
+  const header = ['', 'value', 'baseline', 'unit', 'ratio'];
+  const cells = rows.map(({ name, value, baseline, unit, ratio }) => [name, value, baseline, unit, ratio]);
+  return table([header, ...cells], { drawHorizontalLine: (line, lines) => line <= 1 || line === lines });
+}
+
+void main();

@@ -11,6 +11,7 @@ const FLOOR_NAG = '2.27.231';
  */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6');
+  project.addDevDeps('@aws-sdk/client-s3@^3', '@aws-sdk/s3-request-presigner@^3', '@smithy/node-http-handler@^4');
   project.package.addField('workspaces', [LATEST_DIR]);
   new JsonFile(project, `${LATEST_DIR}/package.json`, {
     obj: { name: 'cdk-latest', version: '0.0.0', private: true, dependencies: LATEST },
@@ -33,6 +34,15 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
     { ...shared, displayName: 'latest', moduleNameMapper: { ...library, ...Object.fromEntries(latest) } },
   ];
 
+  new JsonFile(project, 'test/e2e/jest.config.json', {
+    marker: false,
+    obj: {
+      rootDir: '../..',
+      testMatch: ['<rootDir>/test/e2e/*.e2e.ts'],
+      transform: shared.transform,
+      testTimeout: 60_000,
+    },
+  });
   addTasks(project);
 }
 
@@ -71,4 +81,8 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   const bench = tasks.addTask('bench', { description: 'Measures against what a user would have instead' });
   bench.spawn(compileTask);
   bench.exec('tsx --tsconfig bench/tsconfig.json bench/index.ts');
+
+  const e2e = tasks.addTask('test:e2e', { description: 'Runs what a template deploys, in the real servers' });
+  e2e.exec('test/e2e/install.sh');
+  e2e.exec('jest --config test/e2e/jest.config.json --runInBand --ci', { receiveArgs: true });
 }

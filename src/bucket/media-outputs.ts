@@ -1,11 +1,11 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MediaCopy } from './media-copy';
 import { ReplicaPlan } from './replica-plan';
 
 /** What whoever reads the media must be told: each replica's bucket and region, and all copies as one JSON. */
 export function writeOutputs(scope: Construct, primary: MediaCopy, replicas: ReplicaPlan[]): void {
-  for (const { copy } of replicas) {
+  for (const { copy, proxy } of replicas) {
     const id = `Replica${pascal(copy.region)}`;
     new CfnOutput(scope, `${id}BucketName`, {
       value: copy.bucketName,
@@ -15,11 +15,23 @@ export function writeOutputs(scope: Construct, primary: MediaCopy, replicas: Rep
       value: copy.region,
       description: `Replica bucket region (${copy.region})`,
     });
+    if (proxy) {
+      // Without a domain name, the URL is a load balancer's, which is known in the replica's stack only.
+      const known = !Token.isUnresolved(proxy.url);
+      new CfnOutput(known ? scope : proxy, known ? `${id}ProxyUrl` : 'Url', {
+        value: proxy.url,
+        description: `Replica S3 proxy URL (${copy.region})`,
+      });
+    }
   }
   new CfnOutput(scope, 'Copies', {
     value: Stack.of(scope).toJsonString({
       primary: describe(primary),
-      replicas: replicas.map(({ copy, ruleId }) => ({ ...describe(copy), ruleId })),
+      replicas: replicas.map(({ copy, ruleId, proxy }) => ({
+        ...describe(copy),
+        ruleId,
+        proxyUrl: proxy && !Token.isUnresolved(proxy.url) ? proxy.url : undefined,
+      })),
     }),
     description: 'The primary bucket and its replicas, as JSON',
   });

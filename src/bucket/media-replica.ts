@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { S3MediaProxy } from '../proxy';
 
 /** A replica of a `ReplicatedMediaBucket`, as it is to be used. */
 export interface MediaReplica {
@@ -13,4 +14,6 @@ export interface MediaReplica {
   readonly bucket: s3.IBucket;
   /** The id of the replication rule that fills the replica, and the `RuleId` dimension of its metrics. */
   readonly ruleId: string;
+  /** The private way to the replica, where one was asked for. */
+  readonly proxy?: S3MediaProxy;
 }

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { S3MediaProxyOptions } from '../proxy';
 
 /** What can be said of each single copy, the primary and the replicas. */
 export interface MediaCopyProps {
@@ -73,6 +74,13 @@ export interface MediaReplicaProps extends MediaCopyProps {
    * @default - a new bucket
    */
   readonly bucket?: s3.IBucket;
+
+  /**
+   * A private way to the replica for clients in networks of your own, in the replica's stack. An empty object is enough.
+   *
+   * @default - none: the replica is read at S3's public endpoint
+   */
+  readonly proxy?: S3MediaProxyOptions;
 
   /**
    * The storage class of the replica's objects.

@@ -24,6 +24,7 @@ import { regionOfBucket } from './validation-copy';
 import { invalid } from '../private/errors';
 import { accountOf, DeterministicNames } from '../private/naming';
 import { canBeNamedFrom, deployAfter } from '../private/stacks';
+import { S3MediaProxy } from '../proxy';
 
 /**
  * A bucket for media, and its replicas in other regions.
@@ -94,12 +95,13 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     this._primaryCopy = primary;
     this.plans = props.replicas.map((replica) => this.plan(replica, props));
     this._replicaCopies = this.plans.map(({ copy }) => copy);
-    this.replicas = this.plans.map(({ copy, stack: home, ruleId }) => ({
+    this.replicas = this.plans.map(({ copy, stack: home, ruleId, proxy }) => ({
       region: copy.region,
       account: copy.account,
       stack: home,
       bucket: copy.bucket,
       ruleId,
+      proxy,
     }));
 
     this.replicationRole = props.replicationRole ?? this.createRole();
@@ -188,12 +190,13 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
       const copy = broughtCopy(bucket, region, account, props.encryptionKey ?? bucket.encryptionKey);
       const stack = props.stack ?? Stack.of(bucket);
       const isHome = props.stack !== undefined || regionOfBucket(bucket) === region;
-      return { ...about, copy, stack, home: isHome ? this.homeIn(stack) : undefined };
+      const home = isHome ? this.homeIn(stack) : undefined;
+      return { ...about, copy, stack, home, proxy: home && createProxy(home, copy, props) };
     }
     const stack = props.stack ?? this.createStack('Replica', region, props.account);
     const home = props.stack ? this.homeIn(stack) : stack;
     const copy = new OwnedCopy(home, 'Replica', { region, account, names: this.names, own: props, common });
-    return { ...about, copy, stack, home };
+    return { ...about, copy, stack, home, proxy: createProxy(home, copy, props) };
   }
 
   /** A place in a stack that others use too. */
@@ -249,4 +252,8 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
   private latencyAlarmScope({ home, foreign, copy }: ReplicaPlan): Construct {
     return home && !foreign ? home : this.createStack('Alarms', copy.region);
   }
+}
+
+function createProxy(home: Construct, { bucket }: MediaCopy, { proxy }: MediaReplicaProps): S3MediaProxy | undefined {
+  return proxy && new S3MediaProxy(home, 'Proxy', { ...proxy, bucket });
 }

@@ -83,6 +83,12 @@ function expectBroughtBucket(
     });
   }
   expectSameRegion(expect, `${at}bucket`, 'a bucket', regionOfBucket(bucket), replica.region);
+  expect(!replica.proxy || replica.stack !== undefined || regionOfBucket(bucket) === replica.region, {
+    field: `${at}proxy`,
+    got: `a value for an imported bucket without ${at}stack`,
+    expected: 'a stack in the region to put the proxy into',
+    fix: `Give \`stack\`, a stack in ${replica.region}.`,
+  });
 
   const made = bucket.node.defaultChild;
   if (isCfnBucket(made)) {

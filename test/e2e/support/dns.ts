@@ -1,0 +1,50 @@
+import { createSocket, Socket } from 'node:dgram';
+
+/** A DNS server of one name, whose addresses a test can change while others ask. */
+export class Dns {
+  /** Addresses that are answered, with a time to live of one second. */
+  addresses: string[] = [];
+  private readonly socket: Socket = createSocket('udp4');
+
+  constructor(private readonly name: string) {
+    this.socket.on('message', (question, from) => {
+      const answer = this.answer(question);
+      this.socket.send(answer, from.port, from.address);
+    });
+  }
+
+  listen(address: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.socket.once('error', reject);
+      this.socket.bind(53, address, resolve);
+    });
+  }
+
+  close(): void {
+    this.socket.close();
+  }
+
+  /** RFC 1035, for one question: https://www.rfc-editor.org/rfc/rfc1035#section-4 */
+  private answer(query: Buffer): Buffer {
+    let end = 12;
+    const labels: string[] = [];
+    while (query[end] > 0) {
+      labels.push(query.toString('latin1', end + 1, end + 1 + query[end]));
+      end += query[end] + 1;
+    }
+    const type = query.readUInt16BE(end + 1);
+    const known = labels.join('.').toLowerCase() === this.name;
+    const addresses = known && type === 1 ? this.addresses : [];
+    const header = Buffer.alloc(12);
+    query.copy(header, 0, 0, 2);
+    header.writeUInt16BE(known ? 0x8580 : 0x8583, 2); // a response with authority; or: no such name
+    header.writeUInt16BE(1, 4);
+    header.writeUInt16BE(addresses.length, 6);
+    const records = addresses.map((address) => {
+      const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, 0, 0, 0, 0]);
+      address.split('.').forEach((part, index) => record.writeUInt8(Number(part), 12 + index));
+      return record;
+    });
+    return Buffer.concat([header, query.subarray(12, end + 5), ...records]);
+  }
+}
