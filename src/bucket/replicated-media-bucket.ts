@@ -19,6 +19,7 @@ import { ReplicatedMedia } from './replicated-media';
 import { ReplicationAlarms } from './replication-alarms';
 import { admitForeignRole, replicationStatements } from './replication-permissions';
 import { replicationRule } from './replication-rule';
+import { DESTINATION_ACTIONS, replicationStoppers, SOURCE_ACTIONS } from './replication-stoppers';
 import { validate } from './validation';
 import { regionOfBucket } from './validation-copy';
 import { invalid } from '../private/errors';
@@ -109,6 +110,8 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     for (const { stack: first } of this.plans.filter(({ home }) => home)) {
       deployAfter(stack, first, 'S3 accepts a replication rule only when the replica bucket exists');
     }
+    // At synthesis, since statements can be added until then.
+    this.node.addValidation({ validate: () => this.stoppers() });
     if (props.replicationAlarms ?? true) this.addReplicationAlarms();
     if (props.outputs ?? true) writeOutputs(this, primary, this.plans);
   }
@@ -246,6 +249,13 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
       role: role.roleArn,
       rules: this.plans.map((plan, index) => replicationRule(plan, index + 1)),
     };
+  }
+
+  private stoppers(): string[] {
+    const role = this.replicationRole;
+    return this._replicaCopies
+      .flatMap(({ bucket }) => replicationStoppers(bucket, DESTINATION_ACTIONS, role))
+      .concat(replicationStoppers(this.primary, SOURCE_ACTIONS, role));
   }
 
   /** S3 publishes the latency in the replica's region and the primary's account: only an alarm there sees it. */

@@ -15,8 +15,12 @@ export interface Problem {
  * An error about an input of a construct. A plain `Error`: aws-cdk-lib's own error classes are internal to it.
  */
 export function invalid(scope: IConstruct, problem: Problem): Error {
-  const { field, got, expected, fix } = problem;
-  return new Error(`[${scope.node.path}] ${field}: got ${show(got)}, expected ${expected}. ${fix}`);
+  return new Error(`[${scope.node.path}] ${describeProblem(problem)}`);
+}
+
+/** The same, for the errors of `node.addValidation`, to which aws-cdk-lib adds the path. */
+export function describeProblem({ field, got, expected, fix }: Problem): string {
+  return `${field}: got ${show(got)}, expected ${expected}. ${fix}`;
 }
 
 function show(value: unknown): string {
