@@ -82,7 +82,7 @@ export interface S3MediaProxyOptions {
   /**
    * Where in the brought VPC the load balancer and the servers, or the interface endpoint, go.
    *
-   * @default - private subnets with a way out; isolated ones with `imageRepository` or `PRIVATE_LINK`
+   * @default - private subnets with a way out; with `imageRepository` or `PRIVATE_LINK` isolated ones, if there are any
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
@@ -115,7 +115,8 @@ export interface S3MediaProxyOptions {
   readonly clientCidrs?: string[];
 
   /**
-   * A private repository with HAProxy's image, for a VPC without a way out to public ones. A new VPC then has none.
+   * A private repository with HAProxy's image for arm64, for a VPC without a way out to public ones. A new VPC then has
+   * none.
    *
    * @default - the official image from the public registry of AWS
    */

@@ -18,7 +18,8 @@ export class ProxyNetwork extends Construct {
   constructor(scope: Construct, id: string, props: S3MediaProxyProps) {
     super(scope, id);
     const withoutWayOut = props.imageRepository !== undefined || props.mode === ProxyMode.PRIVATE_LINK;
-    const subnetType = withoutWayOut ? ec2.SubnetType.PRIVATE_ISOLATED : ec2.SubnetType.PRIVATE_WITH_EGRESS;
+    const isolated = withoutWayOut && (!props.vpc || props.vpc.isolatedSubnets.length > 0);
+    const subnetType = isolated ? ec2.SubnetType.PRIVATE_ISOLATED : ec2.SubnetType.PRIVATE_WITH_EGRESS;
     this.subnets = props.vpcSubnets ?? { subnetType };
     if (props.vpc) {
       this.vpc = props.vpc;

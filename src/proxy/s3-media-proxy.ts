@@ -78,7 +78,7 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
       if (props.domainName && props.hostedZone) this.createRecord(props.domainName, props.hostedZone, loadBalancer);
       if (!props.domainName) this.warnOfPlainHttp();
     }
-    if (props.isolation) isolateBucket(props.bucket, this.vpcEndpoint!.vpcEndpointId, props.isolation);
+    if (props.isolation) isolateBucket(this, props.bucket, this.vpcEndpoint!.vpcEndpointId, props.isolation);
   }
 
   private createInterfaceEndpoint(props: S3MediaProxyProps, network: ProxyNetwork): ec2.InterfaceVpcEndpoint {

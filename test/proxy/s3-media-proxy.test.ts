@@ -401,6 +401,32 @@ describe('S3MediaProxy isolation', () => {
   });
 });
 
+describe('S3MediaProxy isolation fails when', () => {
+  test('the policy of the bucket is not of this app', () => {
+    const { stack } = fixture();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Imported', 'media-eu');
+    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, isolation: {} })).toThrow(
+      '[Europe/Proxy] isolation: got "Europe/Imported, whose policy is not of this app"',
+    );
+  });
+
+  test('another proxy isolates the bucket already, and each would deny the other', () => {
+    const { stack, bucket } = fixture();
+    new S3MediaProxy(stack, 'One', { bucket, isolation: {} });
+    expect(() => new S3MediaProxy(stack, 'Two', { bucket, isolation: {} })).toThrow(
+      '[Europe/Two] isolation: got "Europe/Media, which another proxy isolates already"',
+    );
+  });
+});
+
+test('S3MediaProxy by PrivateLink takes what private subnets a brought VPC has', () => {
+  const { stack, bucket } = fixture();
+  const vpc = new ec2.Vpc(stack, 'Vpc');
+  new S3MediaProxy(stack, 'Proxy', { bucket, vpc, mode: ProxyMode.PRIVATE_LINK });
+  const { SubnetIds } = only(templateOf(stack), 'AWS::EC2::VPCEndpoint').Properties;
+  expect(SubnetIds).toEqual(vpc.privateSubnets.map(({ subnetId }) => asText(stack.resolve(subnetId))));
+});
+
 test('two proxies in one account and region share no name', () => {
   const { stack, bucket } = fixture();
   for (const id of ['One', 'Two']) {
