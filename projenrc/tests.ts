@@ -84,5 +84,5 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
 
   const e2e = tasks.addTask('test:e2e', { description: 'Runs what a template deploys, in the real servers' });
   e2e.exec('test/e2e/install.sh');
-  e2e.exec('jest --config test/e2e/jest.config.json --runInBand --ci', { receiveArgs: true });
+  e2e.exec('jest --config test/e2e/jest.config.json --runInBand --ci --forceExit', { receiveArgs: true });
 }
