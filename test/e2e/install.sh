@@ -9,17 +9,17 @@ garage_version=2.5.0
 servers=$cache/servers
 mkdir -p "$cache"
 
-need() { # command, package
+need() { # command, packages
   command -v "$1" >/dev/null && return
   apt-get update -qq
-  apt-get install -y -qq --no-install-recommends "$2" >/dev/null
+  apt-get install -y -qq --no-install-recommends "${@:2}" >/dev/null
 }
 
 haproxy_version() { chroot "$servers" /usr/sbin/haproxy -v 2>/dev/null | sed -n 's/^HAProxy version \([0-9.]*\).*/\1/p'; }
 
 # Debian's unstable suite has the current line. It needs its own C library, so it gets a tree of its own.
 if [[ $(haproxy_version) != "$haproxy_line".* ]]; then
-  need debootstrap debootstrap
+  need debootstrap debootstrap debian-archive-keyring
   rm -rf --one-file-system "$servers"
   debootstrap --variant=minbase --include=haproxy,nginx-light,ca-certificates sid "$servers" >"$cache/debootstrap.log" 2>&1 ||
     { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
