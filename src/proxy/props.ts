@@ -108,7 +108,7 @@ export interface S3MediaProxyOptions {
   readonly directConnect?: DirectConnect;
 
   /**
-   * The address ranges that may connect.
+   * The IPv4 ranges that may connect.
    *
    * @default - the private ones: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16
    */

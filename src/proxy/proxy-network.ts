@@ -83,7 +83,3 @@ export function readsOf(bucket: s3.IBucket): iam.PolicyStatement[] {
     }),
   ];
 }
-
-export function peerOf(cidr: string): ec2.IPeer {
-  return cidr.includes(':') ? ec2.Peer.ipv6(cidr) : ec2.Peer.ipv4(cidr);
-}

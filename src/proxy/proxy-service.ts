@@ -7,7 +7,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { haproxyConfig, PING_PATH, PROXY_PORT } from './haproxy-config';
 import { S3MediaProxyProps } from './props';
-import { peerOf, PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
+import { PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
 
 const OFFICIAL_IMAGE = 'public.ecr.aws/docker/library/haproxy';
 const DEFAULT_TAG = '3.2.24';
@@ -134,7 +134,7 @@ export class ProxyService extends Construct {
     }
     for (const cidr of proxy.clientCidrs ?? PRIVATE_CIDRS) {
       for (const each of ports) {
-        this.loadBalancer.connections.allowFrom(peerOf(cidr), ec2.Port.tcp(each), `Clients in ${cidr}`);
+        this.loadBalancer.connections.allowFrom(ec2.Peer.ipv4(cidr), ec2.Port.tcp(each), `Clients in ${cidr}`);
       }
     }
   }

@@ -9,7 +9,7 @@ import { CfnResolverEndpoint } from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
 import { isolateBucket } from './bucket-isolation';
 import { ProxyMode, S3MediaProxyProps } from './props';
-import { peerOf, PRIVATE_CIDRS, ProxyNetwork, readsOf } from './proxy-network';
+import { PRIVATE_CIDRS, ProxyNetwork, readsOf } from './proxy-network';
 import { ProxyService } from './proxy-service';
 import { validateProxy } from './validation';
 
@@ -96,7 +96,7 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
     );
     readsOf(props.bucket).forEach((statement) => endpoint.addToPolicy(statement));
     for (const cidr of props.clientCidrs ?? PRIVATE_CIDRS) {
-      endpoint.connections.allowFrom(peerOf(cidr), ec2.Port.tcp(443), `Clients in ${cidr}`);
+      endpoint.connections.allowFrom(ec2.Peer.ipv4(cidr), ec2.Port.tcp(443), `Clients in ${cidr}`);
     }
     if (!props.vpc) this.createInboundResolver(props, network);
     return endpoint;
@@ -110,8 +110,8 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
       allowAllOutbound: false,
     });
     for (const cidr of props.clientCidrs ?? PRIVATE_CIDRS) {
-      securityGroup.addIngressRule(peerOf(cidr), ec2.Port.tcp(53), `DNS for clients in ${cidr}`);
-      securityGroup.addIngressRule(peerOf(cidr), ec2.Port.udp(53), `DNS for clients in ${cidr}`);
+      securityGroup.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(53), `DNS for clients in ${cidr}`);
+      securityGroup.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.udp(53), `DNS for clients in ${cidr}`);
     }
     new CfnResolverEndpoint(this, 'InboundResolver', {
       direction: 'INBOUND',

@@ -74,6 +74,14 @@ export function validateProxy(scope: IConstruct, props: S3MediaProxyProps): void
       fix: 'Give `domainName`.',
     });
   }
+  props.clientCidrs?.forEach((cidr, index) =>
+    expect(!cidr.includes(':'), {
+      field: `clientCidrs[${index}]`,
+      got: cidr,
+      expected: 'an IPv4 range, since the proxy has IPv4 addresses only',
+      fix: 'Leave it out: clients with IPv6 addresses alone can not reach the proxy.',
+    }),
+  );
   expectBucketHere(expect, scope, props);
   expectNumbers(expect, props);
 }

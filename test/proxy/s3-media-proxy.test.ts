@@ -250,7 +250,7 @@ describe('S3MediaProxy servers', () => {
 
   test('take clients, a redirect, protection, sizes and retention from the props', () => {
     const template = templateWith((stack) => ({
-      clientCidrs: ['10.20.0.0/16', 'fd00::/8'],
+      clientCidrs: ['10.20.0.0/16', '10.30.0.0/16'],
       redirectHttp: true,
       deletionProtection: true,
       cpu: 512,
@@ -263,11 +263,11 @@ describe('S3MediaProxy servers', () => {
     const open = Object.values(template.findResources('AWS::EC2::SecurityGroup')).flatMap(
       ({ Properties }) => Properties.SecurityGroupIngress ?? [],
     );
-    expect(open.map(({ CidrIp, CidrIpv6, FromPort }) => `${CidrIp ?? CidrIpv6} ${FromPort}`).sort()).toEqual([
+    expect(open.map(({ CidrIp, FromPort }) => `${CidrIp} ${FromPort}`).sort()).toEqual([
       '10.20.0.0/16 443',
       '10.20.0.0/16 80',
-      'fd00::/8 443',
-      'fd00::/8 80',
+      '10.30.0.0/16 443',
+      '10.30.0.0/16 80',
     ]);
     template.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 2);
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
@@ -483,6 +483,11 @@ describe('S3MediaProxy fails when', () => {
       'a zone is given without a name',
       (stack) => ({ hostedZone: route53.HostedZone.fromHostedZoneId(stack, 'Zone', 'Z1') }),
       'hostedZone: got "a value without domainName", expected the name that clients use.',
+    ],
+    [
+      'a client is in a network that can not reach it',
+      () => ({ clientCidrs: ['10.0.0.0/8', 'fd00::/8'] }),
+      'clientCidrs[1]: got "fd00::/8", expected an IPv4 range',
     ],
     ['one server is to be enough', () => ({ minCapacity: 1 }), 'minCapacity: got 1, expected at least 2'],
     [
