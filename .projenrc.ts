@@ -1,5 +1,6 @@
 import { awscdk, javascript } from 'projen';
 import { configureEslint } from './projenrc/eslint';
+import { configureHandlers } from './projenrc/handlers';
 import { configureTests } from './projenrc/tests';
 
 /** The lowest aws-cdk-lib that the suite passes on; why, in VERSIONS.md. */
@@ -22,6 +23,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   jsiiVersion: '~6.0.0',
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
+  lambdaAutoDiscover: false,
+  bundlerOptions: { runBundleTask: javascript.RunBundleTask.MANUAL },
   packageManager: javascript.NodePackageManager.NPM,
   defaultReleaseBranch: 'main',
   projenrcTs: true,
@@ -58,6 +61,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 for (const path of ['/bench', '/examples', '/scripts', '/docs', '/.ci']) project.npmignore!.exclude(path);
 configureEslint(project);
+configureHandlers(project);
 configureTests(project);
 
 project.synth();

@@ -1,0 +1,43 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { awscdk, javascript } from 'projen';
+
+const SOURCES = 'src';
+const ENTRY = '.lambda.ts';
+
+/** What handlers import. They are bundled into the package, so that its users need none of these. */
+const RUNTIME_DEPS = [
+  '@aws-lambda-powertools/logger@^2',
+  '@aws-lambda-powertools/metrics@^2',
+  '@aws-sdk/client-appconfigdata@^3',
+  '@aws-sdk/client-chime-sdk-meetings@^3',
+  '@aws-sdk/client-dynamodb@^3',
+  '@aws-sdk/credential-provider-node@^3',
+  '@aws-sdk/lib-dynamodb@^3',
+  '@aws-sdk/util-endpoints@^3',
+  '@smithy/node-http-handler@^4',
+  'lru-cache@^11',
+];
+
+/**
+ * Bundles each `X.lambda.ts` into `assets/…/X.lambda/index.js`, when the package is built: its users have no esbuild.
+ *
+ * Not by projen's discovery, which writes a construct for each, with a runtime that nobody can override.
+ */
+export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void {
+  project.addDevDeps(...RUNTIME_DEPS, '@types/aws-lambda@^8');
+  const bundler = javascript.Bundler.of(project)!;
+  for (const file of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).sort()) {
+    if (!file.endsWith(ENTRY)) continue;
+    project.eslint!.allowDevDeps(join(SOURCES, file));
+    bundler.addBundle(join(SOURCES, file), {
+      platform: 'node',
+      target: 'node24',
+      externals: [],
+      minify: true,
+      keepNames: true, // the name of an error's class is the code that a caller gets
+      mainFields: ['module', 'main'], // ES modules, of which esbuild leaves out what is not used
+    });
+  }
+  project.compileTask.prependSpawn(bundler.bundleTask);
+}
