@@ -26,6 +26,7 @@ const RUNTIME_DEPS = [
  */
 export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(...RUNTIME_DEPS, '@types/aws-lambda@^8');
+  project.eslint!.allowDevDeps('src/**/runtime/**');
   const bundler = javascript.Bundler.of(project)!;
   for (const file of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith(ENTRY)) continue;

@@ -1,2 +1,4 @@
 export * from './bucket';
+export * from './http';
 export * from './proxy';
+export * from './routing';

@@ -1,0 +1,152 @@
+import { Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { HttpApiOptions } from './props';
+
+/** One function behind some routes of an HTTP API. */
+export interface FunctionRoutes {
+  /** `POST /links`. */
+  readonly routeKeys: string[];
+  /** What answers them. */
+  readonly function: lambda.Function;
+}
+
+/** Properties of a `FunctionHttpApi`. */
+export interface FunctionHttpApiProps extends HttpApiOptions {
+  /** What stands behind the API. */
+  readonly routes: FunctionRoutes[];
+}
+
+/** An HTTP API in front of a service's functions. */
+export class FunctionHttpApi extends Construct {
+  /** Where the API is: `https://….execute-api.….amazonaws.com`. */
+  public readonly url: string;
+
+  /** The API's id. */
+  public readonly apiId: string;
+
+  private readonly usesIam: boolean;
+  private readonly routeKeys: string[];
+
+  constructor(scope: Construct, id: string, props: FunctionHttpApiProps) {
+    super(scope, id);
+    this.usesIam = props.authorizer._jwt === undefined;
+    this.routeKeys = props.routes.flatMap(({ routeKeys }) => routeKeys);
+    const api = new apigateway.CfnApi(this, 'Resource', {
+      name: Lazy.string({ produce: () => this.node.path.slice(-128) }),
+      protocolType: 'HTTP',
+      corsConfiguration: props.allowOrigins && {
+        allowOrigins: props.allowOrigins,
+        allowMethods: ['GET', 'POST'],
+        allowHeaders: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
+        maxAge: 3600,
+      },
+    });
+    this.apiId = api.ref;
+    this.url = `https://${api.ref}.execute-api.${Stack.of(this).region}.${Stack.of(this).urlSuffix}`;
+    const authorization = this.authorization(props, api);
+    props.routes.forEach((routes, index) => this.connect(index, routes, api, authorization));
+    this.createStage(props, api);
+  }
+
+  /**
+   * Lets the grantee call every route, where callers are authorized by IAM.
+   *
+   * @throws if callers are authorized by tokens
+   */
+  public grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    if (!this.usesIam) {
+      throw new Error(
+        `[${this.node.path}] grantInvoke: the API is authorized by tokens, expected HttpAuthorizer.iam(). ` +
+          'Give the caller a token instead.',
+      );
+    }
+    return iam.Grant.addToPrincipal({
+      grantee,
+      actions: ['execute-api:Invoke'],
+      resourceArns: this.routeKeys.map((routeKey) => this.arnOf(routeKey)),
+    });
+  }
+
+  private authorization(
+    { authorizer }: FunctionHttpApiProps,
+    api: apigateway.CfnApi,
+  ): Pick<apigateway.CfnRouteProps, 'authorizationType' | 'authorizerId'> {
+    if (!authorizer._jwt) return { authorizationType: 'AWS_IAM' };
+    const { issuer, audience, identitySource } = authorizer._jwt;
+    const resource = new apigateway.CfnAuthorizer(this, 'Authorizer', {
+      apiId: api.ref,
+      name: 'jwt',
+      authorizerType: 'JWT',
+      identitySource: [identitySource ?? '$request.header.Authorization'],
+      jwtConfiguration: { issuer, audience },
+    });
+    return { authorizationType: 'JWT', authorizerId: resource.ref };
+  }
+
+  private connect(
+    index: number,
+    { routeKeys, function: fn }: FunctionRoutes,
+    api: apigateway.CfnApi,
+    authorization: ReturnType<FunctionHttpApi['authorization']>,
+  ): void {
+    const integration = new apigateway.CfnIntegration(this, `Integration${index}`, {
+      apiId: api.ref,
+      integrationType: 'AWS_PROXY',
+      integrationUri: fn.functionArn,
+      payloadFormatVersion: '2.0',
+    });
+    for (const routeKey of routeKeys) {
+      new apigateway.CfnRoute(this, routeKey, {
+        apiId: api.ref,
+        routeKey,
+        target: `integrations/${integration.ref}`,
+        ...authorization,
+      });
+      fn.addPermission(`${this.node.id}-${routeKey}`, {
+        scope: this,
+        principal: new iam.ServicePrincipal('apigateway.amazonaws.com'),
+        sourceArn: this.arnOf(routeKey),
+      });
+    }
+  }
+
+  /** The access log has the path without its query, which may hold a token. */
+  private createStage(props: FunctionHttpApiProps, api: apigateway.CfnApi): void {
+    const accessLog = new logs.LogGroup(this, 'AccessLog', {
+      retention: props.accessLogRetention ?? logs.RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    new apigateway.CfnStage(this, 'Stage', {
+      apiId: api.ref,
+      stageName: '$default',
+      autoDeploy: true,
+      defaultRouteSettings: {
+        throttlingRateLimit: props.throttlingRateLimit ?? 500,
+        throttlingBurstLimit: props.throttlingBurstLimit ?? 1000,
+      },
+      accessLogSettings: {
+        destinationArn: accessLog.logGroupArn,
+        format: JSON.stringify({
+          requestId: '$context.requestId',
+          time: '$context.requestTime',
+          route: '$context.routeKey',
+          status: '$context.status',
+          bytes: '$context.responseLength',
+          milliseconds: '$context.responseLatency',
+          error: '$context.error.message',
+          authorizerError: '$context.authorizer.error',
+        }),
+      },
+    });
+  }
+
+  private arnOf(routeKey: string): string {
+    const [method, path] = routeKey.split(' ');
+    const resourceName = `*/${method}${path}`;
+    return Stack.of(this).formatArn({ service: 'execute-api', resource: this.apiId, resourceName });
+  }
+}

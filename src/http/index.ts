@@ -1,0 +1,3 @@
+export * from './function-http-api';
+export * from './http-authorizer';
+export * from './props';

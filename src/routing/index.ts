@@ -1,0 +1,3 @@
+export * from './media-endpoint';
+export * from './media-router';
+export * from './props';

@@ -1,0 +1,90 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** An address or the start of a range: 32 bits as a number, or 128 as a bigint. */
+export type IpAddress = { readonly bits: 32; readonly value: number } | { readonly bits: 128; readonly value: bigint };
+
+export interface IpRange {
+  /** The first address: host bits are cleared. */
+  readonly start: IpAddress;
+  readonly prefixLength: number;
+  /** Whether the range was written with host bits set: `10.1.2.3/8`. */
+  readonly hadHostBits: boolean;
+}
+
+const MAPPED = 0xffffn;
+
+/**
+ * Reads an address, and nothing else: no octal, hexadecimal or short form, no port, no zone. An IPv4 address that is
+ * mapped into IPv6 (`::ffff:10.0.0.1`) is the IPv4 address.
+ */
+export function parseIpAddress(text: string): IpAddress | undefined {
+  if (isIPv4(text)) return { bits: 32, value: ipv4Value(text) };
+  if (!isIPv6(text) || text.includes('%')) return undefined;
+  const value = ipv6Value(text);
+  return value >> 32n === MAPPED ? { bits: 32, value: Number(value & 0xffff_ffffn) } : { bits: 128, value };
+}
+
+/** Reads a range in CIDR notation. */
+export function parseIpRange(text: string): IpRange | undefined {
+  const [, address, length] = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];
+  const parsed = address === undefined ? undefined : parseIpAddress(address);
+  if (!parsed) return undefined;
+  // 96 bits of `::ffff:10.0.0.0/104` only say that it is IPv4.
+  const prefixLength = Number(length) - (parsed.bits === 32 && address.includes(':') ? 96 : 0);
+  if (prefixLength < 0 || prefixLength > parsed.bits) return undefined;
+  const start = network(parsed, prefixLength);
+  return { start, prefixLength, hadHostBits: start.value !== parsed.value };
+}
+
+/** How the range is written without host bits. */
+export function formatIpRange({ start, prefixLength }: IpRange): string {
+  return `${start.bits === 32 ? formatIpv4(start.value) : formatIpv6(start.value)}/${prefixLength}`;
+}
+
+/** The address with all but its first bits cleared. */
+export function network(address: IpAddress, prefixLength: number): IpAddress {
+  return address.bits === 32
+    ? { bits: 32, value: maskIpv4(address.value, prefixLength) }
+    : { bits: 128, value: maskIpv6(address.value, prefixLength) };
+}
+
+export function maskIpv4(value: number, prefixLength: number): number {
+  return prefixLength === 0 ? 0 : (value & (-1 << (32 - prefixLength))) >>> 0;
+}
+
+export function maskIpv6(value: bigint, prefixLength: number): bigint {
+  const hostBits = BigInt(128 - prefixLength);
+  return (value >> hostBits) << hostBits;
+}
+
+function ipv4Value(text: string): number {
+  return text.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+}
+
+function ipv6Value(text: string): bigint {
+  const [head, tail] = text.split('::').map(groups);
+  const zeros = tail ? Array<number>(8 - head.length - tail.length).fill(0) : [];
+  const [a, b, c, d, e, f, g, h] = [...head, ...zeros, ...(tail ?? [])];
+  const [w0, w1, w2, w3] = [a * 65536 + b, c * 65536 + d, e * 65536 + f, g * 65536 + h];
+  return (BigInt(w0) << 96n) | (BigInt(w1) << 64n) | (BigInt(w2) << 32n) | BigInt(w3);
+}
+
+/** The 16-bit groups of one side of `::`, of which the last may be written as an IPv4 address. */
+function groups(side: string): number[] {
+  if (side === '') return [];
+  return side.split(':').flatMap((group) => {
+    if (!group.includes('.')) return [parseInt(group, 16)];
+    const value = ipv4Value(group);
+    return [Math.floor(value / 65536), value % 65536];
+  });
+}
+
+function formatIpv4(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
+}
+
+/** Without the longest run of zeros, as RFC 5952 wants it; `URL` knows how. */
+function formatIpv6(value: bigint): string {
+  const text = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
+  return new URL(`http://[${text.join(':')}]`).hostname.slice(1, -1);
+}

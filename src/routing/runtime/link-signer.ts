@@ -1,0 +1,90 @@
+import { createHmac, hash } from 'node:crypto';
+import { BucketAddress } from './media-copy';
+
+export interface SigningCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export interface Signing {
+  readonly method: 'GET' | 'HEAD' | 'PUT';
+  readonly address: BucketAddress;
+  readonly region: string;
+  readonly credentials: SigningCredentials;
+  /** When the link's life begins, in milliseconds. */
+  readonly signedAt: number;
+  readonly expiresInSeconds: number;
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256';
+const SAFE_KEY = /^[\w\-.~/]*$/;
+
+/**
+ * Signs links to the objects of one bucket: a presigned URL of Signature Version 4, in which all that links have in
+ * common is computed once. What is left for each is one hash and one keyed hash.
+ *
+ * Only the host is signed (and the type of an upload): a proxy drops other headers, and a browser sends none.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+export class LinkSigner {
+  private readonly signingKey: Buffer;
+  private readonly scope: string;
+  private readonly time: string;
+  /** The query that all links share: without, and with a signed type. */
+  private readonly common: readonly [string, string];
+
+  constructor(private readonly signing: Signing) {
+    const { credentials, region, signedAt } = signing;
+    this.time = new Date(signedAt).toISOString().replace(/[-:]|\.\d+/g, '');
+    const day = this.time.slice(0, 8);
+    this.scope = `${day}/${region}/s3/aws4_request`;
+    this.signingKey = [day, region, 's3', 'aws4_request'].reduce<Buffer | string>(
+      (key, part) => createHmac('sha256', key).update(part).digest(),
+      `AWS4${credentials.secretAccessKey}`,
+    ) as Buffer;
+    this.common = [this.commonQuery('host'), this.commonQuery('content-type;host')];
+  }
+
+  /**
+   * @param key the object's key
+   * @param query what else is to be signed, in the order of its names
+   * @param contentType the `Content-Type` that the request must have
+   */
+  link(key: string, query: readonly (readonly [name: string, value: string])[] = [], contentType?: string): string {
+    const { method, address } = this.signing;
+    const path = `${address.basePath}/${encodeKey(key)}`;
+    let queryString = this.common[contentType === undefined ? 0 : 1];
+    for (const [name, value] of query) queryString += `&${name}=${encode(value)}`;
+    const [header, signed] = contentType === undefined ? ['', ''] : [`content-type:${contentType}\n`, 'content-type;'];
+    const request = `${method}\n${path}\n${queryString}\n${header}host:${address.host}\n\n${signed}host\nUNSIGNED-PAYLOAD`;
+    const toSign = `${ALGORITHM}\n${this.time}\n${this.scope}\n${hash('sha256', request)}`;
+    const signature = createHmac('sha256', this.signingKey).update(toSign).digest('hex');
+    return `${address.origin}${path}?${queryString}&X-Amz-Signature=${signature}`;
+  }
+
+  /** Sorted, as the signature wants it. Every name that may follow is in lower case and sorts after these. */
+  private commonQuery(signedHeaders: string): string {
+    const { accessKeyId, sessionToken } = this.signing.credentials;
+    const parts = [
+      `X-Amz-Algorithm=${ALGORITHM}`,
+      `X-Amz-Credential=${encode(`${accessKeyId}/${this.scope}`)}`,
+      `X-Amz-Date=${this.time}`,
+      `X-Amz-Expires=${this.signing.expiresInSeconds}`,
+      ...(sessionToken ? [`X-Amz-Security-Token=${encode(sessionToken)}`] : []),
+      `X-Amz-SignedHeaders=${encode(signedHeaders)}`,
+    ];
+    return parts.join('&');
+  }
+}
+
+/** Slashes stay as they are in a key: S3 does not fold them. */
+function encodeKey(key: string): string {
+  return SAFE_KEY.test(key) ? key : encode(key).replaceAll('%2F', '/');
+}
+
+/** All but the unreserved characters of RFC 3986. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
+}

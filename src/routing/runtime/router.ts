@@ -1,0 +1,115 @@
+import { Arrivals } from './arrivals';
+import { linkLife, LinkCredentials, LinkLife, Links } from './links';
+import { MediaCopy } from './media-copy';
+import { Preferences } from './preferences';
+import { Limits, LinksRequest, MediaObject, parseLinksRequest, parseRedirectRequest } from './request';
+import { byDelay, destinationOf, isForReplica, isInShare } from './rule';
+import { HttpResponse, Link, Readiness, Reason, ResolveLinksResponse } from '../contract';
+
+export interface RouterProps extends Omit<Limits, 'regions'> {
+  readonly primary: MediaCopy;
+  readonly replicas: readonly MediaCopy[];
+  readonly readiness: Readiness;
+  /** How long S3 may take to answer all questions of one request. */
+  readonly readinessTimeoutMs: number;
+  readonly preferences: () => Promise<Preferences>;
+  readonly arrivals: Pick<Arrivals, 'inReplica' | 'originals'>;
+  readonly credentials: () => Promise<LinkCredentials>;
+  readonly now: () => number;
+}
+
+/** Answers requests for links: the rule, then what is known of the objects, then the signatures. */
+export class Router {
+  private readonly limits: Limits;
+
+  constructor(private readonly props: RouterProps) {
+    this.limits = { ...props, regions: [props.primary, ...props.replicas].map(({ region }) => region) };
+  }
+
+  async resolveLinks(payload: unknown): Promise<ResolveLinksResponse> {
+    const now = this.props.now();
+    const request = parseLinksRequest(payload, this.limits, now);
+    const { links } = await this.resolve(request, now, (index) => `objects[${index}].key`);
+    return { links };
+  }
+
+  /** A redirect that caches may keep for half of the link's remaining life. */
+  async redirect(payload: unknown): Promise<HttpResponse & { readonly link: Link }> {
+    const now = this.props.now();
+    const { links, life } = await this.resolve(
+      parseRedirectRequest(payload, this.limits, now),
+      now,
+      () => 'object.key',
+    );
+    const remaining = life.signedAt / 1000 + life.expiresInSeconds - now / 1000;
+    const headers = {
+      location: links[0].url,
+      'cache-control': `private, max-age=${Math.max(0, Math.floor(remaining / 2))}`,
+    };
+    return { statusCode: 307, headers, link: links[0] };
+  }
+
+  private async resolve(
+    request: LinksRequest,
+    now: number,
+    field: (index: number) => string,
+  ): Promise<{ links: Link[]; life: LinkLife }> {
+    const { primary, credentials } = this.props;
+    const decisions = request.method === 'put' ? all(request, primary, 'upload') : await this.decide(request, now);
+    const signedBy = await credentials();
+    const life = linkLife(now, request.expiresInSeconds, signedBy);
+    const links = new Links(request.method, signedBy, life);
+    const answer = request.objects.map((object, index): Link => {
+      const { copy, reason } = decisions[index];
+      const { region, source } = copy;
+      return { key: object.key, url: links.to(object, copy, field(index)), region, source, reason };
+    });
+    return { links: answer, life };
+  }
+
+  private async decide({ viewer, objects }: LinksRequest, now: number): Promise<Decision[]> {
+    const { primary, replicas } = this.props;
+    const preferences = await this.props.preferences();
+    const regions = { primary: primary.region, replicas: replicas.map(({ region }) => region) };
+    const destination = destinationOf(viewer, preferences, regions);
+    if ('reason' in destination) return all({ objects }, primary, destination.reason);
+
+    const replica = replicas.find(({ region }) => region === destination.replica)!;
+    const inShare = objects.filter(({ key }) => isInShare(key, replica.region, preferences));
+    const reasons = await this.readinessOf(inShare, replica, preferences, now);
+    const byObject = new Map(inShare.map((object, index) => [object, reasons[index]]));
+    return objects.map((object) => {
+      const reason = byObject.get(object) ?? 'region-weighted';
+      return { copy: isForReplica(reason) ? replica : primary, reason };
+    });
+  }
+
+  private async readinessOf(
+    objects: readonly MediaObject[],
+    replica: MediaCopy,
+    preferences: Preferences,
+    now: number,
+  ): Promise<Reason[]> {
+    const { readiness, arrivals, readinessTimeoutMs } = this.props;
+    if (readiness === 'exact') {
+      return arrivals.inReplica(objects, replica, AbortSignal.timeout(readinessTimeoutMs));
+    }
+    const undated = objects.filter(({ createdAt }) => createdAt === undefined);
+    const originals = undated.length ? await arrivals.originals(undated, AbortSignal.timeout(readinessTimeoutMs)) : [];
+    const found = new Map(undated.map((object, index) => [object, originals[index]]));
+    return objects.map((object) => {
+      if (object.createdAt !== undefined) return byDelay(object.createdAt, now, preferences);
+      const original = found.get(object)!;
+      return 'reason' in original ? original.reason : byDelay(original.createdAt, now, preferences);
+    });
+  }
+}
+
+interface Decision {
+  readonly copy: MediaCopy;
+  readonly reason: Reason;
+}
+
+function all({ objects }: Pick<LinksRequest, 'objects'>, copy: MediaCopy, reason: Reason): Decision[] {
+  return objects.map(() => ({ copy, reason }));
+}
