@@ -27,11 +27,15 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 /** Reads a range in CIDR notation. */
 export function parseIpRange(text: string): IpRange | undefined {
   const [, address, length] = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];
-  const parsed = address === undefined ? undefined : parseIpAddress(address);
+  let parsed = address === undefined ? undefined : parseIpAddress(address);
   if (!parsed) return undefined;
-  // 96 bits of `::ffff:10.0.0.0/104` only say that it is IPv4.
-  const prefixLength = Number(length) - (parsed.bits === 32 && address.includes(':') ? 96 : 0);
-  if (prefixLength < 0 || prefixLength > parsed.bits) return undefined;
+  let prefixLength = Number(length);
+  if (parsed.bits === 32 && address.includes(':')) {
+    // 96 bits of `::ffff:10.0.0.0/104` only say that it is IPv4; with fewer, it is more than that.
+    if (prefixLength >= 96) prefixLength -= 96;
+    else parsed = { bits: 128, value: ipv6Value(address) };
+  }
+  if (prefixLength > parsed.bits) return undefined;
   const start = network(parsed, prefixLength);
   return { start, prefixLength, hadHostBits: start.value !== parsed.value };
 }
