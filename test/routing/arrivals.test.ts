@@ -147,7 +147,10 @@ describe('whether an object has arrived', () => {
     answer = (_, response, { pathname }) => pathname.endsWith('fast') && found(response, 'v');
     const { arrivals, replica } = newArrivals();
     const objects = ['fast', 'slow'].map((key) => ({ key, versionId: 'v' }));
-    expect(await arrivals.inReplica(objects, replica, AbortSignal.timeout(100))).toEqual(['in-replica', 'replica-slow']);
+    expect(await arrivals.inReplica(objects, replica, AbortSignal.timeout(100))).toEqual([
+      'in-replica',
+      'replica-slow',
+    ]);
   });
 
   test('is not asked of a copy that just did not answer at all, until it has rested', async () => {
@@ -165,9 +168,17 @@ describe('whether an object has arrived', () => {
   });
 
   test('is asked of a copy that answered at least something', async () => {
-    answer = (_, response, { pathname }) => (pathname.endsWith('bad') ? response.writeHead(500).end() : found(response, 'v'));
+    answer = (_, response, { pathname }) =>
+      pathname.endsWith('bad') ? response.writeHead(500).end() : found(response, 'v');
     const { arrivals, replica } = newArrivals();
-    await arrivals.inReplica([{ key: 'bad', versionId: 'v' }, { key: 'good', versionId: 'v' }], replica, soon());
+    await arrivals.inReplica(
+      [
+        { key: 'bad', versionId: 'v' },
+        { key: 'good', versionId: 'v' },
+      ],
+      replica,
+      soon(),
+    );
     expect(await arrivals.inReplica([{ key: 'other', versionId: 'v' }], replica, soon())).toEqual(['in-replica']);
   });
 });

@@ -28,7 +28,11 @@ beforeEach(() => {
     linkSeconds: 3600,
     maxLinkSeconds: 3600,
     preferences: async () => parsePreferences('{"ipRanges":{"eu-west-1":["10.0.0.0/8"]}}', REGIONS),
-    credentials: async () => ({ accessKeyId: 'AKIDSECRET', secretAccessKey: 'secretkey', sessionToken: 'sessiontoken' }),
+    credentials: async () => ({
+      accessKeyId: 'AKIDSECRET',
+      secretAccessKey: 'secretkey',
+      sessionToken: 'sessiontoken',
+    }),
     now: Date.now,
     arrivals: { inReplica: jest.fn(), originals: jest.fn().mockRejectedValue(new Error('broken inside')) },
   });
@@ -63,7 +67,10 @@ describe('called directly', () => {
 
   test('a redirect is an HTTP response', async () => {
     const answer = await handle({ operation: 'Redirect', object: { key: 'a' } });
-    expect(answer).toEqual({ statusCode: 307, headers: { location: expect.any(String), 'cache-control': expect.any(String) } });
+    expect(answer).toEqual({
+      statusCode: 307,
+      headers: { location: expect.any(String), 'cache-control': expect.any(String) },
+    });
   });
 
   test.each([[{ operation: 'DeleteAll' }], [{}], [null], ['text'], [undefined]])('fails for %j', async (event) => {
@@ -98,7 +105,12 @@ describe('called over HTTP', () => {
   });
 
   test('a redirect takes its object from the query, as it was encoded', async () => {
-    const query = new URLSearchParams({ key: 'a b/c+d,é.mov', region: 'eu-west-1', createdAt: OLD, expiresInSeconds: '60' });
+    const query = new URLSearchParams({
+      key: 'a b/c+d,é.mov',
+      region: 'eu-west-1',
+      createdAt: OLD,
+      expiresInSeconds: '60',
+    });
     const { statusCode, headers } = await handle(http('GET /media', { rawQueryString: query.toString() }));
     expect(statusCode).toBe(307);
     expect(headers.location).toContain('media-eu.s3.eu-west-1.amazonaws.com/a%20b/c%2Bd%2C%C3%A9.mov?');
@@ -120,7 +132,9 @@ describe('called over HTTP', () => {
   });
 
   test('a failure says nothing of what is inside', async () => {
-    const { statusCode, body: text } = await handle(http('POST /links', body({ preference: 'yes', objects: [{ key: 'a' }] })));
+    const { statusCode, body: text } = await handle(
+      http('POST /links', body({ preference: 'yes', objects: [{ key: 'a' }] })),
+    );
     expect(statusCode).toBe(500);
     expect(JSON.parse(text)).toEqual({ code: 'InternalError', message: expect.not.stringContaining('broken') });
     expect(written).toContain('broken inside');
@@ -129,10 +143,23 @@ describe('called over HTTP', () => {
 
 describe('what is written', () => {
   test('counts links by region and reason, and all of them', async () => {
-    const objects = [{ key: 'a', createdAt: OLD }, { key: 'b', createdAt: OLD }, { key: 'c', createdAt: new Date().toISOString() }];
+    const objects = [
+      { key: 'a', createdAt: OLD },
+      { key: 'b', createdAt: OLD },
+      { key: 'c', createdAt: new Date().toISOString() },
+    ];
     await handle({ operation: 'ResolveLinks', preference: 'yes', objects });
-    const blobs = written.split('\n').filter((line) => line.includes('CloudWatchMetrics')).map((line) => JSON.parse(line));
-    const metrics = blobs.map(({ Region, Reason, Links, Fallbacks, service }) => ({ Region, Reason, Links, Fallbacks, service }));
+    const blobs = written
+      .split('\n')
+      .filter((line) => line.includes('CloudWatchMetrics'))
+      .map((line) => JSON.parse(line));
+    const metrics = blobs.map(({ Region, Reason, Links, Fallbacks, service }) => ({
+      Region,
+      Reason,
+      Links,
+      Fallbacks,
+      service,
+    }));
     expect(metrics).toEqual(
       expect.arrayContaining<object>([
         { Region: 'eu-west-1', Reason: 'delay-over', Links: 2, service: 'router-1' },

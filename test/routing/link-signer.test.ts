@@ -3,8 +3,8 @@ import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
-import { linkLife } from '../../src/routing/runtime/links';
 import { LinkSigner } from '../../src/routing/runtime/link-signer';
+import { linkLife } from '../../src/routing/runtime/links';
 import { mediaCopy } from '../../src/routing/runtime/media-copy';
 import { CORPUS } from '../e2e/support/corpus';
 
@@ -51,13 +51,22 @@ async function bySmithy(
 const encodePath = (key: string) =>
   key
     .split('/')
-    .map((part) => encodeURIComponent(part).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`))
+    .map((part) =>
+      encodeURIComponent(part).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
     .join('/');
 
 describe('a link', () => {
   const copy = mediaCopy('replica', ['eu-west-1', 'media'], {});
   const signerOf = (credentials: typeof CREDENTIALS | typeof SESSION, method: 'GET' | 'HEAD' | 'PUT' = 'GET') =>
-    new LinkSigner({ method, address: copy.s3, region: 'eu-west-1', credentials, signedAt: SIGNED_AT, expiresInSeconds: 900 });
+    new LinkSigner({
+      method,
+      address: copy.s3,
+      region: 'eu-west-1',
+      credentials,
+      signedAt: SIGNED_AT,
+      expiresInSeconds: 900,
+    });
 
   test.each([
     ['without a session', CREDENTIALS],
@@ -67,7 +76,10 @@ describe('a link', () => {
     for (const key of CORPUS) {
       const link = signer.link(key, [['versionId', 'a+b/c=']]);
       const query = Object.fromEntries(
-        link.slice(link.indexOf('?') + 1).split('&').map((pair) => pair.split('=').map(decodeURIComponent)),
+        link
+          .slice(link.indexOf('?') + 1)
+          .split('&')
+          .map((pair) => pair.split('=').map(decodeURIComponent)),
       );
       const signature = query['X-Amz-Signature'];
       const host = 'media.s3.eu-west-1.amazonaws.com';
@@ -114,9 +126,14 @@ describe('a link', () => {
     const theirs = new URL(await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: 'a/b c.mov' })));
     const { s3 } = mediaCopy('primary', [region, bucket], env);
     const ours = new URL(
-      new LinkSigner({ method: 'GET', address: s3, region, credentials: CREDENTIALS, signedAt: SIGNED_AT, expiresInSeconds: 1 }).link(
-        'a/b c.mov',
-      ),
+      new LinkSigner({
+        method: 'GET',
+        address: s3,
+        region,
+        credentials: CREDENTIALS,
+        signedAt: SIGNED_AT,
+        expiresInSeconds: 1,
+      }).link('a/b c.mov'),
     );
     expect(ours.origin + ours.pathname).toBe(theirs.origin + theirs.pathname);
   });

@@ -47,7 +47,7 @@ describe('a document of preferences', () => {
   });
 
   test('may have 10,000 ranges', () => {
-    const cidrs = Array.from({ length: 10_000 }, (_, index) => `10.${index >> 8}.${index & 255}.0/24`);
+    const cidrs = Array.from({ length: 10_000 }, (_, index) => `10.${Math.floor(index / 256)}.${index % 256}.0/24`);
     const { ranges } = parse({ ipRanges: { 'eu-west-1': cidrs } });
     expect(ranges.regionOf(parseIpAddress('10.39.15.77')!)).toBe('eu-west-1');
     expect(ranges.regionOf(parseIpAddress('10.39.16.77')!)).toBeUndefined();

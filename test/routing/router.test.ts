@@ -8,7 +8,11 @@ const NOW = Date.UTC(2026, 5, 1, 12);
 const PRIMARY = mediaCopy('primary', ['us-east-1', 'media-us'], {});
 const EU = mediaCopy('replica', ['eu-west-1', 'media-eu', 'https://media.eu.example.com'], {});
 const APAC = mediaCopy('replica', ['ap-southeast-2', 'media-ap'], {});
-const HOSTS = ['media-us.s3.us-east-1.amazonaws.com', 'media.eu.example.com', 'media-ap.s3.ap-southeast-2.amazonaws.com'];
+const HOSTS = [
+  'media-us.s3.us-east-1.amazonaws.com',
+  'media.eu.example.com',
+  'media-ap.s3.ap-southeast-2.amazonaws.com',
+];
 
 const arrivals = { inReplica: jest.fn(), originals: jest.fn() };
 
@@ -40,7 +44,10 @@ async function reasons(router: Router, payload: object): Promise<[source: string
 
 describe('by the delay', () => {
   test('old objects come from the replica, new ones from the primary', async () => {
-    const objects = [{ key: 'old', createdAt: ago(900) }, { key: 'new', createdAt: ago(899) }];
+    const objects = [
+      { key: 'old', createdAt: ago(900) },
+      { key: 'new', createdAt: ago(899) },
+    ];
     expect(await reasons(newRouter(), request(objects, { preference: 'yes' }))).toEqual([
       ['replica', 'eu-west-1', 'delay-over'],
       ['primary', 'us-east-1', 'too-new'],
@@ -111,9 +118,11 @@ describe('a link', () => {
     const object = { ...old, versionId: 'v1', contentDisposition: 'attachment', contentType: 'video/mp4' };
     const { links } = await newRouter().resolveLinks(request([object]));
     const query = new URL(links[0].url).searchParams;
-    expect([query.get('versionId'), query.get('response-content-disposition'), query.get('response-content-type')]).toEqual(
-      ['v1', 'attachment', 'video/mp4'],
-    );
+    expect([
+      query.get('versionId'),
+      query.get('response-content-disposition'),
+      query.get('response-content-type'),
+    ]).toEqual(['v1', 'attachment', 'video/mp4']);
   });
 
   test('is the same for the same request, and another later', async () => {
@@ -209,7 +218,10 @@ describe('whatever is asked', () => {
     const field = fc.oneof(junk, fc.constantFrom('no', 'yes', 'auto', 'eu-west-1', '10.0.0.1', 60, 'get', 'put', null));
     const weird = fc.oneof(
       junk,
-      fc.record({ key: fc.oneof(fc.string({ unit: 'binary' }), junk), versionId: field, createdAt: field, contentType: field }, { requiredKeys: [] }),
+      fc.record(
+        { key: fc.oneof(fc.string({ unit: 'binary' }), junk), versionId: field, createdAt: field, contentType: field },
+        { requiredKeys: [] },
+      ),
     );
     const payload = fc.oneof(
       junk,

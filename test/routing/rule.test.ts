@@ -12,7 +12,10 @@ const preferences = (document: PreferencesDocument = {}) =>
   parsePreferences(JSON.stringify({ ipRanges: RANGES, ...document }), ALL);
 
 /** `eu-west-1` for a replica, or the reason for the primary. */
-function decide(viewer: { preference?: Preference; region?: string; ip?: string }, document?: PreferencesDocument): string {
+function decide(
+  viewer: { preference?: Preference; region?: string; ip?: string },
+  document?: PreferencesDocument,
+): string {
   const address = viewer.ip === undefined ? undefined : parseIpAddress(viewer.ip);
   const found = destinationOf({ ...viewer, address }, preferences(document), REGIONS);
   return 'replica' in found ? found.replica : found.reason;
