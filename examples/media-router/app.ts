@@ -31,7 +31,6 @@ const router = new MediaRouter(stack, 'Router', {
     allowOrigins: ['https://studio.example.com'],
   },
 });
-router.addAlarms();
 
 // The web application asks for the links of a page.
 const web = new iam.Role(stack, 'Web', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
