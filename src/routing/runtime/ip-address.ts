@@ -61,8 +61,20 @@ export function maskIpv6(value: bigint, prefixLength: number): bigint {
   return (value >> hostBits) << hostBits;
 }
 
+/** Of text that is known to be an address. */
 function ipv4Value(text: string): number {
-  return text.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+  let value = 0;
+  let octet = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit >= 0) {
+      octet = octet * 10 + digit;
+    } else {
+      value = value * 256 + octet;
+      octet = 0;
+    }
+  }
+  return value * 256 + octet;
 }
 
 function ipv6Value(text: string): bigint {

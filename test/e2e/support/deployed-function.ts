@@ -52,19 +52,6 @@ export interface DeployedFunctionProps {
  * runtime that it is deployed for.
  */
 export class DeployedFunction {
-  /** All that it wrote. */
-  log = '';
-  private process?: ChildProcess;
-  private readonly pending = new Map<number, (message: any) => void>();
-  private calls = 0;
-
-  private constructor(
-    private readonly folder: string,
-    private readonly exported: string,
-    private readonly env: Record<string, string>,
-    private readonly timeoutMs: number,
-  ) {}
-
   static from({
     assembly,
     stackName,
@@ -97,6 +84,19 @@ export class DeployedFunction {
       Properties.Timeout * 1000,
     );
   }
+
+  /** All that it wrote. */
+  log = '';
+  private process?: ChildProcess;
+  private readonly pending = new Map<number, (message: any) => void>();
+  private calls = 0;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly exported: string,
+    private readonly env: Record<string, string>,
+    private readonly timeoutMs: number,
+  ) {}
 
   get pid(): number {
     return this.process!.pid!;
