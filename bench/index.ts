@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { table } from 'table';
 import { benchImport } from './importing';
 import { benchProxy } from './proxy';
+import { benchRouting } from './routing';
 import { Row } from './rows';
 import { benchSynthesis } from './synthesis';
 import { createWorkspace } from './workspace';
@@ -9,7 +10,12 @@ import { createWorkspace } from './workspace';
 /** `npm run bench`: prints a table and writes bench/results.json. */
 async function main(): Promise<void> {
   const workspace = createWorkspace();
-  const rows = [...benchImport(workspace), ...benchSynthesis(workspace), ...(await benchProxy())];
+  const rows = [
+    ...benchImport(workspace),
+    ...benchSynthesis(workspace),
+    ...(await benchRouting()),
+    ...(await benchProxy()),
+  ];
   process.stdout.write(draw(rows));
   writeFileSync('bench/results.json', `${JSON.stringify({ rows }, undefined, 2)}\n`);
 }

@@ -15,7 +15,7 @@ export function createWorkspace(): string {
   process.on('exit', () => rmSync(dir, { recursive: true, force: true }));
   const library = join(dir, 'node_modules/cdk-media-replication');
   mkdirSync(library, { recursive: true });
-  for (const part of ['lib', 'package.json', '.jsii']) cpSync(part, join(library, part), { recursive: true });
+  for (const part of ['assets', 'lib', 'package.json', '.jsii']) cpSync(part, join(library, part), { recursive: true });
   for (const name of ['aws-cdk-lib', 'constructs']) symlinkSync(join(LATEST, name), join(dir, 'node_modules', name));
   for (const file of readdirSync('bench/apps')) {
     const { outputText } = ts.transpileModule(readFileSync(join('bench/apps', file), 'utf8'), {

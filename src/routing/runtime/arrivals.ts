@@ -22,14 +22,16 @@ const REST_MS = 10_000;
  * Answers are kept in memory, and a copy that does not answer is not asked again for some seconds.
  */
 export class Arrivals {
-  private readonly heads = new LRUCache<string, Head>({ max: VERSIONS_KEPT });
+  private readonly heads: LRUCache<string, Head>;
   private readonly restingUntil = new Map<MediaCopy, number>();
 
   constructor(
     private readonly reader: Pick<ObjectReader, 'head'>,
     private readonly primary: MediaCopy,
     private readonly now: () => number = Date.now,
-  ) {}
+  ) {
+    this.heads = new LRUCache({ max: VERSIONS_KEPT, perf: { now }, ttlResolution: 0 });
+  }
 
   /** Whether the replica has each object, in the version that is wanted: the given one, else the primary's latest. */
   async inReplica(objects: readonly MediaObject[], replica: MediaCopy, signal: AbortSignal): Promise<Reason[]> {

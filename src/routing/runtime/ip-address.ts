@@ -27,11 +27,15 @@ export function parseIpAddress(text: string): IpAddress | undefined {
 /** Reads a range in CIDR notation. */
 export function parseIpRange(text: string): IpRange | undefined {
   const [, address, length] = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];
-  const parsed = address === undefined ? undefined : parseIpAddress(address);
+  let parsed = address === undefined ? undefined : parseIpAddress(address);
   if (!parsed) return undefined;
-  // 96 bits of `::ffff:10.0.0.0/104` only say that it is IPv4.
-  const prefixLength = Number(length) - (parsed.bits === 32 && address.includes(':') ? 96 : 0);
-  if (prefixLength < 0 || prefixLength > parsed.bits) return undefined;
+  let prefixLength = Number(length);
+  if (parsed.bits === 32 && address.includes(':')) {
+    // 96 bits of `::ffff:10.0.0.0/104` only say that it is IPv4; with fewer, it is more than that.
+    if (prefixLength >= 96) prefixLength -= 96;
+    else parsed = { bits: 128, value: ipv6Value(address) };
+  }
+  if (prefixLength > parsed.bits) return undefined;
   const start = network(parsed, prefixLength);
   return { start, prefixLength, hadHostBits: start.value !== parsed.value };
 }
@@ -57,8 +61,20 @@ export function maskIpv6(value: bigint, prefixLength: number): bigint {
   return (value >> hostBits) << hostBits;
 }
 
+/** Of text that is known to be an address. */
 function ipv4Value(text: string): number {
-  return text.split('.').reduce((value, part) => value * 256 + Number(part), 0);
+  let value = 0;
+  let octet = 0;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit >= 0) {
+      octet = octet * 10 + digit;
+    } else {
+      value = value * 256 + octet;
+      octet = 0;
+    }
+  }
+  return value * 256 + octet;
 }
 
 function ipv6Value(text: string): bigint {

@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, KeyObject } from 'node:crypto';
 import { BucketAddress } from './media-copy';
 
 export interface SigningCredentials {
@@ -29,7 +29,7 @@ const SAFE_KEY = /^[\w\-.~/]*$/;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 export class LinkSigner {
-  private readonly signingKey: Buffer;
+  private readonly signingKey: KeyObject;
   private readonly scope: string;
   private readonly time: string;
   /** The query that all links share: without, and with a signed type. */
@@ -40,10 +40,12 @@ export class LinkSigner {
     this.time = new Date(signedAt).toISOString().replace(/[-:]|\.\d+/g, '');
     const day = this.time.slice(0, 8);
     this.scope = `${day}/${region}/s3/aws4_request`;
-    this.signingKey = [day, region, 's3', 'aws4_request'].reduce<Buffer | string>(
+    const signingKey = [day, region, 's3', 'aws4_request'].reduce<Buffer | string>(
       (key, part) => createHmac('sha256', key).update(part).digest(),
       `AWS4${credentials.secretAccessKey}`,
-    ) as Buffer;
+    );
+    // As a key object, it is not set up anew for each link, which takes six times as long as to sign.
+    this.signingKey = createSecretKey(signingKey as Buffer);
     this.common = [this.commonQuery('host'), this.commonQuery('content-type;host')];
   }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Arrivals } from './arrivals';
 import { linkLife, LinkCredentials, LinkLife, Links } from './links';
 import { MediaCopy } from './media-copy';
@@ -92,10 +93,10 @@ export class Router {
   ): Promise<Reason[]> {
     const { readiness, arrivals, readinessTimeoutMs } = this.props;
     if (readiness === 'exact') {
-      return arrivals.inReplica(objects, replica, AbortSignal.timeout(readinessTimeoutMs));
+      return arrivals.inReplica(objects, replica, timeLimit(readinessTimeoutMs));
     }
     const undated = objects.filter(({ createdAt }) => createdAt === undefined);
-    const originals = undated.length ? await arrivals.originals(undated, AbortSignal.timeout(readinessTimeoutMs)) : [];
+    const originals = undated.length ? await arrivals.originals(undated, timeLimit(readinessTimeoutMs)) : [];
     const found = new Map(undated.map((object, index) => [object, originals[index]]));
     return objects.map((object) => {
       if (object.createdAt !== undefined) return byDelay(object.createdAt, now, preferences);
@@ -103,6 +104,13 @@ export class Router {
       return 'reason' in original ? original.reason : byDelay(original.createdAt, now, preferences);
     });
   }
+}
+
+/** Each of a thousand questions listens to it, which is no leak. */
+function timeLimit(milliseconds: number): AbortSignal {
+  const signal = AbortSignal.timeout(milliseconds);
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 interface Decision {

@@ -22,6 +22,7 @@ export class Telemetry implements StoreEvents {
         .addDimensions({ [REGION_DIMENSION]: region, [REASON_DIMENSION]: reason })
         .addMetric(METRIC.links, MetricUnit.Count, count);
     }
+    this.count(METRIC.links, links.length);
     this.count(METRIC.fallbacks, links.filter(({ reason }) => FALLBACKS.includes(reason)).length);
     this.logger.info(operation, {
       links: links.length,

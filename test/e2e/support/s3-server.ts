@@ -5,38 +5,37 @@ import { join } from 'node:path';
 import { CACHE } from './cache';
 import { eventually } from './eventually';
 
-const PORT = 3900;
-
 export const CREDENTIALS = { accessKeyId: `GK${'0'.repeat(24)}`, secretAccessKey: '5'.repeat(64) };
 
 /** Garage, which verifies signatures and keeps keys as they are, with one bucket: https://garagehq.deuxfleurs.fr */
 export class S3Server {
-  readonly port = PORT;
   private process?: ChildProcess;
 
   constructor(
     private readonly dir: string,
     private readonly bucket: string,
     private readonly region: string,
+    readonly port = 3900,
   ) {}
 
   async start(): Promise<void> {
-    const config = join(this.dir, 'garage.toml');
+    const { dir, port } = this;
+    const config = join(dir, `garage-${port}.toml`);
     writeFileSync(
       config,
-      `metadata_dir = "${this.dir}/meta"
-data_dir = "${this.dir}/data"
+      `metadata_dir = "${dir}/meta-${port}"
+data_dir = "${dir}/data-${port}"
 db_engine = "sqlite"
 metadata_fsync = false
 data_fsync = false
 replication_factor = 1
 compression_level = "none"
-rpc_bind_addr = "127.0.0.1:${PORT + 1}"
-rpc_public_addr = "127.0.0.1:${PORT + 1}"
+rpc_bind_addr = "127.0.0.1:${port + 1}"
+rpc_public_addr = "127.0.0.1:${port + 1}"
 rpc_secret = "${'1'.repeat(64)}"
 [s3_api]
 s3_region = "${this.region}"
-api_bind_addr = "127.0.0.1:${PORT}"
+api_bind_addr = "127.0.0.1:${port}"
 root_domain = ".s3.${this.region}.amazonaws.com"
 `,
       { mode: 0o600 },
@@ -58,7 +57,7 @@ root_domain = ".s3.${this.region}.amazonaws.com"
       () =>
         new Promise<void>((resolve, reject) => {
           if (failure) throw new Error(`${failure.message}. Run test/e2e/install.sh first.`);
-          get({ port: PORT, host: '127.0.0.1' }, (response) => resolve(void response.resume())).on('error', reject);
+          get({ port, host: '127.0.0.1' }, (response) => resolve(void response.resume())).on('error', reject);
         }),
     );
   }

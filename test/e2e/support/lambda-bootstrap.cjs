@@ -1,0 +1,19 @@
+// Runs a handler as Lambda does: events come one a line, and so do answers. Errors as Lambda reports them.
+const { createInterface } = require('node:readline');
+const { writeSync } = require('node:fs');
+
+const [, , folder, exported] = process.argv;
+const handler = require(folder)[exported];
+const answer = (message) => writeSync(3, JSON.stringify(message) + '\n');
+
+createInterface({ input: process.stdin }).on('line', async (line) => {
+  const { id, event, timeout } = JSON.parse(line);
+  const deadline = Date.now() + timeout;
+  try {
+    const result = await handler(event, { getRemainingTimeInMillis: () => deadline - Date.now() });
+    answer({ id, result: result ?? null });
+  } catch (error) {
+    answer({ id, error: { errorType: error.name, errorMessage: error.message } });
+  }
+});
+answer({ ready: true });

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+interface Type {
+  readonly fqn: string;
+  readonly locationInModule?: { readonly filename: string };
+}
+
+describe('what jsii makes of the package', () => {
+  const assembly = JSON.parse(readFileSync(join(__dirname, '../.jsii'), 'utf8'));
+  const types: Type[] = Object.values(assembly.types);
+
+  test('has no type of a handler', () => {
+    const ofHandlers = types.filter(({ locationInModule }) =>
+      /\/runtime\/|\/private\/|contract\.ts$|\.lambda\.ts$/.test(locationInModule?.filename ?? ''),
+    );
+    expect(types.length).toBeGreaterThan(20);
+    expect(ofHandlers.map(({ fqn }) => fqn)).toEqual([]);
+  });
+
+  test('asks for no package but aws-cdk-lib and constructs', () => {
+    expect(Object.keys(assembly.dependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
+    expect(assembly.bundled ?? {}).toEqual({});
+  });
+});
