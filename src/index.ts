@@ -1,4 +1,5 @@
 export * from './bucket';
 export * from './http';
+export * from './meeting';
 export * from './proxy';
 export * from './routing';

@@ -12,6 +12,13 @@ export interface FunctionRoutes {
   readonly routeKeys: string[];
   /** What answers them. */
   readonly function: lambda.Function;
+
+  /**
+   * Scopes of which a caller's token must have one, where callers are authorized by tokens.
+   *
+   * @default - none: every token that is valid
+   */
+  readonly scopes?: string[];
 }
 
 /** Properties of a `FunctionHttpApi`. */
@@ -53,11 +60,13 @@ export class FunctionHttpApi extends Construct {
   }
 
   /**
-   * Lets the grantee call every route, where callers are authorized by IAM.
+   * Lets the grantee call the API, where callers are authorized by IAM.
    *
+   * @param grantee who may call
+   * @param routeKeys which routes, as `POST /audience`; all if not given
    * @throws if callers are authorized by tokens
    */
-  public grantInvoke(grantee: iam.IGrantable): iam.Grant {
+  public grantInvoke(grantee: iam.IGrantable, routeKeys: string[] = this.routeKeys): iam.Grant {
     if (!this.usesIam) {
       throw new Error(
         `[${this.node.path}] grantInvoke: the API is authorized by tokens, expected HttpAuthorizer.iam(). ` +
@@ -67,7 +76,7 @@ export class FunctionHttpApi extends Construct {
     return iam.Grant.addToPrincipal({
       grantee,
       actions: ['execute-api:Invoke'],
-      resourceArns: this.routeKeys.map((routeKey) => this.arnOf(routeKey)),
+      resourceArns: routeKeys.map((routeKey) => this.arnOf(routeKey)),
     });
   }
 
@@ -89,7 +98,7 @@ export class FunctionHttpApi extends Construct {
 
   private connect(
     index: number,
-    { routeKeys, function: fn }: FunctionRoutes,
+    { routeKeys, function: fn, scopes }: FunctionRoutes,
     api: apigateway.CfnApi,
     authorization: ReturnType<FunctionHttpApi['authorization']>,
   ): void {
@@ -105,6 +114,7 @@ export class FunctionHttpApi extends Construct {
         routeKey,
         target: `integrations/${integration.ref}`,
         ...authorization,
+        authorizationScopes: scopes,
       });
       fn.addPermission(`${this.node.id}-${routeKey}`, {
         scope: this,

@@ -12,6 +12,8 @@ const ASSETS = join(__dirname, '../../assets');
 export interface HandlerFunctionProps {
   /** The handler's path in src/, without `.lambda.ts`. */
   readonly handler: string;
+  /** What it exports: `handler` if not given. */
+  readonly export?: string;
   readonly description: string;
   readonly environment?: Record<string, string>;
   readonly memorySize: number;
@@ -49,7 +51,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     description: props.description,
     runtime: props.runtime ?? new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
     architecture: lambda.Architecture.ARM_64,
-    handler: 'index.handler',
+    handler: `index.${props.export ?? 'handler'}`,
     code: props.code ?? lambda.Code.fromAsset(bundleOf(props.handler)),
     role,
     memorySize: props.memorySize,

@@ -1,0 +1,38 @@
+import { Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { SERVICE_TAG_KEY } from './contract';
+
+/** What a function asks of the service, beyond creating meetings. */
+export const MEETING_ACTIONS = ['chime:GetMeeting', 'chime:DeleteMeeting'];
+export const ATTENDEE_ACTIONS = ['chime:CreateAttendee', 'chime:BatchCreateAttendee', 'chime:DeleteAttendee'];
+export const SWEEP_ACTIONS = ['chime:ListAttendees', 'chime:GetAttendee', 'chime:DeleteAttendee'];
+
+/**
+ * Lets a function create meetings that bear the service's tag, and act on those only.
+ *
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonchime.html
+ */
+export function grantMeetings(grantee: iam.IGrantable, stack: Stack, serviceTag: string, actions: string[]): void {
+  const meetings = stack.formatArn({ service: 'chime', region: '*', resource: 'meeting', resourceName: '*' });
+  const add = (statement: iam.PolicyStatementProps) =>
+    grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement(statement));
+  // A meeting that is not there yet has no ARN.
+  add({
+    actions: ['chime:CreateMeeting'],
+    resources: ['*'],
+    conditions: { StringEquals: { [`aws:RequestTag/${SERVICE_TAG_KEY}`]: serviceTag } },
+  });
+  add({
+    actions: ['chime:TagResource'],
+    resources: [meetings],
+    conditions: {
+      StringEquals: { [`aws:RequestTag/${SERVICE_TAG_KEY}`]: serviceTag },
+      'ForAllValues:StringEquals': { 'aws:TagKeys': [SERVICE_TAG_KEY] },
+    },
+  });
+  add({
+    actions,
+    resources: [meetings],
+    conditions: { StringEquals: { [`aws:ResourceTag/${SERVICE_TAG_KEY}`]: serviceTag } },
+  });
+}

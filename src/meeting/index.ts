@@ -1,0 +1,3 @@
+export * from './props';
+export * from './replicated-meeting';
+export * from './replicated-meeting-service';

@@ -1,0 +1,160 @@
+import { Deadline } from './deadline';
+import { isCode, notAllowed } from './errors';
+import { Generations, SessionItem } from './generations';
+import { Caller, Joined, Joining, JoinRequest } from './joining';
+import { keys } from './keys';
+import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
+import { Room, Rooms } from './rooms';
+import { Stage } from './stage';
+import { Table } from './table';
+import { ValidationError } from '../../private/runtime/validation-error';
+import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
+
+/** What an operation did, for metrics. */
+export interface OperationEvents {
+  joined(count: number): void;
+  joinRefused(count: number): void;
+  promoted(): void;
+}
+
+/** The operations of the service, as `{ "operation": …, "meeting": … }`. */
+export class Operations {
+  constructor(
+    private readonly caller: Caller,
+    private readonly table: Table,
+    private readonly rooms: Rooms,
+    private readonly generations: Generations,
+    private readonly joining: Joining,
+    private readonly stage: Stage,
+    private readonly events: OperationEvents,
+  ) {}
+
+  async call(request: Fields, deadline: Deadline): Promise<unknown> {
+    const known: readonly string[] = this.caller === 'host' ? HOST_OPERATIONS : AUDIENCE_OPERATIONS;
+    const { operation } = request;
+    if (!known.includes(operation as string)) {
+      if (HOST_OPERATIONS.includes(operation as Operation)) throw notAllowed(`${operation} is for hosts.`);
+      throw new ValidationError('operation', operation, `one of ${known.join(', ')}`);
+    }
+    return this.dispatch(operation as Operation, request, deadline);
+  }
+
+  private async dispatch(operation: Operation, request: Fields, deadline: Deadline): Promise<unknown> {
+    const meeting = meetingOf(request);
+    switch (operation) {
+      case 'JoinMeeting':
+        return this.join(meeting, joinRequestOf(request), deadline);
+      case 'JoinMeetingBatch':
+        return this.joinBatch(meeting, batchOf(request), deadline);
+      case 'LeaveMeeting':
+        await this.stage.leave(meeting, userOf(request), deadline);
+        return {};
+      case 'RaiseHand':
+        await this.stage.raiseHand(meeting, userOf(request));
+        return {};
+      case 'LowerHand':
+        await this.stage.lowerHand(meeting, userOf(request));
+        return {};
+      case 'ListHands':
+        return { hands: await this.stage.hands(meeting) };
+      case 'PromoteAttendee': {
+        const promotion = await this.stage.promote(meeting, userOf(request), deadline);
+        this.events.promoted();
+        return promotion;
+      }
+      case 'DemoteAttendee':
+        await this.stage.demote(meeting, userOf(request), deadline);
+        return {};
+      case 'RemoveAttendee':
+        await this.stage.remove(meeting, userOf(request), optionalBoolean('ban', request.ban) ?? false, deadline);
+        return {};
+      case 'StartMeeting':
+        return this.describe(await this.generations.ensureLive(meeting, 'host', deadline));
+      case 'EndMeeting':
+        return this.end(meeting, deadline);
+      case 'DescribeMeeting':
+        return this.describe(await this.rooms.get(meeting));
+    }
+  }
+
+  private async join(meeting: string, request: JoinRequest, deadline: Deadline): Promise<Joined> {
+    try {
+      const joined = await this.joining.join(meeting, request, this.caller, deadline);
+      this.events.joined(1);
+      return joined;
+    } catch (error) {
+      this.events.joinRefused(1);
+      throw error;
+    }
+  }
+
+  private async joinBatch(meeting: string, requests: JoinRequest[], deadline: Deadline): Promise<unknown> {
+    const results = await this.joining.joinAll(meeting, requests, this.caller, deadline);
+    const joined: unknown[] = [];
+    const failed: unknown[] = [];
+    for (const [externalUserId, result] of results) {
+      if (result instanceof Error) {
+        const code = isMeetingCode(result) ? result.name : 'ServiceUnavailable';
+        failed.push({ externalUserId, code, message: isMeetingCode(result) ? result.message : 'The service failed.' });
+      } else {
+        joined.push(result);
+      }
+    }
+    this.events.joined(joined.length);
+    this.events.joinRefused(failed.length);
+    return { joined, failed };
+  }
+
+  /** Ends what lives, for good: only a host starts it again. */
+  private async end(meeting: string, deadline: Deadline): Promise<unknown> {
+    for (;;) {
+      const room = await this.rooms.get(meeting);
+      if (room.state === 'ended') return {};
+      if (room.state === 'idle') {
+        if (await this.rooms.change(room, { set: { state: 'ended' } })) return {};
+      } else if (room.state === 'live') {
+        if (await this.generations.end(room, 'ended', deadline)) return {};
+      } else {
+        // Somebody is starting or ending it: afterwards, it can be ended.
+        await this.generations.settle(room, deadline);
+      }
+    }
+  }
+
+  private async describe(room: Room): Promise<unknown> {
+    const { uid, generation, config, state } = room;
+    const sessions =
+      state === 'live'
+        ? await this.table.getAll<SessionItem>(
+            room.sessions!.map(({ index }) => keys.session({ uid, generation, index })),
+          )
+        : new Map<string, SessionItem>();
+    const items = [...sessions.values()].sort((a, b) => a.index - b.index);
+    return {
+      meeting: config.meeting,
+      state,
+      generation,
+      sessions: items.map(({ index, mediaRegion, used, cap }) => ({
+        kind: index === 0 ? 'primary' : 'replica',
+        mediaRegion,
+        index,
+        seatsUsed: used,
+        seats: cap,
+      })),
+      stage: items[0] && { placesUsed: items[0].stageUsed, places: items[0].stageCap },
+    };
+  }
+}
+
+function isMeetingCode(error: Error): boolean {
+  return isCode(
+    error,
+    'NotFound',
+    'NotAllowed',
+    'MeetingEnded',
+    'MeetingFull',
+    'StageFull',
+    'Throttled',
+    'ServiceUnavailable',
+  );
+}
