@@ -7,7 +7,7 @@ import { findings } from './support/synth';
 const EXAMPLES = join(__dirname, '../examples');
 
 /** What holds data: if the logical id of one changes, CloudFormation makes a new one and leaves the data behind. */
-const STATEFUL = ['AWS::KMS::Key', 'AWS::S3::Bucket'];
+const STATEFUL = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::S3::Bucket'];
 
 /** Runs an example as `npm run synth` does, and gives what it wrote. */
 function synthExample(name: string): CloudAssembly {

@@ -122,8 +122,14 @@ export const MAX_ATTENDEES = 250;
 /** L-154D84D0, adjustable. */
 export const DEFAULT_REPLICAS = 4;
 export const MAX_BATCH = 250;
-export const MIN_ID_LENGTH = 2;
-export const MAX_ID_LENGTH = 64;
+/** L-9F286451, adjustable. */
+export const DEFAULT_CONCURRENT_MEETINGS = 250;
 /** https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_meeting-chime_CreateAttendee.html */
-export const USER_ID = /^[-_&@+=,(){}[\]/«».:|'"#a-zA-Z0-9À-ÿ\s]*$/;
+const USER_ID = /^[-_&@+=,(){}[\]/«».:|'"#a-zA-Z0-9À-ÿ\s]{2,64}$/;
+export const USER_ID_RULE = '2 to 64 letters, digits, spaces and -_&@+=,(){}[]/«».:|\'"#, not beginning with aws:';
+
+export function isUserId(user: unknown): user is string {
+  return typeof user === 'string' && USER_ID.test(user) && !user.toLowerCase().startsWith('aws:');
+}
+
 export const MEETING_NAME = /^[-_a-zA-Z0-9]{2,64}$/;

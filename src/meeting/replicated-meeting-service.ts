@@ -68,6 +68,7 @@ export class ReplicatedMeetingService extends Construct {
   public readonly _roomFunction: lambda.Function;
 
   private readonly name: string;
+  private readonly meetings: ReplicatedMeeting[] = [];
   private alarms?: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, props: ReplicatedMeetingServiceProps = {}) {
@@ -206,8 +207,19 @@ export class ReplicatedMeetingService extends Construct {
 
   /** A dashboard of the meetings that were added until now. */
   public addDashboard(): cloudwatch.Dashboard {
-    const meetings = this.node.children.filter((child) => child instanceof ReplicatedMeeting) as ReplicatedMeeting[];
-    return createMeetingDashboard(this, meetings);
+    return createMeetingDashboard(this, this.meetings);
+  }
+
+  /** @internal */
+  public _register(meeting: ReplicatedMeeting): void {
+    const { meetingName, node } = meeting;
+    const other = this.meetings.find((each) => each.meetingName === meetingName);
+    if (other) {
+      throw new Error(
+        `[${node.path}] meetingName: got "${meetingName}", which [${other.node.path}] has, expected another name.`,
+      );
+    }
+    this.meetings.push(meeting);
   }
 
   private validateControlRegion(): void {

@@ -1,6 +1,6 @@
 import { Annotations, CustomResource, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DEFAULT_REPLICAS, MAX_ATTENDEES, RoomConfig, RoomProperties } from './contract';
+import { DEFAULT_CONCURRENT_MEETINGS, DEFAULT_REPLICAS, MAX_ATTENDEES, RoomConfig, RoomProperties } from './contract';
 import { ContentResolution, MeetingStartPolicy, ReplicatedMeetingOptions, VideoResolution } from './props';
 import { OPT_IN_REGIONS } from './regions';
 import type { ReplicatedMeetingService } from './replicated-meeting-service';
@@ -26,7 +26,10 @@ export class ReplicatedMeeting extends Construct {
   /** The name by which the meeting is joined. */
   public readonly meetingName: string;
 
-  /** How many people can be in all its sessions together. */
+  /**
+   * How many attendees all its sessions can have together. `stageSlots` of them are places on the stage, for people who
+   * have a seat in a replica too.
+   */
   public readonly capacity: number;
 
   /** @internal */
@@ -39,7 +42,8 @@ export class ReplicatedMeeting extends Construct {
     this.meetingName = room.meeting;
     this._sessions = 1 + room.replicas.length;
     this.capacity = room.attendeesPerSession * this._sessions;
-    this.validate(room, controlRegion);
+    this.check(room, controlRegion);
+    props.service._register(this);
 
     const properties: RoomProperties = {
       ServiceToken: roomFunction.functionArn,
@@ -88,7 +92,7 @@ export class ReplicatedMeeting extends Construct {
     };
   }
 
-  private validate(room: RoomConfig, controlRegion: string): void {
+  private check(room: RoomConfig, controlRegion: string): void {
     const { meeting, mediaRegion, replicas, startsAt = '' } = room;
     if (![meeting, mediaRegion, startsAt, controlRegion, ...replicas].some((value) => Token.isUnresolved(value))) {
       try {
@@ -101,6 +105,12 @@ export class ReplicatedMeeting extends Construct {
       Annotations.of(this).addWarning(
         `The meeting has ${replicas.length} replicas, of which an account can have ${DEFAULT_REPLICAS} by default. ` +
           'Raise the quota "replica meetings per primary meeting" (L-154D84D0) of Amazon Chime SDK before you start it.',
+      );
+    }
+    if (this._sessions > DEFAULT_CONCURRENT_MEETINGS) {
+      Annotations.of(this).addWarning(
+        `The meeting has ${this._sessions} sessions, of which an account can have ${DEFAULT_CONCURRENT_MEETINGS} at once ` +
+          'by default. Raise the quota "concurrent meetings" (L-9F286451) of Amazon Chime SDK before you start it.',
       );
     }
     const optIn = OPT_IN_REGIONS.filter((region) => [mediaRegion, ...replicas].includes(region));

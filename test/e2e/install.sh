@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings what the end-to-end suite runs, into a cache outside of the project: the real HAProxy and Node.js of the lines
-# that are deployed, and S3 servers that verify signatures. Nothing is done again that is there already. Needs root on
-# Debian, cargo and Go.
+# that are deployed, S3 servers that verify signatures, and DynamoDB Local. Nothing is done again that is there already.
+# Needs root on Debian, cargo and Go.
 set -euo pipefail
 cache=${MEDIA_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-media-replication/e2e}
 haproxy_line=3.2
@@ -9,6 +9,8 @@ garage_version=2.5.0
 node_version=24.21.0
 minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
 mc_version=v0.0.0-20250313080218-cf909e1063a9
+dynamodb_version=3.3.1
+aws_sdk_java_version=2.54.15
 servers=$cache/servers
 mkdir -p "$cache"
 
@@ -62,4 +64,30 @@ mkdir -p "$cache/minio"
 go_install "github.com/minio/minio@$minio_version"
 go_install "github.com/minio/mc@$mc_version"
 
-echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO"
+# DynamoDB Local names newer versions of its libraries than are published together: those of one release are taken.
+if [[ $(cat "$cache/dynamodb/version" 2>/dev/null) != "$dynamodb_version" ]]; then
+  need mvn maven
+  rm -rf "$cache/dynamodb"
+  mkdir -p "$cache/dynamodb"
+  cat >"$cache/dynamodb/pom.xml" <<EOF
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>media.e2e</groupId>
+  <artifactId>dynamodb</artifactId>
+  <version>1</version>
+  <dependencyManagement><dependencies><dependency>
+    <groupId>software.amazon.awssdk</groupId><artifactId>bom</artifactId><version>$aws_sdk_java_version</version>
+    <type>pom</type><scope>import</scope>
+  </dependency></dependencies></dependencyManagement>
+  <dependencies><dependency>
+    <groupId>software.amazon.dynamodb</groupId><artifactId>DynamoDBLocal</artifactId><version>$dynamodb_version</version>
+  </dependency></dependencies>
+</project>
+EOF
+  mvn -q -B -f "$cache/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+    -DoutputDirectory="$cache/dynamodb/lib" >"$cache/mvn.log" 2>&1 || { tail -20 "$cache/mvn.log" >&2; exit 1; }
+  echo "$dynamodb_version" >"$cache/dynamodb/version"
+fi
+need java default-jre-headless
+
+echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version"

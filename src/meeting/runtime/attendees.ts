@@ -75,8 +75,11 @@ export class Attendees {
 
   private async keep(place: Place, attendee: Attendee, meetingId: string, deadline: Deadline): Promise<Issued> {
     if (await this.places.take(place, attendee)) return { attendee };
-    // The place was taken away in between: by a removal, or because we were too slow.
-    await this.chime.deleteAttendee(meetingId, attendee.AttendeeId!, deadline);
+    // The place was taken away in between: by a removal, or because we were too slow. Whoever has it now may have been
+    // given the same attendee: the service makes one of each user.
+    const now = await this.places.find(place.kind, place, place.user);
+    const isTheirs = now?.index === place.index && (!now.attendee || now.attendee.AttendeeId === attendee.AttendeeId);
+    if (!isTheirs) await this.chime.deleteAttendee(meetingId, attendee.AttendeeId!, deadline);
     return { failure: 'other', error: throttled('The seat was given to another in between.', 1) };
   }
 

@@ -60,7 +60,7 @@ export class ChimeEvents {
   private async meetingEnded({ room: meeting, uid, generation }: MeetingItem, deadline: Deadline): Promise<void> {
     const room = await this.rooms.find(meeting);
     if (room?.state !== 'live' || room.uid !== uid || room.generation !== generation) return;
-    if (await this.generations.isAlive({ ...room, verifiedAt: 0 }, deadline)) return;
+    if (await this.generations.confirm(room, deadline)) return;
     await this.generations.end(room, 'idle', deadline);
   }
 

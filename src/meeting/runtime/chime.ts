@@ -176,10 +176,11 @@ export class Chime {
         const kind = failureOf(error);
         if (kind === 'throttled') this.onThrottle(operation);
         if (kind === 'final') throw error;
-        const pause = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+        const jitter = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+        const pause = jitter + retryAfterOf(error) * 1000;
         if (pause >= deadline.left) {
           throw kind === 'throttled'
-            ? throttled(`The service throttles ${operation}.`, 1 + 4 * Math.random())
+            ? throttled(`The service throttles ${operation}.`, retryAfterOf(error) + 1 + 4 * Math.random())
             : unavailable(`The service did not answer ${operation} in time.`);
         }
         await deadline.pause(pause);
@@ -197,6 +198,11 @@ export function refusalOf(error: unknown): Refusal {
     default:
       return 'Other';
   }
+}
+
+/** Seconds that the service asks to wait. */
+function retryAfterOf(error: unknown): number {
+  return Number((error as { RetryAfterSeconds?: string }).RetryAfterSeconds) || 0;
 }
 
 function failureOf(error: unknown): 'throttled' | 'failed' | 'final' {

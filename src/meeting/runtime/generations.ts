@@ -1,34 +1,20 @@
-import { Chime, Meeting } from './chime';
+import { Chime } from './chime';
 import { Deadline } from './deadline';
-import { ended, isCode, MeetingError, notAllowed, throttled, unavailable } from './errors';
-import { garbageAt, keys } from './keys';
-import { isHeld, newLease, Room, Rooms } from './rooms';
+import { ended, MeetingError, notAllowed, throttled, unavailable } from './errors';
+import { keys } from './keys';
+import { isHeld, LiveSession, newLease, Room, Rooms } from './rooms';
+import { liveSession, replicaIndexes, SessionItem, Sessions } from './sessions';
 import { Table } from './table';
-
-/** What happened that somebody should know of. */
-export interface GenerationEvents {
-  /** A session was made as a replica and is none: it was deleted. */
-  notAReplica(meeting: string, mediaRegion: string): void;
-}
+import { RoomConfig } from '../contract';
 
 /** Who wants the meeting to live: a host always may, a join only where the room's policy lets it. */
 export type Starter = 'host' | 'join';
 
-/** The session's item: counters of its seats, and the meeting as the service gave it. */
-export interface SessionItem {
-  readonly index: number;
-  readonly mediaRegion: string;
-  readonly meetingId: string;
-  readonly meeting: Meeting;
-  readonly used: number;
-  readonly cap: number;
-  readonly stageUsed: number;
-  readonly stageCap: number;
-}
-
-/** Longer than a function runs, so that nobody acts under a lease that has run out. */
+/** Longer than a function works, so that nobody acts under a lease that has run out. */
 const LEASE_MS = 35_000;
 const WORK_MS = 25_000;
+/** What is left after that undoes what can't be finished. */
+const START_MS = 18_000;
 const VERIFIED_FOR_MS = 30_000;
 const POLL_MS = 200;
 
@@ -41,7 +27,7 @@ export class Generations {
     private readonly table: Table,
     private readonly rooms: Rooms,
     private readonly chime: Chime,
-    private readonly events: GenerationEvents,
+    private readonly sessions: Sessions,
   ) {}
 
   /** The room with a generation that lives; starts one where that is allowed. */
@@ -63,43 +49,21 @@ export class Generations {
     }
   }
 
-  /** Asks the service, if nobody has for a while. */
+  /** Asks the service, if nobody has for a while. Of many that call at once, one asks. */
   async isAlive(room: Room, deadline: Deadline): Promise<boolean> {
-    const { verifiedAt = 0, primaryMeetingId } = room;
+    const { verifiedAt = 0 } = room;
     if (Date.now() - verifiedAt < VERIFIED_FOR_MS) return true;
-    if (!(await this.chime.meetingExists(primaryMeetingId!, deadline))) return false;
-    await this.rooms.change(room, { set: { verifiedAt: Date.now() } });
-    return true;
+    const claimed = await this.rooms.change(room, {
+      set: { verifiedAt: Date.now() },
+      if: '#verifiedAt = :seenVerifiedAt',
+      values: { seenVerifiedAt: verifiedAt },
+    });
+    return !claimed || this.confirm(room, deadline);
   }
 
-  /** @returns nothing if another was faster */
-  async start(seen: Room, deadline: Deadline): Promise<Room | undefined> {
-    const lease = newLease(LEASE_MS);
-    // Who takes over goes on with the same generation, and so finds what was created already.
-    const goesOn = seen.state === 'starting';
-    const generation = goesOn ? seen.generation : seen.generation + 1;
-    const running = goesOn ? seen.running! : seen.config;
-    const won = await this.rooms.change(seen, {
-      set: { state: 'starting', generation, running, lease },
-      remove: goesOn ? [] : ['primaryMeetingId', 'sessions', 'verifiedAt', 'endingAs'],
-    });
-    if (!won) return undefined;
-    const room: Room = { ...seen, state: 'starting', generation, running, lease };
-    const within = deadline.within(WORK_MS);
-    try {
-      const sessions = await this.createSessions(room, within);
-      await this.writeSessions(room, sessions);
-      const live = sessions.map(({ index, mediaRegion, meetingId }) => ({ index, mediaRegion, meetingId }));
-      const change = { state: 'live', sessions: live, primaryMeetingId: live[0].meetingId, verifiedAt: Date.now() };
-      const startedFor = seen.config.startsAt;
-      if (await this.rooms.change(room, { set: { ...change, startedFor }, remove: ['lease'] })) {
-        return { ...room, ...change, state: 'live', lease: undefined };
-      }
-      throw unavailable('The room was changed while the meeting started.');
-    } catch (error) {
-      await this.rollBack(room, within);
-      throw error;
-    }
+  /** Asks the service now: only its 404 is final. */
+  confirm({ primaryMeetingId }: Room, deadline: Deadline): Promise<boolean> {
+    return this.chime.meetingExists(primaryMeetingId!, deadline);
   }
 
   /** Waits until a start or an end is done; finishes it, if whoever began it is gone. */
@@ -117,24 +81,8 @@ export class Generations {
   async abandonStart(seen: Room, deadline: Deadline): Promise<boolean> {
     const lease = newLease(LEASE_MS);
     if (!(await this.rooms.change(seen, { set: { lease } }))) return false;
-    await this.rollBack({ ...seen, lease }, deadline.within(WORK_MS));
+    await this.rollBack({ ...seen, lease }, replicaIndexes(seen), deadline.within(WORK_MS));
     return true;
-  }
-
-  /**
-   * Undoes a start that can't go on. What a lost answer may have created is found by asking for it again, which is
-   * idempotent: there is no other way to learn its id.
-   */
-  private async rollBack(room: Room, deadline: Deadline): Promise<void> {
-    const { uid, generation, config, running } = room;
-    const current = await this.rooms.find(config.meeting);
-    const primary =
-      current?.primaryMeetingId ??
-      (await this.chime.createMeeting({ uid, generation, index: 0 }, running!, undefined, deadline)).MeetingId!;
-    if (current?.primaryMeetingId) await this.deleteStrays(room, primary, deadline);
-    await this.chime.deleteMeeting(primary, deadline);
-    await this.clearSessions(room);
-    await this.rooms.change(room, { set: { state: 'idle' }, remove: ['lease', 'primaryMeetingId', 'sessions'] });
   }
 
   /** @param as what the room is afterwards: `ended` can be started again by a host only */
@@ -143,120 +91,145 @@ export class Generations {
     if (!(await this.rooms.change(seen, { set: { state: 'ending', endingAs: as, lease } }))) return false;
     const room: Room = { ...seen, state: 'ending', endingAs: as, lease };
     const within = deadline.within(WORK_MS);
-    const primary = room.primaryMeetingId!;
-    await this.chime.deleteMeeting(primary, within); // its replicas and attendees go with it
-    if (await this.chime.meetingExists(primary, within)) {
-      throw unavailable('The meeting was deleted, and still is there.');
-    }
-    await this.clearSessions(room);
-    const garbage = [...(room.garbage ?? []), { generation: room.generation, sessions: sessionCount(room) }];
+    await this.chime.deleteMeeting(room.primaryMeetingId!, within); // its replicas and attendees go with it
+    if (await this.confirm(room, within)) throw unavailable('The meeting was deleted, and still is there.');
+    await this.sessions.clear(room, room.sessions!);
     return this.rooms.change(room, {
-      set: { state: as, garbage },
-      remove: ['lease', 'primaryMeetingId', 'sessions', 'verifiedAt', 'endingAs'],
+      set: { state: as, garbage: garbageOf(room), ...keptStart(room) },
+      remove: ['lease', 'primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
     });
   }
 
-  /** Creates the replicas that are missing, where the room started without them. */
+  /** Creates the replicas that are missing, where the room started without them, or lost them. */
   async repair(room: Room, deadline: Deadline): Promise<number> {
     const present = new Set(room.sessions!.map(({ index }) => index));
     const missing = replicaIndexes(room).filter((index) => !present.has(index));
     if (missing.length === 0) return 0;
-    const results = await this.createReplicas(room, room.primaryMeetingId!, missing, deadline);
+    const results = await this.sessions.createReplicas(room, room.primaryMeetingId!, missing, deadline);
     const created = results.filter((result): result is SessionItem => !(result instanceof Error));
     if (created.length === 0) return 0;
-    await this.writeSessions(room, created);
-    const sessions = [
-      ...room.sessions!,
-      ...created.map(({ index, mediaRegion, meetingId }) => ({ index, mediaRegion, meetingId })),
-    ].sort((a, b) => a.index - b.index);
-    if (await this.rooms.change(room, { set: { sessions } })) return created.length;
-    await this.clearSessions({ ...room, sessions: created });
-    return 0;
+    await this.sessions.write(room, created);
+    const sessions = [...room.sessions!, ...created.map(liveSession)].sort((a, b) => a.index - b.index);
+    return (await this.changeSessions(room, { sessions })) ? created.length : 0;
   }
 
-  private async createSessions(room: Room, deadline: Deadline): Promise<SessionItem[]> {
-    const { uid, generation, config, running } = room;
-    const primary = await this.chime.createMeeting({ uid, generation, index: 0 }, running!, undefined, deadline);
-    if (primary.PrimaryMeetingId) {
-      throw unavailable('The service answered with a replica where a primary was asked for.');
+  /**
+   * Forgets a replica that is gone although its primary lives. Who sat there finds another seat. The one that takes its
+   * place has an index of its own, and so a token, seats and counters of its own.
+   */
+  async forgetReplica(room: Room, gone: LiveSession): Promise<boolean> {
+    const { uid, generation, running, lost = [] } = room;
+    const { index, mediaRegion } = gone;
+    await this.sessions.clear(room, [gone]);
+    await this.table.deleteAll(keys.seats({ uid, generation, index }));
+    return this.changeSessions(room, {
+      sessions: room.sessions!.filter((session) => session.index !== index),
+      lost: [...lost, index],
+      running: { ...running!, replicas: [...running!.replicas, mediaRegion] },
+    });
+  }
+
+  /** What to do when a session can't be found: its meeting has ended, or it alone is lost, or somebody clears it away. */
+  async recover(room: Room, session: LiveSession, deadline: Deadline): Promise<void> {
+    if (!(await this.confirm(room, deadline))) {
+      await this.end(room, 'idle', deadline);
+    } else if (session.index > 0 && !(await this.chime.meetingExists(session.meetingId, deadline))) {
+      await this.forgetReplica(room, session);
+    } else {
+      await deadline.pause(POLL_MS);
     }
+  }
+
+  /** @returns nothing if another was faster */
+  private async start(seen: Room, deadline: Deadline): Promise<Room | undefined> {
+    const lease = newLease(LEASE_MS);
+    // Who takes over goes on with the same generation, and so finds what was created already.
+    const goesOn = seen.state === 'starting';
+    const generation = goesOn ? seen.generation : seen.generation + 1;
+    const running = goesOn ? seen.running! : seen.config;
+    const won = await this.rooms.change(seen, {
+      set: { state: 'starting', generation, running, lease },
+      remove: goesOn ? [] : ['primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
+    });
+    if (!won) return undefined;
+    const room: Room = { ...seen, state: 'starting', generation, running, lease };
+    const within = deadline.within(WORK_MS);
+    /** Replicas of which nobody knows whether they were created. */
+    const doubtful = new Set(replicaIndexes(room));
+    try {
+      const created = await this.createSessions(room, doubtful, deadline.within(START_MS));
+      await this.sessions.write(room, created);
+      const sessions = created.map(liveSession);
+      const live = {
+        state: 'live',
+        sessions,
+        primaryMeetingId: sessions[0].meetingId,
+        verifiedAt: Date.now(),
+      } as const;
+      if (await this.rooms.change(room, { set: { ...live, ...keptStart(room) }, remove: ['lease'] })) {
+        return { ...room, ...live, lease: undefined };
+      }
+      throw unavailable('The room was changed while the meeting started.');
+    } catch (error) {
+      // What can't be undone now, the next caller or the sweeper undoes when the lease has run out.
+      await this.rollBack(room, [...doubtful], within).catch(() => undefined);
+      throw asRefusal(error as Error, running);
+    }
+  }
+
+  private async createSessions(room: Room, doubtful: Set<number>, deadline: Deadline): Promise<SessionItem[]> {
+    const primary = await this.sessions.createPrimary(room, deadline);
+    const { meetingId } = primary;
     // From here on, whoever takes over knows the primary.
-    if (!(await this.rooms.change(room, { set: { primaryMeetingId: primary.MeetingId } }))) {
+    if (!(await this.rooms.change(room, { set: { primaryMeetingId: meetingId } }))) {
       throw unavailable('The room was changed while the meeting started.');
     }
-    const results = await this.createReplicas(room, primary.MeetingId!, replicaIndexes(room), deadline);
+    const indexes = replicaIndexes(room);
+    const results = await this.sessions.createReplicas(room, meetingId, indexes, deadline);
+    results.forEach((result, position) => {
+      // What the service refused or gave is certain; a time-out is not.
+      if (!(result instanceof MeetingError)) doubtful.delete(indexes[position]);
+    });
     const failure = results.find((result): result is Error => result instanceof Error);
-    if (failure && !config.startWithFewerReplicas) throw asRefusal(failure);
-    const replicas = results.filter((result): result is SessionItem => !(result instanceof Error));
-    return [sessionItem(room, 0, primary), ...replicas];
+    if (failure && !room.config.startWithFewerReplicas) throw failure;
+    return [primary, ...results.filter((result): result is SessionItem => !(result instanceof Error))];
   }
 
-  private createReplicas(
-    room: Room,
-    primaryMeetingId: string,
-    indexes: readonly number[],
-    deadline: Deadline,
-  ): Promise<(SessionItem | Error)[]> {
-    return Promise.all(
-      indexes.map((index) =>
-        this.createReplica(room, primaryMeetingId, index, deadline).catch((error: Error) => error),
-      ),
-    );
-  }
-
-  /** A token that was used before, or a legacy client, silently gives an ordinary meeting: never trust, always look. */
-  private async createReplica(
-    room: Room,
-    primaryMeetingId: string,
-    index: number,
-    deadline: Deadline,
-  ): Promise<SessionItem> {
-    const { uid, generation, running } = room;
-    const meeting = await this.chime.createMeeting({ uid, generation, index }, running!, primaryMeetingId, deadline);
-    if (meeting.MeetingId !== primaryMeetingId && meeting.PrimaryMeetingId === primaryMeetingId) {
-      return sessionItem(room, index, meeting);
+  /**
+   * Undoes a start that can't go on. What a lost answer may have created is found by asking for it again, which is
+   * idempotent: there is no other way to learn its id.
+   */
+  private async rollBack(room: Room, doubtful: readonly number[], deadline: Deadline): Promise<void> {
+    const known = (await this.rooms.find(room.config.meeting))?.primaryMeetingId;
+    const primary = known ?? (await this.findPrimary(room, deadline));
+    // Replicas go with the primary, but a "replica" that is none does not: asked for again, it is found and deleted.
+    if (known && doubtful.length > 0 && (await this.chime.meetingExists(known, deadline))) {
+      await this.sessions.createReplicas(room, known, doubtful, deadline);
     }
-    const mediaRegion = running!.replicas[index - 1];
-    this.events.notAReplica(running!.meeting, mediaRegion);
-    if (meeting.MeetingId !== primaryMeetingId) await this.chime.deleteMeeting(meeting.MeetingId!, deadline);
-    throw unavailable(`The service answered with a meeting that is no replica, in ${mediaRegion}.`);
+    if (primary) await this.chime.deleteMeeting(primary, deadline);
+    await this.rooms.change(room, {
+      set: { state: 'idle', garbage: garbageOf(room) },
+      remove: ['lease', 'primaryMeetingId', 'sessions', 'lost'],
+    });
   }
 
-  /** Replicas that are none do not go with the primary. */
-  private async deleteStrays(room: Room, primaryMeetingId: string, deadline: Deadline): Promise<void> {
-    if (!(await this.chime.meetingExists(primaryMeetingId, deadline))) return;
-    // Each either is a replica, or is deleted by the check.
-    await this.createReplicas(room, primaryMeetingId, replicaIndexes(room), deadline);
+  /** @returns nothing if the service refuses to create it: then it was not created before either */
+  private async findPrimary(room: Room, deadline: Deadline): Promise<string | undefined> {
+    try {
+      return (await this.sessions.createPrimary(room, deadline)).meetingId;
+    } catch (error) {
+      if (error instanceof MeetingError) throw error;
+      return undefined;
+    }
   }
 
-  private async writeSessions(room: Room, sessions: readonly SessionItem[]): Promise<void> {
-    const { uid, generation, config } = room;
-    await Promise.all(
-      sessions.flatMap((session) => {
-        const { index, meetingId } = session;
-        const address = { uid, generation, index };
-        const pk = keys.session(address);
-        const grp = keys.sessions(address);
-        const ord = String(index).padStart(4, '0');
-        const place = { room: config.meeting, uid, generation, index, grp, expiresAt: garbageAt() };
-        return [
-          // Who takes over must not reset the counters.
-          this.table.transact([
-            this.table.putIf({ ...session, ...place, pk, ord }, { if: 'attribute_not_exists(pk)' }),
-          ]) as Promise<unknown>,
-          this.table.put({ ...place, pk: keys.meeting(meetingId), ord: `${ord}#index` }),
-        ];
-      }),
-    );
-  }
-
-  /** After this, nobody can take a seat. */
-  private async clearSessions(room: Room): Promise<void> {
-    const { uid, generation, sessions = [] } = room;
-    await Promise.all([
-      ...[0, ...replicaIndexes(room)].map((index) => this.table.delete(keys.session({ uid, generation, index }))),
-      ...sessions.map(({ meetingId }) => this.table.delete(keys.meeting(meetingId))),
-    ]);
+  /** Changes the sessions, if nobody else has. */
+  private changeSessions(room: Room, set: Partial<Room>): Promise<boolean> {
+    return this.rooms.change(room, {
+      set: { ...set },
+      if: '#sessions = :seenSessions',
+      values: { seenSessions: room.sessions },
+    });
   }
 
   private async wait(room: Room, deadline: Deadline): Promise<void> {
@@ -267,27 +240,14 @@ export class Generations {
   }
 }
 
-function replicaIndexes({ running }: Room): number[] {
-  return running!.replicas.map((_, position) => position + 1);
+/** Rows that are left when a generation is over. */
+function garbageOf({ garbage = [], generation, running }: Room) {
+  return [...garbage, { generation, sessions: 1 + running!.replicas.length }];
 }
 
-function sessionCount({ running }: Room): number {
-  return 1 + running!.replicas.length;
-}
-
-function sessionItem({ running }: Room, index: number, meeting: Meeting): SessionItem {
-  const { attendeesPerSession, stageSlots, replicas, mediaRegion } = running!;
-  const stageCap = index === 0 && replicas.length > 0 ? stageSlots : 0;
-  return {
-    index,
-    mediaRegion: index === 0 ? mediaRegion : replicas[index - 1],
-    meetingId: meeting.MeetingId!,
-    meeting,
-    used: 0,
-    cap: attendeesPerSession - stageCap,
-    stageUsed: 0,
-    stageCap,
-  };
+/** That the room's time has come: the sweeper then starts it no more. */
+function keptStart({ config: { startsAt } }: Room): Pick<Room, 'startedFor'> {
+  return startsAt && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
 }
 
 function expectStartable({ config, state }: Room, starter: Starter): void {
@@ -299,9 +259,10 @@ function expectStartable({ config, state }: Room, starter: Starter): void {
   if (config.startPolicy === 'host') throw ended(`${config.meeting} does not live, and a host starts it.`);
 }
 
-function asRefusal(error: Error): MeetingError {
-  if (isCode(error, 'Throttled', 'ServiceUnavailable')) return error;
+function asRefusal(error: Error, { replicas }: RoomConfig): MeetingError {
+  if (error instanceof MeetingError) return error;
   return unavailable(
-    `A session could not be created (${error.name}). Quotas: concurrent meetings, replicas per primary.`,
+    `The service did not create the sessions (${error.name}: ${error.message}). Quotas that may be exhausted: concurrent ` +
+      `meetings (L-9F286451), replica meetings per primary meeting (L-154D84D0); this meeting has ${replicas.length} replicas.`,
   );
 }

@@ -3,7 +3,7 @@ import { notAllowed } from './errors';
 import { Caller } from './joining';
 import { Fields } from './requests';
 import { ValidationError } from '../../private/runtime/validation-error';
-import { MAX_ID_LENGTH, MIN_ID_LENGTH, USER_ID } from '../contract';
+import { isUserId } from '../contract';
 
 /** What the service needs of an event of an HTTP API, of payload format 2.0. */
 export interface HttpEvent {
@@ -47,8 +47,7 @@ export function httpAnswer(statusCode: number, body: unknown, headers: Record<st
 function identityOf({ requestContext: { authorizer } }: HttpEvent): string {
   const identity = authorizer?.jwt?.claims?.sub ?? authorizer?.iam?.userId;
   if (!identity) throw notAllowed('The authorizer names nobody.');
-  const fits = identity.length >= MIN_ID_LENGTH && identity.length <= MAX_ID_LENGTH && USER_ID.test(identity);
-  return fits ? identity : createHash('sha256').update(identity).digest('hex');
+  return isUserId(identity) ? identity : createHash('sha256').update(identity).digest('hex');
 }
 
 function bodyOf({ body = '', isBase64Encoded }: HttpEvent): Fields {

@@ -1,12 +1,12 @@
+import { BatchJoining } from './batch-joining';
 import { Deadline } from './deadline';
-import { isCode, notAllowed } from './errors';
-import { Generations, SessionItem } from './generations';
+import { MeetingError, notAllowed } from './errors';
+import { Generations } from './generations';
 import { Caller, Joined, Joining, JoinRequest } from './joining';
-import { keys } from './keys';
 import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
 import { Room, Rooms } from './rooms';
+import { Sessions } from './sessions';
 import { Stage } from './stage';
-import { Table } from './table';
 import { ValidationError } from '../../private/runtime/validation-error';
 import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
 
@@ -21,10 +21,11 @@ export interface OperationEvents {
 export class Operations {
   constructor(
     private readonly caller: Caller,
-    private readonly table: Table,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
+    private readonly sessions: Sessions,
     private readonly joining: Joining,
+    private readonly batchJoining: BatchJoining,
     private readonly stage: Stage,
     private readonly events: OperationEvents,
   ) {}
@@ -89,13 +90,12 @@ export class Operations {
   }
 
   private async joinBatch(meeting: string, requests: JoinRequest[], deadline: Deadline): Promise<unknown> {
-    const results = await this.joining.joinAll(meeting, requests, this.caller, deadline);
+    const results = await this.batchJoining.join(meeting, requests, this.caller, deadline);
     const joined: unknown[] = [];
     const failed: unknown[] = [];
     for (const [externalUserId, result] of results) {
       if (result instanceof Error) {
-        const code = isMeetingCode(result) ? result.name : 'ServiceUnavailable';
-        failed.push({ externalUserId, code, message: isMeetingCode(result) ? result.message : 'The service failed.' });
+        failed.push({ externalUserId, ...refusalOf(result) });
       } else {
         joined.push(result);
       }
@@ -122,14 +122,8 @@ export class Operations {
   }
 
   private async describe(room: Room): Promise<unknown> {
-    const { uid, generation, config, state } = room;
-    const sessions =
-      state === 'live'
-        ? await this.table.getAll<SessionItem>(
-            room.sessions!.map(({ index }) => keys.session({ uid, generation, index })),
-          )
-        : new Map<string, SessionItem>();
-    const items = [...sessions.values()].sort((a, b) => a.index - b.index);
+    const { generation, config, state } = room;
+    const items = state === 'live' ? await this.sessions.read(room) : [];
     return {
       meeting: config.meeting,
       state,
@@ -146,15 +140,8 @@ export class Operations {
   }
 }
 
-function isMeetingCode(error: Error): boolean {
-  return isCode(
-    error,
-    'NotFound',
-    'NotAllowed',
-    'MeetingEnded',
-    'MeetingFull',
-    'StageFull',
-    'Throttled',
-    'ServiceUnavailable',
-  );
+/** What went wrong inside is in the log, and nothing of it in the answer. */
+function refusalOf(error: Error): { readonly code: string; readonly message: string } {
+  if (error instanceof MeetingError) return { code: error.code, message: error.message };
+  return { code: 'ServiceUnavailable', message: 'The service failed; its log says why.' };
 }

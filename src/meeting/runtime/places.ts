@@ -1,7 +1,7 @@
 import { Attendee } from './chime';
-import { SessionItem } from './generations';
 import { garbageAt, GenerationAddress, keys } from './keys';
 import { Lease, newLease } from './rooms';
+import { SessionItem } from './sessions';
 import { Table, Write } from './table';
 
 /** A seat in a session, or a place on the stage (in the primary), of one user. */
@@ -29,7 +29,8 @@ export interface Place extends GenerationAddress {
   readonly newsAt?: number;
 }
 
-export type Reservation = Place | 'full' | 'exists' | 'banned';
+/** `gone`: the session is. */
+export type Reservation = Place | 'full' | 'gone' | 'exists' | 'banned';
 
 /** Longer than a function runs. */
 const LEASE_MS = 35_000;
@@ -44,6 +45,16 @@ export class Places {
 
   find(kind: PlaceKind, generation: GenerationAddress, user: string): Promise<Place | undefined> {
     return this.table.get<Place>(keyOf(kind, generation, user));
+  }
+
+  /** The seat of a user, and whether they may have one. */
+  async seatOf(
+    generation: GenerationAddress,
+    user: string,
+  ): Promise<{ readonly seat?: Place; readonly banned: boolean }> {
+    const [seatKey, banKey] = [keys.seat(generation, user), keys.ban(generation.uid, user)];
+    const found = await this.table.getAll<Place>([seatKey, banKey]);
+    return { seat: found.get(seatKey), banned: found.has(banKey) };
   }
 
   async findAll(kind: PlaceKind, generation: GenerationAddress, users: readonly string[]): Promise<Map<string, Place>> {
@@ -78,12 +89,13 @@ export class Places {
       ...places.map((place) => this.table.putIf(itemOf(place), { if: 'attribute_not_exists(pk)' })),
       ...users.map((user) => this.table.checkAbsent(keys.ban(uid, user))),
     ];
-    const failed = new Set(await this.table.transact(writes));
+    const failed = await this.table.transact(writes);
+    const sessionFailed = failed.get(0) === 'missing' ? 'gone' : 'full';
     return new Map(
       places.map((place, position): [string, Reservation] => {
         if (failed.has(1 + users.length + position)) return [place.user, 'banned'];
         if (failed.has(1 + position)) return [place.user, 'exists'];
-        return [place.user, failed.has(0) ? 'full' : place];
+        return [place.user, failed.has(0) ? sessionFailed : place];
       }),
     );
   }
@@ -132,7 +144,19 @@ export class Places {
       }),
       this.table.updateIf(keys.session(place), { add: { [used]: -1 }, if: 'attribute_exists(pk)' }),
     ]);
-    return failed.length === 0;
+    return failed.size === 0;
+  }
+
+  /** Removes a place in a session that is gone, and its counters with it. */
+  async abandon(place: Place): Promise<void> {
+    await this.table.transact([
+      this.table.deleteIf(keyOf(place.kind, place, place.user), {
+        if: '#index = :index',
+        names: ['index'],
+        values: { index: place.index },
+      }),
+      this.table.checkAbsent(keys.session(place)),
+    ]);
   }
 
   /** Notes that a connection came or went, if that is news. */

@@ -1,6 +1,6 @@
 import { JoinRequest } from './joining';
 import { ValidationError } from '../../private/runtime/validation-error';
-import { MAX_BATCH, MAX_ID_LENGTH, MEETING_NAME, MIN_ID_LENGTH, USER_ID } from '../contract';
+import { isUserId, MAX_BATCH, MEETING_NAME, USER_ID_RULE } from '../contract';
 import { MEDIA_REGIONS } from '../regions';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -14,19 +14,7 @@ export function meetingOf({ meeting }: Fields): string {
 
 export function userOf(fields: Fields, prefix = ''): string {
   const { externalUserId: user } = fields;
-  const fits =
-    typeof user === 'string' &&
-    user.length >= MIN_ID_LENGTH &&
-    user.length <= MAX_ID_LENGTH &&
-    USER_ID.test(user) &&
-    !user.toLowerCase().startsWith('aws:');
-  if (!fits) {
-    throw new ValidationError(
-      `${prefix}externalUserId`,
-      user,
-      `${MIN_ID_LENGTH} to ${MAX_ID_LENGTH} letters, digits, spaces and -_&@+=,(){}[]/«».:|'"#, not beginning with aws:`,
-    );
-  }
+  if (!isUserId(user)) throw new ValidationError(`${prefix}externalUserId`, user, USER_ID_RULE);
   return user;
 }
 

@@ -6,7 +6,6 @@ import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
 import { Table } from './table';
 
 const POLL_MS = 500;
-const AT_ONCE = 25;
 const LEASE_MS = 60_000;
 
 /** Removes the rows of what has ended, and whole rooms. */
@@ -53,23 +52,16 @@ export class RoomCleaner {
     const { uid, generation, config, running = config, garbage = [] } = seen;
     const last = { generation, sessions: 1 + running.replicas.length };
     for (const each of [...garbage, last]) await this.clearGeneration(uid, each);
-    await this.clearGroup(keys.bans(uid));
+    await this.table.deleteAll(keys.bans(uid));
     await this.rooms.delete(seen);
     return true;
   }
 
   private async clearGeneration(uid: string, { generation, sessions }: Garbage): Promise<void> {
     const address = { uid, generation };
-    await this.clearGroup(keys.sessions(address)); // first, so that nobody gets a seat
-    for (let index = 0; index < sessions; index++) await this.clearGroup(keys.seats({ ...address, index }));
-    await this.clearGroup(keys.stages(address));
-    await this.clearGroup(keys.hands(address));
-  }
-
-  private async clearGroup(group: string): Promise<void> {
-    const items = await this.table.list<{ pk: string }>(group);
-    for (let start = 0; start < items.length; start += AT_ONCE) {
-      await Promise.all(items.slice(start, start + AT_ONCE).map(({ pk }) => this.table.delete(pk)));
-    }
+    await this.table.deleteAll(keys.sessions(address)); // first, so that nobody gets a seat
+    for (let index = 0; index < sessions; index++) await this.table.deleteAll(keys.seats({ ...address, index }));
+    await this.table.deleteAll(keys.stages(address));
+    await this.table.deleteAll(keys.hands(address));
   }
 }

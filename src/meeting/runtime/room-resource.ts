@@ -4,8 +4,8 @@ import { Generations } from './generations';
 import { RoomCleaner } from './room-cleaner';
 import { Rooms } from './rooms';
 import { ValidationError } from '../../private/runtime/validation-error';
-import { RoomConfig, RoomProperties } from '../contract';
-import { validateRoom } from '../room-rules';
+import { MEETING_NAME, RoomConfig, RoomProperties } from '../contract';
+import { validateControlRegion, validateRoom } from '../room-rules';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
 export interface RoomEvent {
@@ -46,33 +46,49 @@ export class RoomResource {
   async handle(event: RoomEvent, deadline: Deadline): Promise<RoomAnswer> {
     const { StackId, RequestId, LogicalResourceId } = event;
     const address = { StackId, RequestId, LogicalResourceId };
-    let PhysicalResourceId = event.PhysicalResourceId ?? 'unknown';
+    const owner = `${StackId}|${LogicalResourceId}`;
     try {
-      const config = parseRoom(event.ResourceProperties);
-      // A Delete is for the id that it names: of a replaced room, the old one.
-      if (event.RequestType !== 'Delete' || !event.PhysicalResourceId) PhysicalResourceId = config.meeting;
-      await this.apply(event, config, deadline);
+      const PhysicalResourceId =
+        event.RequestType === 'Delete'
+          ? await this.delete(event, owner, deadline)
+          : await this.save(event, owner, deadline);
       return { ...address, Status: 'SUCCESS', PhysicalResourceId };
     } catch (error) {
       const Reason = (error as Error).message.slice(0, MAX_REASON);
+      // An Update that failed has changed nothing, so the old room stays the one.
+      const PhysicalResourceId = event.PhysicalResourceId ?? nameIn(event.ResourceProperties) ?? 'none';
       return { ...address, Status: 'FAILED', Reason, PhysicalResourceId };
     }
   }
 
-  private async apply(event: RoomEvent, config: RoomConfig, deadline: Deadline): Promise<void> {
-    const owner = `${event.StackId}|${event.LogicalResourceId}`;
-    if (event.RequestType === 'Delete') return this.cleaner.remove(config.meeting, owner, deadline);
+  /** @returns the physical id: another one, if the name was changed; then CloudFormation deletes the old one by itself */
+  private async save(event: RoomEvent, owner: string, deadline: Deadline): Promise<string> {
+    const config = parseRoom(event.ResourceProperties);
+    validateControlRegion(this.controlRegion); // a token at synthesis, perhaps
     validateRoom(config, this.controlRegion);
+    const { meeting } = config;
     if (!(await this.rooms.save(config, owner))) {
-      throw new ValidationError('meetingName', config.meeting, 'a name that no other meeting of this service has');
+      throw new ValidationError('meetingName', meeting, 'a name that no other meeting of this service has');
     }
-    if (event.RequestType !== 'Create' || event.ResourceProperties.StartOnDeploy !== 'true') return;
-    try {
-      await this.generations.ensureLive(config.meeting, 'host', deadline);
-    } catch (error) {
-      await this.cleaner.remove(config.meeting, owner, deadline);
-      throw error;
+    if (event.RequestType === 'Create' && event.ResourceProperties.StartOnDeploy === 'true') {
+      try {
+        await this.generations.ensureLive(meeting, 'host', deadline);
+      } catch (error) {
+        await this.cleaner.remove(meeting, owner, deadline);
+        throw error;
+      }
     }
+    return meeting;
+  }
+
+  /** The room that is named, as far as it is this resource's. */
+  private async delete(event: RoomEvent, owner: string, deadline: Deadline): Promise<string> {
+    const { PhysicalResourceId: id, ResourceProperties } = event;
+    const isOurs = id !== undefined && (await this.rooms.find(id))?.owner === owner;
+    // CloudFormation makes up an id for a Create that never answered: what that one may have made is in its properties.
+    const meeting = isOurs ? id : nameIn(ResourceProperties);
+    if (meeting) await this.cleaner.remove(meeting, owner, deadline);
+    return id ?? meeting ?? 'none';
   }
 }
 
@@ -89,10 +105,23 @@ export async function sendAnswer(url: string, answer: RoomAnswer): Promise<void>
 }
 
 function parseRoom({ Room }: RoomProperties): RoomConfig {
+  let room: unknown;
   try {
-    return JSON.parse(Room) as RoomConfig;
-  } catch (error) {
-    throw new ValidationError('Room', Room, `JSON (${(error as Error).message})`);
+    room = JSON.parse(Room);
+  } catch {
+    // said below
+  }
+  if (typeof room === 'object' && room !== null) return room as RoomConfig;
+  throw new ValidationError('Room', Room, 'a JSON object, as the construct makes it');
+}
+
+/** The room's name, as far as it is one: a Delete must succeed also for what could never be created. */
+function nameIn(properties: RoomProperties): string | undefined {
+  try {
+    const { meeting } = parseRoom(properties);
+    return MEETING_NAME.test(meeting) ? meeting : undefined;
+  } catch {
+    return undefined;
   }
 }
 

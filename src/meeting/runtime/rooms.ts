@@ -40,6 +40,8 @@ export interface Room extends GenerationAddress {
   readonly lease?: Lease;
   readonly primaryMeetingId?: string;
   readonly sessions?: readonly LiveSession[];
+  /** Replicas that were gone while the primary lived, by index. */
+  readonly lost?: readonly number[];
   /** Into which state `ending` leads. */
   readonly endingAs?: 'idle' | 'ended';
   /** When the service last said that the primary lives. */
@@ -91,7 +93,7 @@ export class Rooms {
     };
     const failed = await this.table.transact([this.table.putIf(item, { if: 'attribute_not_exists(pk)' })]);
     // Another call of the same deployment may have been faster.
-    return failed.length === 0 || (await this.find(meeting))?.owner === owner;
+    return failed.size === 0 || (await this.find(meeting))?.owner === owner;
   }
 
   /** Changes the room if it is still as it was seen. */

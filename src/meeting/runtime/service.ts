@@ -1,4 +1,5 @@
 import { Attendees } from './attendees';
+import { BatchJoining } from './batch-joining';
 import { Chime } from './chime';
 import { ChimeEvents } from './chime-events';
 import { Generations } from './generations';
@@ -8,6 +9,7 @@ import { Places } from './places';
 import { RoomCleaner } from './room-cleaner';
 import { RoomResource } from './room-resource';
 import { Rooms } from './rooms';
+import { Sessions } from './sessions';
 import { Stage } from './stage';
 import { Sweeper } from './sweeper';
 import { Table } from './table';
@@ -24,15 +26,17 @@ export class Service {
   );
   private readonly rooms = new Rooms(this.table);
   private readonly places = new Places(this.table);
-  private readonly generations = new Generations(this.table, this.rooms, this.chime, this.telemetry);
+  private readonly sessions = new Sessions(this.table, this.chime, this.telemetry);
+  private readonly generations = new Generations(this.table, this.rooms, this.chime, this.sessions);
   private readonly attendees = new Attendees(this.chime, this.places);
   private readonly cleaner = new RoomCleaner(this.table, this.rooms, this.generations);
 
   operations(caller: Caller): Operations {
-    const { table, rooms, generations, places, attendees, telemetry } = this;
-    const joining = new Joining(table, generations, places, attendees);
+    const { table, rooms, sessions, generations, places, attendees, telemetry } = this;
+    const joining = new Joining(sessions, generations, places, attendees);
+    const batchJoining = new BatchJoining(sessions, generations, places, attendees, joining);
     const stage = new Stage(table, rooms, generations, places, attendees);
-    return new Operations(caller, table, rooms, generations, joining, stage, telemetry);
+    return new Operations(caller, rooms, generations, sessions, joining, batchJoining, stage, telemetry);
   }
 
   roomResource(): RoomResource {
@@ -40,8 +44,8 @@ export class Service {
   }
 
   sweeper(): Sweeper {
-    const { table, rooms, chime, generations, places, attendees, cleaner } = this;
-    return new Sweeper(table, rooms, chime, generations, places, attendees, cleaner);
+    const { rooms, chime, generations, sessions, places, attendees, cleaner } = this;
+    return new Sweeper(rooms, chime, generations, sessions, places, attendees, cleaner);
   }
 
   chimeEvents(): ChimeEvents {

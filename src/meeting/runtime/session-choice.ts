@@ -1,4 +1,4 @@
-import { SessionItem } from './generations';
+import { SessionItem } from './sessions';
 import { distance } from '../regions';
 
 type Choosable = Pick<SessionItem, 'index' | 'mediaRegion' | 'used' | 'cap'>;

@@ -128,23 +128,24 @@ export class Stage {
       await deadline.pause(POLL_MS);
       return undefined;
     }
-    place = place ? await this.places.takeOver(place) : await this.reserve(room, user);
+    place = place ? await this.places.takeOver(place) : await this.reserve(room, user, deadline);
     if (!place) return undefined;
     const issued = await this.attendees.issue(place, primaryMeetingId, deadline);
     if ('attendee' in issued) return { Attendee: issued.attendee, PrimaryMeetingId: primaryMeetingId };
     if (issued.failure === 'other') throw issued.error;
     if (issued.failure === 'full') throw stageFull(room);
-    await this.generations.end(room, 'idle', deadline);
-    throw ended(`${room.config.meeting} has ended.`);
+    await this.generations.recover(room, room.sessions![0], deadline);
+    return undefined;
   }
 
-  private async reserve(room: Room, user: string): Promise<Place | undefined> {
+  private async reserve(room: Room, user: string, deadline: Deadline): Promise<Place | undefined> {
     const { uid, generation } = room;
     const session = { uid, generation, index: 0 };
     const reservation = (await this.places.reserve('stage', session, [user], 'participant')).get(user)!;
     if (reservation === 'full') throw stageFull(room);
     if (reservation === 'banned') throw notAllowed('The user is banned.');
-    return reservation === 'exists' ? undefined : reservation;
+    if (reservation === 'gone') await this.generations.recover(room, room.sessions![0], deadline);
+    return typeof reservation === 'object' ? reservation : undefined;
   }
 
   private async live(meeting: string): Promise<Room> {

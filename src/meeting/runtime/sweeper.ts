@@ -1,12 +1,11 @@
 import { Attendees } from './attendees';
-import { Attendee, Chime } from './chime';
+import { Attendee, Chime, refusalOf } from './chime';
 import { Deadline } from './deadline';
-import { Generations, SessionItem } from './generations';
-import { GenerationAddress, keys } from './keys';
+import { Generations } from './generations';
 import { Place, Places } from './places';
 import { RoomCleaner } from './room-cleaner';
 import { isHeld, LiveSession, Room, Rooms } from './rooms';
-import { Table } from './table';
+import { Sessions } from './sessions';
 
 /** What a sweep found, for metrics. */
 export interface Sweep {
@@ -23,10 +22,10 @@ export interface Sweep {
  */
 export class Sweeper {
   constructor(
-    private readonly table: Table,
     private readonly rooms: Rooms,
     private readonly chime: Chime,
     private readonly generations: Generations,
+    private readonly sessions: Sessions,
     private readonly places: Places,
     private readonly attendees: Attendees,
     private readonly cleaner: RoomCleaner,
@@ -63,31 +62,33 @@ export class Sweeper {
   }
 
   private async sweepLive(room: Room, sweep: Sweep, thorough: boolean, deadline: Deadline): Promise<void> {
-    if (!(await this.generations.isAlive({ ...room, verifiedAt: 0 }, deadline))) {
+    if (!(await this.generations.confirm(room, deadline))) {
       sweep.drift += Number(await this.generations.end(room, 'idle', deadline));
       return;
     }
     sweep.live++;
     sweep.drift += await this.generations.repair(room, deadline);
     for (const live of room.sessions!) {
-      const address = { uid: room.uid, generation: room.generation, ...live };
-      const { index } = live;
-      sweep.drift += await this.sweepSession(room, address, thorough, deadline);
-      const session = await this.table.get<SessionItem>(keys.session(address));
-      if (!session) continue;
-      const { meeting } = room.config;
-      sweep.sessions.push({ meeting, index, used: session.used, free: session.cap - session.used });
+      try {
+        sweep.drift += await this.sweepSession(room, live, thorough, deadline);
+      } catch (error) {
+        if (live.index === 0 || refusalOf(error) !== 'NotFound') throw error;
+        sweep.drift += Number(await this.generations.forgetReplica(room, live));
+      }
+    }
+    for (const { index, used, cap } of await this.sessions.read(room)) {
+      sweep.sessions.push({ meeting: room.config.meeting, index, used, free: cap - used });
     }
   }
 
   /** @returns how many things were put right */
   private async sweepSession(
     room: Room,
-    address: GenerationAddress & LiveSession,
+    { index, meetingId }: LiveSession,
     thorough: boolean,
     deadline: Deadline,
   ): Promise<number> {
-    const { index, meetingId } = address;
+    const address = { uid: room.uid, generation: room.generation, index };
     // The attendees first: of who comes later, nothing is judged.
     const attendees = thorough ? await this.chime.listAttendees(meetingId, deadline) : undefined;
     const places = await this.places.list('seat', address);
@@ -145,6 +146,6 @@ function isOfAws({ ExternalUserId }: Attendee): boolean {
 /** Whether the room's time has come, and the meeting has not been started for it. */
 function isDue({ config, state, startedFor }: Room): boolean {
   const { startsAt } = config;
-  if (!startsAt || startedFor === startsAt || state !== 'idle') return false;
+  if (!startsAt || startedFor === startsAt || (state !== 'idle' && state !== 'ended')) return false;
   return Date.parse(startsAt) <= Date.now();
 }

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -31,7 +31,9 @@ export interface Change {
 }
 
 const BATCH = 100;
+const DELETES_AT_ONCE = 25;
 const CONFLICT_TRIES = 8;
+const RETURN_OLD = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 /** One table: items by key, lists by group. */
 export class Table {
@@ -85,6 +87,13 @@ export class Table {
     return items;
   }
 
+  async deleteAll(group: string): Promise<void> {
+    const items = await this.list<{ pk: string }>(group);
+    for (let start = 0; start < items.length; start += DELETES_AT_ONCE) {
+      await Promise.all(items.slice(start, start + DELETES_AT_ONCE).map(({ pk }) => this.delete(pk)));
+    }
+  }
+
   async put(item: Item): Promise<void> {
     await this.client.send(new PutCommand({ TableName: this.name, Item: item }));
   }
@@ -110,7 +119,9 @@ export class Table {
 
   updateIf(pk: string, change: Change): Write {
     const { UpdateExpression, ...rest } = expressionOf(change);
-    return { Update: { TableName: this.name, Key: { pk }, UpdateExpression: UpdateExpression!, ...rest } };
+    return {
+      Update: { TableName: this.name, Key: { pk }, UpdateExpression: UpdateExpression!, ...RETURN_OLD, ...rest },
+    };
   }
 
   deleteIf(pk: string, change: Change): Write {
@@ -126,18 +137,20 @@ export class Table {
   /**
    * All or nothing. Conflicts with other transactions are tried again: they pass.
    *
-   * @returns the writes whose conditions did not hold, by index; none if all was written
+   * @returns the writes whose conditions did not hold, by index, and whether there was an item; none if all was written
    */
-  async transact(writes: readonly Write[]): Promise<number[]> {
+  async transact(writes: readonly Write[]): Promise<Map<number, 'unfit' | 'missing'>> {
     for (let attempt = 1; ; attempt++) {
       try {
         await this.client.send(new TransactWriteCommand({ TransactItems: [...writes] }));
-        return [];
+        return new Map();
       } catch (error) {
         if ((error as Error).name !== 'TransactionCanceledException') throw error;
-        const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
-        const failed = reasons.flatMap(({ Code }, index) => (Code === 'ConditionalCheckFailed' ? [index] : []));
-        if (failed.length) return failed;
+        const reasons = (error as TransactionCanceledException).CancellationReasons ?? [];
+        const failed = reasons.flatMap(({ Code, Item: item }, index) =>
+          Code === 'ConditionalCheckFailed' ? [[index, item ? 'unfit' : 'missing'] as const] : [],
+        );
+        if (failed.length) return new Map(failed);
         if (attempt === CONFLICT_TRIES) throw error;
         await new Promise((done) => setTimeout(done, Math.random() * 25 * 2 ** attempt));
       }

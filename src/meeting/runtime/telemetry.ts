@@ -1,14 +1,14 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { MeetingError } from './errors';
-import { GenerationEvents } from './generations';
 import { OperationEvents } from './operations';
+import { SessionEvents } from './sessions';
 import { Sweep } from './sweeper';
 import { ValidationError } from '../../private/runtime/validation-error';
 import { MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
 
 /** Logs and metrics. They hold names of meetings and codes: no answers, no credentials, no users. */
-export class Telemetry implements GenerationEvents, OperationEvents {
+export class Telemetry implements SessionEvents, OperationEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 

@@ -1,5 +1,5 @@
+import { ValidationError } from '../../private/runtime/validation-error';
 import { LINKS_ROUTE, REDIRECT_ROUTE } from '../contract';
-import { ValidationError } from './validation-error';
 
 /** What the router needs of an event of an HTTP API, of payload format 2.0. */
 export interface HttpEvent {

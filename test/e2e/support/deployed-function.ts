@@ -69,7 +69,7 @@ export class DeployedFunction {
     if (Properties.Runtime !== 'nodejs24.x') throw new Error(`The function is for ${Properties.Runtime}.`);
     const [file, exported] = Properties.Handler.split('.');
     const hash = Properties.Code.S3Key.replace('.zip', '');
-    const folder = readdirSync(assembly.directory).find((name) => name === `asset.${hash}`)!;
+    const folder = readdirSync(assembly.directory).find((name) => name.startsWith(`asset.${hash}`))!;
     const path = join(assembly.directory, folder, file);
     if (!existsSync(`${path}.js`)) throw new Error(`${path}.js is missing.`);
     return new DeployedFunction(
@@ -85,6 +85,8 @@ export class DeployedFunction {
     );
   }
 
+  /** How far its clock is ahead, in milliseconds, from the next event on. */
+  aheadMs = 0;
   /** All that it wrote. */
   log = '';
   private process?: ChildProcess;
@@ -129,11 +131,11 @@ export class DeployedFunction {
   }
 
   /** @throws FunctionError as the caller of Lambda would get it; or if the process died in between */
-  async invoke<T = any>(event: unknown): Promise<T> {
+  async invoke<T = any>(event: unknown, { timeoutMs = this.timeoutMs } = {}): Promise<T> {
     const id = ++this.calls;
     const message = await new Promise<any>((resolve) => {
       this.pending.set(id, resolve);
-      this.process!.stdin!.write(JSON.stringify({ id, event, timeout: this.timeoutMs }) + '\n');
+      this.process!.stdin!.write(JSON.stringify({ id, event, timeout: timeoutMs, aheadMs: this.aheadMs }) + '\n');
     });
     if (message.died) throw new FunctionError('Runtime.ExitError', 'The process died.');
     if (message.error) throw new FunctionError(message.error.errorType, message.error.errorMessage);

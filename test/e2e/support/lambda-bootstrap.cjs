@@ -4,10 +4,23 @@ const { writeSync } = require('node:fs');
 
 const [, , folder, exported] = process.argv;
 const handler = require(folder)[exported];
+// Tests move the clock that the handler sees.
+let ahead = 0;
+const RealDate = Date;
+globalThis.Date = class extends RealDate {
+  constructor(...args) {
+    super(...(args.length > 0 ? args : [RealDate.now() + ahead]));
+  }
+  static now() {
+    return RealDate.now() + ahead;
+  }
+};
+
 const answer = (message) => writeSync(3, JSON.stringify(message) + '\n');
 
 createInterface({ input: process.stdin }).on('line', async (line) => {
-  const { id, event, timeout } = JSON.parse(line);
+  const { id, event, timeout, aheadMs = ahead } = JSON.parse(line);
+  ahead = aheadMs;
   const deadline = Date.now() + timeout;
   try {
     const result = await handler(event, { getRemainingTimeInMillis: () => deadline - Date.now() });

@@ -1,0 +1,200 @@
+import {
+  BatchCreateAttendeeCommand,
+  ChimeSDKMeetingsClient,
+  CreateAttendeeCommand,
+  type CreateMeetingWithAttendeesCommandInput,
+  CreateMeetingWithAttendeesCommand,
+  DeleteAttendeeCommand,
+  DeleteMeetingCommand,
+  GetMeetingCommand,
+} from '@aws-sdk/client-chime-sdk-meetings';
+import type { Behaviour, ChimeSimulator } from './chime';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+
+const ClientRequestToken = 'generation-1';
+const CONFLICT = { name: 'ConflictException', $metadata: { httpStatusCode: 409 } };
+const WITH_ATTENDEES: CreateMeetingWithAttendeesCommandInput = {
+  ClientRequestToken,
+  MediaRegion: 'us-east-1',
+  ExternalMeetingId: 'town-hall',
+  Attendees: [{ ExternalUserId: 'alice' }],
+};
+
+describe('ChimeSimulator takes', () => {
+  let chime: ChimeSimulator;
+  let client: ChimeSDKMeetingsClient;
+
+  const start = async (behaviour: Partial<Behaviour> = {}) => {
+    chime = await startChime({ behaviour });
+    client = clientOf(chime);
+  };
+  beforeEach(() => start());
+  afterEach(stopChime);
+
+  describe('a token that came before', () => {
+    test('for the meeting that it made, if the parameters are the same', async () => {
+      const request = { ClientRequestToken, Tags: [{ Key: 'team', Value: 'media' }] };
+      const meeting = await createMeeting(client, request);
+      expect(await createMeeting(client, request)).toEqual(meeting);
+      expect(chime.meetings()).toHaveLength(1);
+    });
+
+    test('for the meeting and the attendees that it made, as they were', async () => {
+      const create = async () => {
+        const { Meeting, Attendees } = await client.send(new CreateMeetingWithAttendeesCommand(WITH_ATTENDEES));
+        return { MeetingId: Meeting!.MeetingId, AttendeeId: Attendees![0].AttendeeId };
+      };
+      const first = await create();
+      expect(await create()).toEqual(first);
+      await client.send(new DeleteAttendeeCommand(first));
+      expect(await create()).toEqual(first);
+      await client.send(new DeleteMeetingCommand(first));
+      expect(await create()).toEqual(first);
+    });
+
+    test('even where there would be no room for another meeting', async () => {
+      const { MeetingId } = await createMeeting(client, { ClientRequestToken });
+      chime.quotas.concurrentMeetings = 1;
+      expect((await createMeeting(client, { ClientRequestToken })).MeetingId).toBe(MeetingId);
+    });
+
+    test('as new in another control region, and another token as another meeting', async () => {
+      await createMeeting(client, { ClientRequestToken });
+      await createMeeting(clientOf(chime, 'us-west-2'), { ClientRequestToken });
+      await createMeeting(client, { ClientRequestToken: 'generation-2' });
+      expect(chime.meetings()).toHaveLength(3);
+    });
+
+    test('as new if the first call had failed', async () => {
+      await failureOf(createMeeting(client, { ClientRequestToken, MediaRegion: 'mars-north-1' }));
+      await createMeeting(client, { ClientRequestToken });
+    });
+
+    test('for a conflict, if the parameters are others', async () => {
+      const { MeetingId: PrimaryMeetingId } = await createMeeting(client, { ClientRequestToken });
+      for (const other of [{ ExternalMeetingId: 'other' }, { MediaRegion: 'eu-west-1' }, { PrimaryMeetingId }]) {
+        expect(await failureOf(createMeeting(client, { ClientRequestToken, ...other }))).toMatchObject(CONFLICT);
+      }
+      const withAttendees = client.send(new CreateMeetingWithAttendeesCommand(WITH_ATTENDEES));
+      expect(await failureOf(withAttendees)).toMatchObject(CONFLICT);
+      expect(chime.meetings()).toHaveLength(1);
+    });
+
+    test("for its first meeting, whatever was asked for, if reusedToken is 'first-meeting'", async () => {
+      await start({ reusedToken: 'first-meeting' });
+      const primary = await createMeeting(client, { ClientRequestToken });
+      const replica = await createMeeting(client, { ClientRequestToken, PrimaryMeetingId: primary.MeetingId });
+      expect(replica).toEqual(primary);
+
+      const { Meeting, Attendees } = await client.send(new CreateMeetingWithAttendeesCommand(WITH_ATTENDEES));
+      expect(Meeting).toEqual(primary);
+      expect(Attendees).toMatchObject([{ ExternalUserId: 'alice' }]);
+      expect(chime.meetings()).toHaveLength(1);
+    });
+
+    test("for its first meeting even after the end, without attendees, if reusedToken is 'first-meeting'", async () => {
+      await start({ reusedToken: 'first-meeting' });
+      const meeting = await createMeeting(client, { ClientRequestToken });
+      await client.send(new DeleteMeetingCommand(meeting));
+      const answer = await client.send(new CreateMeetingWithAttendeesCommand(WITH_ATTENDEES));
+      expect(answer).toMatchObject({
+        Meeting: { MeetingId: meeting.MeetingId },
+        Attendees: [],
+        Errors: [{ ExternalUserId: 'alice', ErrorCode: 'NotFound' }],
+      });
+    });
+
+    test('for a meeting that is no more, after its end', async () => {
+      const meeting = await createMeeting(client, { ClientRequestToken });
+      await client.send(new DeleteMeetingCommand(meeting));
+      expect(await createMeeting(client, { ClientRequestToken })).toEqual(meeting);
+      expect((await failureOf(client.send(new GetMeetingCommand(meeting)))).name).toBe('NotFoundException');
+    });
+
+    test("as new after the end of its meeting, if tokenOfEndedMeeting is 'new-meeting'", async () => {
+      await start({ tokenOfEndedMeeting: 'new-meeting' });
+      const first = await createMeeting(client, { ClientRequestToken });
+      expect(await createMeeting(client, { ClientRequestToken })).toEqual(first);
+      await client.send(new DeleteMeetingCommand(first));
+      const second = await createMeeting(client, { ClientRequestToken });
+      expect(second.MeetingId).not.toBe(first.MeetingId);
+      expect(await createMeeting(client, { ClientRequestToken })).toEqual(second);
+    });
+  });
+
+  describe('an ExternalUserId that came before', () => {
+    test('for the same attendee of the same meeting, also in a batch and in a full meeting', async () => {
+      const meeting = await createMeeting(client, { MeetingFeatures: { Attendee: { MaxCount: 1 } } });
+      const alice = await createAttendee(client, meeting, 'alice');
+      expect(await createAttendee(client, meeting, 'alice')).toEqual(alice);
+      const { Attendees } = await client.send(
+        new BatchCreateAttendeeCommand({ MeetingId: meeting.MeetingId, Attendees: [{ ExternalUserId: 'alice' }] }),
+      );
+      expect(Attendees).toEqual([alice]);
+      const elsewhere = await createAttendee(client, await createMeeting(client), 'alice');
+      expect(elsewhere.AttendeeId).not.toBe(alice.AttendeeId);
+    });
+
+    test('for the attendee with the capabilities of before', async () => {
+      const meeting = await createMeeting(client);
+      const alice = await createAttendee(client, meeting, 'alice');
+      const Capabilities = { Audio: 'None', Video: 'None', Content: 'None' } as const;
+      const { Attendee } = await client.send(
+        new CreateAttendeeCommand({ MeetingId: meeting.MeetingId, ExternalUserId: 'alice', Capabilities }),
+      );
+      expect(Attendee).toEqual(alice);
+    });
+
+    test("for another attendee with a seat of their own, if sameExternalUserId is 'new-attendee'", async () => {
+      await start({ sameExternalUserId: 'new-attendee' });
+      const meeting = await createMeeting(client);
+      const first = await createAttendee(client, meeting, 'alice');
+      const second = await createAttendee(client, meeting, 'alice');
+      expect(second.AttendeeId).not.toBe(first.AttendeeId);
+      expect(chime.meetings()[0].attendees).toHaveLength(2);
+
+      await client.send(new DeleteAttendeeCommand({ MeetingId: meeting.MeetingId, AttendeeId: first.AttendeeId }));
+      chime.behaviour.sameExternalUserId = 'same-attendee';
+      expect(await createAttendee(client, meeting, 'alice')).toEqual(second);
+    });
+  });
+
+  describe('a deletion of what is gone', () => {
+    const deleteAll = async () => {
+      const meeting = await createMeeting(client);
+      const { MeetingId } = meeting;
+      const { AttendeeId } = await createAttendee(client, meeting);
+      const deleteAttendee = () => client.send(new DeleteAttendeeCommand({ MeetingId, AttendeeId }));
+      const deleteMeeting = () => client.send(new DeleteMeetingCommand({ MeetingId }));
+      await deleteAttendee();
+      const attendee = await deleteAttendee().catch((error: Error) => error.name);
+      await deleteMeeting();
+      return [attendee, await deleteMeeting().catch((error: Error) => error.name)];
+    };
+
+    test('for an error 404', async () => {
+      expect(await deleteAll()).toEqual(['NotFoundException', 'NotFoundException']);
+    });
+
+    test("for a success, if deletingWhatIsGone is 'success'", async () => {
+      await start({ deletingWhatIsGone: 'success' });
+      const success = { $metadata: expect.objectContaining({ httpStatusCode: 204 }) };
+      expect(await deleteAll()).toEqual([success, success]);
+    });
+  });
+
+  test("features and capabilities of a replica as if they were not there, if overridesOnReplicas is 'ignored'", async () => {
+    await start({ overridesOnReplicas: 'ignored' });
+    const primary = await createMeeting(client, { MeetingFeatures: { Attendee: { MaxCount: 9 } } });
+    const { MeetingId, MeetingFeatures } = await createMeeting(client, {
+      PrimaryMeetingId: primary.MeetingId,
+      MeetingFeatures: { Attendee: { MaxCount: 10 } },
+    });
+    expect(MeetingFeatures).toEqual({ Attendee: { MaxCount: 9 } });
+    const Capabilities = { Audio: 'None', Video: 'None', Content: 'None' } as const;
+    const { Attendee } = await client.send(
+      new CreateAttendeeCommand({ MeetingId, ExternalUserId: 'alice', Capabilities }),
+    );
+    expect(Attendee!.Capabilities).toEqual({ Audio: 'SendReceive', Video: 'SendReceive', Content: 'SendReceive' });
+  });
+});

@@ -1,0 +1,191 @@
+import { ChimeSDKMeetingsClient, DeleteMeetingCommand, GetMeetingCommand } from '@aws-sdk/client-chime-sdk-meetings';
+import type { ChimeSimulator, MediaClient } from './chime';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+describe('ChimeSimulator', () => {
+  let chime: ChimeSimulator;
+  let client: ChimeSDKMeetingsClient;
+
+  const join = async (meeting: { MeetingId: string }, user: string): Promise<MediaClient> =>
+    chime.connect(meeting.MeetingId, await createAttendee(client, meeting, user));
+  const ends = () =>
+    chime
+      .meetings({ ended: true })
+      .map(({ endReason, endedAt, createdAt }) => [endReason, endedAt && endedAt - createdAt]);
+
+  beforeEach(async () => {
+    chime = await startChime();
+    client = clientOf(chime);
+  });
+  afterEach(stopChime);
+
+  describe('ends a meeting in which nobody is connected', () => {
+    test('after five minutes, and not before', async () => {
+      const meeting = await createMeeting(client);
+      await createAttendee(client, meeting);
+      chime.clock.advance(5 * MINUTE - 1);
+      await client.send(new GetMeetingCommand(meeting));
+      chime.clock.advance(1);
+      expect((await failureOf(client.send(new GetMeetingCommand(meeting)))).name).toBe('NotFoundException');
+      expect(ends()).toEqual([['nobody-connected', 5 * MINUTE]]);
+    });
+
+    test('whatever is said of its audio meanwhile', async () => {
+      const { MeetingId } = await createMeeting(client);
+      chime.clock.advance(4 * MINUTE);
+      chime.setAudio(MeetingId, false);
+      chime.clock.advance(MINUTE);
+      expect(chime.meetings()).toEqual([]);
+    });
+
+    test('counted from the moment at which the last one went', async () => {
+      const meeting = await createMeeting(client);
+      const [alice, bob] = [await join(meeting, 'alice'), await join(meeting, 'bob')];
+      chime.clock.advance(HOUR);
+      alice.leave();
+      chime.clock.advance(MINUTE);
+      bob.drop();
+      chime.clock.advance(4 * MINUTE);
+      bob.reconnect();
+      chime.clock.advance(HOUR);
+      expect(ends()).toEqual([[undefined, undefined]]);
+      bob.leave();
+      chime.clock.advance(5 * MINUTE);
+      expect(ends()).toEqual([['nobody-connected', 2 * HOUR + 10 * MINUTE]]);
+    });
+
+    test('even when its replicas have an audience, whom it takes along', async () => {
+      const primary = await createMeeting(client);
+      const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
+      const listener = await join(replica, 'listener');
+      chime.clock.advance(5 * MINUTE - 1);
+      expect(listener.state).toBe('connected');
+      chime.clock.advance(1);
+      expect(listener.state).toBe('disconnected');
+      expect(ends()).toEqual([
+        ['nobody-connected', 5 * MINUTE],
+        ['primary-ended', 5 * MINUTE],
+      ]);
+    });
+
+    test('but not one that has a promoted listener', async () => {
+      const primary = await createMeeting(client);
+      const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
+      const listener = await join(replica, 'listener');
+      listener.promote(await createAttendee(client, primary, 'listener'));
+      chime.clock.advance(HOUR);
+      expect(chime.meetings()).toHaveLength(2);
+      listener.demote();
+      chime.clock.advance(5 * MINUTE);
+      expect(chime.meetings()).toEqual([]);
+    });
+
+    test('but not a replica, as long as its primary lives', async () => {
+      const primary = await createMeeting(client);
+      await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
+      await join(primary, 'host');
+      chime.clock.advance(23 * HOUR);
+      expect(chime.meetings()).toHaveLength(2);
+    });
+  });
+
+  test('ends a meeting after 24 hours, however lively it is', async () => {
+    const meeting = await createMeeting(client);
+    const [alice] = [await join(meeting, 'alice'), await join(meeting, 'bob')];
+    chime.clock.advance(24 * HOUR - 1);
+    expect(alice.state).toBe('connected');
+    chime.clock.advance(1);
+    expect(alice.state).toBe('disconnected');
+    expect(ends()).toEqual([['too-old', 24 * HOUR]]);
+  });
+
+  describe('ends a meeting of two or more without audio', () => {
+    test('after six hours, and not before', async () => {
+      const meeting = await createMeeting(client);
+      await join(meeting, 'alice');
+      await join(meeting, 'bob');
+      chime.clock.advance(HOUR);
+      chime.setAudio(meeting.MeetingId, false);
+      chime.clock.advance(6 * HOUR - 1);
+      expect(chime.meetings()).toHaveLength(1);
+      chime.clock.advance(1);
+      expect(ends()).toEqual([['no-audio', 7 * HOUR]]);
+    });
+
+    test('counted from the moment at which it fell silent, whoever comes later', async () => {
+      const meeting = await createMeeting(client);
+      chime.setAudio(meeting.MeetingId, false);
+      await join(meeting, 'alice');
+      await join(meeting, 'bob');
+      chime.clock.advance(5 * HOUR);
+      await join(meeting, 'carol');
+      chime.clock.advance(HOUR);
+      expect(ends()).toEqual([['no-audio', 6 * HOUR]]);
+    });
+
+    test('but not if there was audio in between, or if only one is there', async () => {
+      const meeting = await createMeeting(client);
+      await join(meeting, 'alice');
+      const bob = await join(meeting, 'bob');
+      chime.setAudio(meeting.MeetingId, false);
+      chime.clock.advance(5 * HOUR);
+      chime.setAudio(meeting.MeetingId, true);
+      chime.setAudio(meeting.MeetingId, false);
+      chime.clock.advance(5 * HOUR);
+      bob.leave();
+      chime.clock.advance(7 * HOUR);
+      expect(chime.meetings()).toHaveLength(1);
+    });
+  });
+
+  test('ends what should have ended in the order in which it would have, at the moments of then', async () => {
+    const first = await createMeeting(client, { ExternalMeetingId: 'lively' });
+    await join(first, 'alice');
+    chime.clock.advance(MINUTE);
+    await createMeeting(client, { ExternalMeetingId: 'empty' });
+    chime.clock.advance(30 * HOUR);
+    expect(ends()).toEqual([
+      ['too-old', 24 * HOUR],
+      ['nobody-connected', 5 * MINUTE],
+    ]);
+    const ended = chime.events.all.filter(({ detail }) => detail.eventType === 'chime:MeetingEnded');
+    expect(ended.map(({ detail }) => detail.externalMeetingId)).toEqual(['empty', 'lively']);
+  });
+
+  test('lets promoted listeners go at the moment of the end, not when it is noticed', async () => {
+    const primary = await createMeeting(client);
+    const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
+    const listener = await join(replica, 'listener');
+    listener.promote(await createAttendee(client, primary, 'listener'));
+    chime.clock.advance(30 * HOUR);
+
+    expect(listener.state).toBe('disconnected');
+    const left = chime.events.all.filter(({ detail }) => /AttendeeLeft|AttendeeDropped/.test(detail.eventType));
+    expect(left.map(({ detail }) => detail.meetingId).sort()).toEqual([primary.MeetingId, replica.MeetingId].sort());
+    for (const { detail } of left) expect(detail.timestamp).toBe(Date.UTC(2030, 0, 2));
+  });
+
+  test('ends the replicas of a primary that is deleted, and nothing but the replica that is deleted', async () => {
+    const primary = await createMeeting(client);
+    const gone = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
+    const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
+    const other = await createMeeting(client);
+    const listener = await join(replica, 'listener');
+
+    await client.send(new DeleteMeetingCommand(gone));
+    expect(chime.meetings()).toHaveLength(3);
+    await client.send(new DeleteMeetingCommand(primary));
+    expect(chime.meetings().map(({ meetingId }) => meetingId)).toEqual([other.MeetingId]);
+    expect(ends().map(([reason]) => reason)).toEqual(['deleted', 'deleted', 'primary-ended', undefined]);
+    expect(listener.state).toBe('disconnected');
+  });
+
+  test('does not count the audio of meetings that are gone', async () => {
+    const meeting = await createMeeting(client);
+    await client.send(new DeleteMeetingCommand(meeting));
+    expect(() => chime.setAudio(meeting.MeetingId, false)).toThrow(`No meeting ${meeting.MeetingId} lives`);
+  });
+});

@@ -1,0 +1,175 @@
+import { createServer, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { attendeeOperations } from './attendee-operations';
+import { SimulatedClock } from './clock';
+import { noteWhoIsThere } from './connections';
+import { MeetingEvents } from './events';
+import { Call, Faults } from './faults';
+import { Gateway, Hooks } from './gateway';
+import { Credentials, MediaClient } from './media-client';
+import { meetingOperations } from './meeting-operations';
+import { SeededRandom } from './random';
+import { EndReason, MeetingRecord } from './records';
+import { MeetingRegistry } from './registry';
+import { Behaviour, DEFAULT_BEHAVIOUR, DEFAULT_QUOTAS, Quotas } from './settings';
+import { tagOperations } from './tag-operations';
+import { World } from './world';
+
+export interface ChimeSimulatorOptions {
+  /** The same seed gives the same ids, tokens, random faults and deliveries for the same calls. @default 'chime' */
+  readonly seed?: string | number;
+  /** @default - a clock that follows real time */
+  readonly clock?: SimulatedClock;
+  /** @default '111122223333' */
+  readonly account?: string;
+  readonly quotas?: Partial<Quotas>;
+  readonly behaviour?: Partial<Behaviour>;
+}
+
+/** A meeting as a test sees it. */
+export interface MeetingView {
+  readonly meetingId: string;
+  readonly externalMeetingId: string;
+  readonly controlRegion: string;
+  readonly mediaRegion: string;
+  readonly primaryMeetingId?: string;
+  readonly createdAt: number;
+  readonly endedAt?: number;
+  readonly endReason?: EndReason;
+  readonly attendees: readonly {
+    readonly attendeeId: string;
+    readonly externalUserId: string;
+    readonly connected: boolean;
+  }[];
+}
+
+/** The Amazon Chime SDK Meetings API of one account in all its control regions, as an HTTP server on this machine. */
+export class ChimeSimulator {
+  static async start(options: ChimeSimulatorOptions = {}): Promise<ChimeSimulator> {
+    const simulator = new ChimeSimulator(options);
+    await new Promise<void>((resolve, reject) => {
+      simulator.server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    return simulator;
+  }
+
+  readonly clock: SimulatedClock;
+  readonly quotas: Quotas;
+  readonly behaviour: Behaviour;
+  readonly faults: Faults;
+  private readonly world: World;
+  private readonly gateway: Gateway;
+  private readonly server: Server;
+
+  private constructor({
+    seed = 'chime',
+    clock = new SimulatedClock(),
+    account = '111122223333',
+    quotas,
+    behaviour,
+  }: ChimeSimulatorOptions) {
+    const stream = (purpose: string) => new SeededRandom(`${seed}/${purpose}`);
+    const events = new MeetingEvents(account, stream('event-ids'), stream('deliveries'));
+    this.clock = clock;
+    this.quotas = { ...DEFAULT_QUOTAS, ...quotas };
+    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
+    this.faults = new Faults(stream('faults'));
+    this.world = {
+      account,
+      clock,
+      ids: stream('ids'),
+      quotas: this.quotas,
+      behaviour: this.behaviour,
+      events,
+      registry: new MeetingRegistry(clock, events),
+    };
+    const handlers = {
+      ...meetingOperations(this.world),
+      ...attendeeOperations(this.world),
+      ...tagOperations(this.world),
+    };
+    this.gateway = new Gateway(this.world, handlers, this.faults, stream('request-ids'));
+    this.server = createServer((request, response) => void this.gateway.handle(request, response));
+  }
+
+  /** For AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS. */
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  /** Every call that was for an operation and had a well-formed signature, in the order of arrival. */
+  get calls(): readonly Readonly<Call>[] {
+    return this.gateway.calls;
+  }
+
+  /** What the test does around each call: see {@link Hooks}. */
+  get hooks(): Hooks {
+    return this.gateway.hooks;
+  }
+
+  set hooks(hooks: Hooks) {
+    this.gateway.hooks = hooks;
+  }
+
+  get events(): MeetingEvents {
+    this.world.registry.settle();
+    return this.world.events;
+  }
+
+  /** The meetings that live, and also those that have ended if asked for, in the order of creation. */
+  meetings({ ended = false } = {}): MeetingView[] {
+    const { registry } = this.world;
+    registry.settle();
+    return [...(ended ? registry.all : registry.live).values()].map(view);
+  }
+
+  /** A media client joins. Fails with JoinRefused where the service would not let it in. */
+  connect(meetingId: string, credentials: Credentials): MediaClient {
+    return new MediaClient(this.world, meetingId, credentials);
+  }
+
+  /** Says whether any audio flows in a meeting. As long as nothing is said, it does. */
+  setAudio(meetingId: string, audible: boolean): void {
+    const meeting = this.liveMeeting(meetingId);
+    meeting.audible = audible;
+    noteWhoIsThere(meeting, this.clock.now());
+  }
+
+  /** Produces a MeetingEnded event of a meeting that lives on, as has been reported of the real service. */
+  reportFalseEnd(meetingId: string): void {
+    this.world.events.produce('chime:MeetingEnded', this.liveMeeting(meetingId), this.clock.now());
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.close((error) => (error ? reject(error) : resolve()));
+      this.server.closeAllConnections();
+    });
+  }
+
+  private liveMeeting(meetingId: string): MeetingRecord {
+    const { registry } = this.world;
+    registry.settle();
+    const meeting = registry.live.get(meetingId);
+    if (!meeting) throw new Error(`No meeting ${meetingId} lives`);
+    return meeting;
+  }
+}
+
+function view(meeting: MeetingRecord): MeetingView {
+  return {
+    meetingId: meeting.meetingId,
+    externalMeetingId: meeting.externalMeetingId,
+    controlRegion: meeting.controlRegion,
+    mediaRegion: meeting.mediaRegion,
+    primaryMeetingId: meeting.primary?.meetingId,
+    createdAt: meeting.createdAt,
+    endedAt: meeting.endedAt,
+    endReason: meeting.endReason,
+    attendees: [...meeting.attendees.values()].map(({ attendeeId, externalUserId }) => ({
+      attendeeId,
+      externalUserId,
+      connected: meeting.connections.has(attendeeId),
+    })),
+  };
+}

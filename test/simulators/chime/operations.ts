@@ -1,0 +1,102 @@
+import { ErrorName } from './errors';
+
+/** How an operation is called, and what it can fail with beside what every operation can. */
+export interface Operation {
+  /** Method, path and fixed query. The shape of the input is the operation's name and `Request`. */
+  readonly http: string;
+  readonly status: number;
+  readonly errors: readonly ErrorName[];
+  /** Members of the input that come as query parameters, by the parameter's name. */
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** Every operation can fail with these. */
+const COMMON_ERRORS: readonly ErrorName[] = [
+  'BadRequestException',
+  'ForbiddenException',
+  'ServiceFailureException',
+  'ServiceUnavailableException',
+  'ThrottlingException',
+  'UnauthorizedException',
+];
+
+const ATTENDEES = '/meetings/{MeetingId}/attendees';
+const ATTENDEE = `${ATTENDEES}/{AttendeeId}`;
+const TRANSCRIPTION = '/meetings/{MeetingId}/transcription';
+
+export const OPERATIONS = {
+  CreateMeeting: {
+    http: 'POST /meetings',
+    status: 200,
+    errors: ['ConflictException', 'LimitExceededException'],
+  },
+  CreateMeetingWithAttendees: {
+    http: 'POST /meetings?operation=create-attendees',
+    status: 200,
+    errors: ['ConflictException', 'LimitExceededException'],
+  },
+  GetMeeting: { http: 'GET /meetings/{MeetingId}', status: 200, errors: ['NotFoundException'] },
+  DeleteMeeting: { http: 'DELETE /meetings/{MeetingId}', status: 204, errors: ['NotFoundException'] },
+  CreateAttendee: {
+    http: `POST ${ATTENDEES}`,
+    status: 200,
+    errors: ['LimitExceededException', 'NotFoundException', 'UnprocessableEntityException'],
+  },
+  BatchCreateAttendee: {
+    http: `POST ${ATTENDEES}?operation=batch-create`,
+    status: 200,
+    errors: ['LimitExceededException', 'NotFoundException', 'UnprocessableEntityException'],
+  },
+  GetAttendee: { http: `GET ${ATTENDEE}`, status: 200, errors: ['NotFoundException'] },
+  ListAttendees: {
+    http: `GET ${ATTENDEES}`,
+    status: 200,
+    errors: ['NotFoundException'],
+    query: { 'max-results': 'MaxResults', 'next-token': 'NextToken' },
+  },
+  DeleteAttendee: { http: `DELETE ${ATTENDEE}`, status: 204, errors: ['NotFoundException'] },
+  UpdateAttendeeCapabilities: {
+    http: `PUT ${ATTENDEE}/capabilities`,
+    status: 200,
+    errors: ['ConflictException', 'NotFoundException'],
+  },
+  BatchUpdateAttendeeCapabilitiesExcept: {
+    http: `PUT ${ATTENDEES}/capabilities?operation=batch-update-except`,
+    status: 200,
+    errors: ['ConflictException', 'NotFoundException'],
+  },
+  StartMeetingTranscription: {
+    http: `POST ${TRANSCRIPTION}?operation=start`,
+    status: 200,
+    errors: ['LimitExceededException', 'NotFoundException', 'UnprocessableEntityException'],
+  },
+  StopMeetingTranscription: {
+    http: `POST ${TRANSCRIPTION}?operation=stop`,
+    status: 200,
+    errors: ['NotFoundException', 'UnprocessableEntityException'],
+  },
+  TagResource: {
+    http: 'POST /tags?operation=tag-resource',
+    status: 204,
+    errors: ['LimitExceededException', 'ResourceNotFoundException', 'TooManyTagsException'],
+  },
+  UntagResource: {
+    http: 'POST /tags?operation=untag-resource',
+    status: 204,
+    errors: ['LimitExceededException', 'ResourceNotFoundException'],
+  },
+  ListTagsForResource: {
+    http: 'GET /tags',
+    status: 200,
+    errors: ['LimitExceededException', 'ResourceNotFoundException'],
+    query: { arn: 'ResourceARN' },
+  },
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+
+/** Whether the model lets an operation fail so. */
+export function canFailWith(name: OperationName, error: ErrorName): boolean {
+  const operation: Operation = OPERATIONS[name];
+  return COMMON_ERRORS.includes(error) || operation.errors.includes(error);
+}

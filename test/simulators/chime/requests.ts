@@ -1,0 +1,63 @@
+import type {
+  BatchCreateAttendeeRequest,
+  BatchUpdateAttendeeCapabilitiesExceptRequest,
+  CreateAttendeeRequest,
+  CreateMeetingRequest,
+  CreateMeetingWithAttendeesRequest,
+  DeleteAttendeeRequest,
+  DeleteMeetingRequest,
+  GetAttendeeRequest,
+  GetMeetingRequest,
+  ListAttendeesRequest,
+  ListTagsForResourceRequest,
+  StartMeetingTranscriptionRequest,
+  StopMeetingTranscriptionRequest,
+  TagResourceRequest,
+  UntagResourceRequest,
+  UpdateAttendeeCapabilitiesRequest,
+} from '@aws-sdk/client-chime-sdk-meetings';
+import { OperationName } from './operations';
+
+/** A value after validation. The SDK's types let every required member be undefined. */
+type Valid<T> = T extends readonly (infer U)[]
+  ? Valid<U>[]
+  : T extends object
+    ? { [K in keyof T]: Valid<Exclude<T[K], undefined>> }
+    : T;
+
+export interface Requests {
+  BatchCreateAttendee: Valid<BatchCreateAttendeeRequest>;
+  BatchUpdateAttendeeCapabilitiesExcept: Valid<BatchUpdateAttendeeCapabilitiesExceptRequest>;
+  CreateAttendee: Valid<CreateAttendeeRequest>;
+  CreateMeeting: Valid<CreateMeetingRequest>;
+  CreateMeetingWithAttendees: Valid<CreateMeetingWithAttendeesRequest>;
+  DeleteAttendee: Valid<DeleteAttendeeRequest>;
+  DeleteMeeting: Valid<DeleteMeetingRequest>;
+  GetAttendee: Valid<GetAttendeeRequest>;
+  GetMeeting: Valid<GetMeetingRequest>;
+  ListAttendees: Valid<ListAttendeesRequest>;
+  ListTagsForResource: Valid<ListTagsForResourceRequest>;
+  StartMeetingTranscription: Valid<StartMeetingTranscriptionRequest>;
+  StopMeetingTranscription: Valid<StopMeetingTranscriptionRequest>;
+  TagResource: Valid<TagResourceRequest>;
+  UntagResource: Valid<UntagResourceRequest>;
+  UpdateAttendeeCapabilities: Valid<UpdateAttendeeCapabilitiesRequest>;
+}
+
+/** What an operation does. Without an answer the body is empty. */
+export type Handlers = {
+  [Name in OperationName]: (request: Requests[Name], scope: CallScope) => object | undefined;
+};
+
+/** An attendee of a batch that the service did not create. */
+export interface ItemError {
+  readonly ErrorCode: string;
+  readonly ErrorMessage: string;
+}
+
+export interface CallScope {
+  /** The control region. */
+  readonly region: string;
+  /** A fault that hits single attendees of a batch. */
+  refuseItem?(externalUserId: string): ItemError | undefined;
+}

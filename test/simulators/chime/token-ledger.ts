@@ -1,0 +1,50 @@
+import { ServiceError } from './errors';
+import { MeetingRecord } from './records';
+import { Requests } from './requests';
+import { Behaviour } from './settings';
+
+type TokenRequest = Requests['CreateMeeting'];
+
+interface Entry {
+  readonly fingerprint: string;
+  readonly meeting: MeetingRecord;
+  readonly answer: object;
+}
+
+/** What the tokens of requests stood for. A token is known in the control region that it was sent to. */
+export class TokenLedger {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly behaviour: Behaviour) {}
+
+  /** What the token of a request stands for already, if anything. */
+  find(
+    request: TokenRequest,
+    region: string,
+  ): { parameters: 'same' | 'other'; meeting: MeetingRecord; answer: object } | undefined {
+    const entry = this.entries.get(key(request, region));
+    if (!entry) return undefined;
+    const ended = entry.meeting.endedAt !== undefined;
+    if (ended && this.behaviour.tokenOfEndedMeeting === 'new-meeting') return undefined;
+    const parameters = entry.fingerprint === fingerprint(request) ? 'same' : 'other';
+    if (parameters === 'other' && this.behaviour.reusedToken === 'conflict') {
+      throw new ServiceError('ConflictException', 'The ClientRequestToken was used with other parameters');
+    }
+    return { parameters, meeting: entry.meeting, answer: entry.answer };
+  }
+
+  remember(request: TokenRequest, meeting: MeetingRecord, answer: object): void {
+    this.entries.set(key(request, meeting.controlRegion), { fingerprint: fingerprint(request), meeting, answer });
+  }
+}
+
+const key = ({ ClientRequestToken }: TokenRequest, region: string) => `${region}/${ClientRequestToken}`;
+
+/** The same for the same parameters, in whichever order a client writes them. */
+function fingerprint(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}

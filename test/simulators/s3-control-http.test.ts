@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { S3ControlClient } from '@aws-sdk/client-s3-control';
+import { type Call, Fault, type S3ControlSimulator } from './s3-control';
+import { ACCOUNT, createJob, describeJob, s3ControlClient, startS3Control, stopS3Control } from './support/s3-control';
+
+let simulator: S3ControlSimulator;
+let client: S3ControlClient;
+
+beforeEach(async () => {
+  simulator = await startS3Control();
+  client = s3ControlClient(simulator);
+});
+
+afterEach(stopS3Control);
+
+describe('Faults and hooks', () => {
+  test('fails when a fault can not happen to the operations', () => {
+    expect(() => simulator.faults.inject(Fault.throttling())).toThrow(
+      'The model has no TooManyRequestsException for ListJobs: name the operations',
+    );
+    simulator.faults.inject(Fault.slowDown());
+  });
+
+  test('faults hit the calls that they are meant for', async () => {
+    const [one, two] = [await createJob(client), await createJob(client)];
+    const fault = simulator.faults.inject(Fault.error('NotFoundException', 'gone'), {
+      operation: ['DescribeJob', 'UpdateJobPriority'],
+      when: ({ request }) => request.JobId === two,
+      skip: 1,
+    });
+    await describeJob(client, one);
+    await describeJob(client, two);
+    await expect(describeJob(client, two)).rejects.toMatchObject({ message: 'gone' });
+    await describeJob(client, two);
+    expect(fault.hits).toBe(1);
+    simulator.faults.inject(Fault.accessDenied(), { operation: 'DescribeJob', rate: 1 });
+    await expect(describeJob(client, one)).rejects.toMatchObject({ name: 'AccessDenied' });
+    simulator.faults.clear();
+    await describeJob(client, one);
+  });
+
+  test('hooks come around the decision, and latency before it', async () => {
+    const statuses: number[] = [];
+    simulator.hooks = {
+      before: (call) => void statuses.push(call.status),
+      after: (call) => void statuses.push(call.status),
+    };
+    simulator.faults.inject(Fault.latency(30));
+    const begun = performance.now();
+    await createJob(client);
+    expect(performance.now() - begun).toBeGreaterThan(25);
+    expect(statuses).toEqual([0, 200]);
+    expect(simulator.calls).toMatchObject([
+      { index: 0, operation: 'CreateJob', status: 200, answered: true },
+    ] as Call[]);
+  });
+});
+
+describe('HTTP', () => {
+  const empty = createHash('sha256').update('').digest('hex');
+  const headers = (changes: Record<string, string> = {}) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=A/20300101/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-account-id, Signature=${'0'.repeat(64)}`,
+    'x-amz-account-id': ACCOUNT,
+    'x-amz-content-sha256': empty,
+    ...changes,
+  });
+  const send = async (init: RequestInit, path = '/v20180820/jobs') => {
+    const response = await fetch(`${simulator.endpoint}${path}`, init);
+    return { status: response.status, text: await response.text() };
+  };
+
+  test('an answer is XML in the namespace of S3 Control', async () => {
+    const { status, text } = await send({ headers: headers() });
+    expect(status).toBe(200);
+    expect(text).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?>\n<ListJobsResult xmlns="http://awss3control.amazonaws.com/doc/2018-08-20/"><Jobs></Jobs></ListJobsResult>',
+    );
+  });
+
+  test.each([
+    ['no signature', { authorization: '' }, 403, 'AccessDenied'],
+    ['another scheme', { authorization: 'Basic abc' }, 400, 'AuthorizationHeaderMalformed'],
+    ['another account', { 'x-amz-account-id': '444455556666' }, 403, 'AccessDenied'],
+    ['another body', { 'x-amz-content-sha256': '0' }, 400, 'XAmzContentSHA256Mismatch'],
+  ])('fails for %s', async (_, changes, status, code) => {
+    const answer = await send({ headers: headers(changes) });
+    expect(answer.status).toBe(status);
+    expect(answer.text).toMatch(new RegExp(`<ErrorResponse .*<Error><Code>${code}</Code>`));
+  });
+
+  test('fails without the account, and for another region', async () => {
+    const { 'x-amz-account-id': _, ...rest } = headers();
+    expect(await send({ headers: rest })).toMatchObject({
+      status: 400,
+      text: expect.stringMatching('x-amz-account-id'),
+    });
+    const elsewhere = s3ControlClient(simulator, { region: 'eu-west-1' });
+    await expect(createJob(elsewhere)).rejects.toMatchObject({ name: 'AuthorizationHeaderMalformed' });
+  });
+
+  test.each([
+    ['<CreateJobRequest>', 'no single root'],
+    ['<CreateJobRequest></Other>', 'does not close'],
+    ['<!DOCTYPE x><CreateJobRequest/>', 'unexpected text'],
+    ['<CreateJobRequest><Description>&x;</Description></CreateJobRequest>', 'no reference'],
+    ['<CreateJobRequest><Unknown/></CreateJobRequest>', '&#x3c;Unknown&#x3e; in'],
+    ['<CreateJobRequest><Priority>high</Priority></CreateJobRequest>', 'Priority is high'],
+    ['<CreateJobRequest><Operation><S3PutObjectCopy/></Operation></CreateJobRequest>', 'S3PutObjectCopy'],
+    ['<Other/>', 'instead of'],
+  ])('fails for %s', async (body, message) => {
+    const hash = createHash('sha256').update(body).digest('hex');
+    const answer = await send({ method: 'POST', body, headers: headers({ 'x-amz-content-sha256': hash }) });
+    expect(answer).toEqual({ status: 400, text: expect.stringMatching(/MalformedXML/) });
+    expect(answer.text).toContain(message);
+  });
+
+  test('fails for what is no operation', async () => {
+    expect(await send({ method: 'DELETE', headers: headers() })).toMatchObject({ status: 405 });
+  });
+});

@@ -1,0 +1,70 @@
+/** The model's exceptions. It gives none of them an HTTP status, so that they have REST-XML's: 400, and 500 for a fault. */
+export const ERRORS = {
+  BadRequestException: 400,
+  IdempotencyException: 400,
+  InternalServiceException: 500,
+  InvalidNextTokenException: 400,
+  InvalidRequestException: 400,
+  JobStatusException: 400,
+  NotFoundException: 400,
+  TooManyRequestsException: 400,
+  TooManyTagsException: 400,
+} as const;
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** What S3 answers in front of its operations, and no model lists. */
+export const FRONT_DOOR_ERRORS = {
+  AccessDenied: 403,
+  AuthorizationHeaderMalformed: 400,
+  InvalidRequest: 400,
+  MalformedXML: 400,
+  MethodNotAllowed: 405,
+  NoSuchJob: 404,
+  SlowDown: 503,
+  XAmzContentSHA256Mismatch: 400,
+} as const;
+
+/** A refusal, as S3 Control writes it. */
+export abstract class ApiError extends Error {
+  abstract readonly status: number;
+
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+/** A refusal that the model lists. */
+export class ServiceError extends ApiError {
+  readonly status: number;
+
+  constructor(
+    readonly errorName: ErrorName,
+    message: string,
+  ) {
+    super(errorName, message);
+    this.status = ERRORS[errorName];
+  }
+}
+
+/** A refusal that the model does not list. The SDK hands it on as S3ControlServiceException, with the code as its name. */
+export class FrontDoorError extends ApiError {
+  readonly status: number;
+
+  constructor(code: keyof typeof FRONT_DOOR_ERRORS, message: string) {
+    super(code, message);
+    this.status = FRONT_DOOR_ERRORS[code];
+  }
+}
+
+export const badRequest = (message: string): ServiceError => new ServiceError('BadRequestException', message);
+
+export const malformedXml = (detail: string): FrontDoorError =>
+  new FrontDoorError(
+    'MalformedXML',
+    `The XML you provided was not well-formed or did not validate against our published schema: ${detail}`,
+  );
