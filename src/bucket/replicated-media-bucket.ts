@@ -150,6 +150,7 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
           latencyScope: this.latencyAlarmScope(plan),
           latency: this.metricReplicationLatency(plan.copy.region),
           failed: this.metricOperationsFailedReplication(plan.copy.region),
+          failedBack: this.replication.failuresBack(plan),
         })),
     );
     this.alarms.apply(options);

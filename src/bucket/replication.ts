@@ -1,9 +1,11 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IDependable } from 'constructs';
 import { AdoptedCopy } from './adopted-copy';
 import { MediaCopy } from './media-copy';
 import { ReplicatedMediaBucketProps } from './props';
 import { ReplicaPlan } from './replica-plan';
+import { replicationMetric } from './replication-metrics';
 import { destinationStatements, sourceStatements } from './replication-permissions';
 import { replicationRule, RuleProps } from './replication-rule';
 import { RulesProvider } from './rules-provider';
@@ -42,6 +44,23 @@ export class Replication {
     const forward = this.replicateForward(allowed);
     // After the primary and its rules: S3 refuses a rule whose destination is not there.
     this.replicateBack([...allowed, forward]);
+  }
+
+  /** The failures of what a replica sends to the other copies, by region, where its rules have metrics. */
+  failuresBack({ copy }: ReplicaPlan): Record<string, cloudwatch.Metric> {
+    const watched = this.back.filter(({ from, rule }) => from === copy && rule.metrics);
+    return Object.fromEntries(
+      watched.map(({ rule: { id, destination } }) => [
+        destination.region,
+        replicationMetric('OperationsFailedReplication', {
+          sourceBucket: copy.bucketName,
+          sourceRegion: copy.region,
+          destinationBucket: destination.bucketName,
+          destinationRegion: destination.region,
+          ruleId: id,
+        }),
+      ]),
+    );
   }
 
   /** @returns what must be there before the rules: an object that arrives sooner stays behind as failed */

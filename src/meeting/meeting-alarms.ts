@@ -7,6 +7,7 @@ export interface WatchedMeetings {
   readonly drift: cloudwatch.IMetric;
   readonly sweepFailures: cloudwatch.IMetric;
   readonly notAReplica: cloudwatch.IMetric;
+  readonly missingReplicas: cloudwatch.IMetric;
 }
 
 const SILENT = { treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
@@ -48,6 +49,15 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       metric: metrics.notAReplica,
       threshold: 1,
       evaluationPeriods: 1,
+    }),
+    new cloudwatch.Alarm(scope, 'MissingReplicasAlarm', {
+      ...SILENT,
+      alarmDescription:
+        'A meeting lives without replicas that it should have, and they can not be created. Their audience is sent ' +
+        'farther away, or finds it full. The quotas are the usual reason (L-154D84D0, L-9F286451).',
+      metric: metrics.missingReplicas,
+      threshold: 1,
+      evaluationPeriods: 3,
     }),
     new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
       ...SILENT,

@@ -428,6 +428,7 @@ describe('in front of a server that replicates', () => {
   const asMinioHasIt = (properties: Record<string, string>, arn: string) => ({
     ...properties,
     Role: '',
+    RoleIsOurs: 'false',
     Rules: properties.Rules.replace(/arn:aws:s3:::[^"]*/g, arn),
   });
   /** A rule of somebody else, for which the server makes the other one's ARN. */
