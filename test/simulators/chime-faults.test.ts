@@ -103,6 +103,7 @@ describe('ChimeSimulator faults', () => {
       expect(await failureOf(call)).toMatchObject({ name: 'AbortError' });
       const { status } = await applied;
       expect(status).toBe(404);
+      await new Promise(setImmediate); // The answer would be on its way now.
       expect(chime.calls).toMatchObject([{ answered: false }]);
     });
   });

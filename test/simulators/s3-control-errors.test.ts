@@ -10,8 +10,10 @@ beforeEach(async () => {
 
 describe('S3ControlSimulator errors', () => {
   const empty = createHash('sha256').update('').digest('hex');
+  const authorization = (signedHeaders: string) =>
+    `AWS4-HMAC-SHA256 Credential=A/20300101/us-east-1/s3/aws4_request, SignedHeaders=${signedHeaders}, Signature=${'0'.repeat(64)}`;
   const headers = (changes: Record<string, string> = {}) => ({
-    authorization: `AWS4-HMAC-SHA256 Credential=A/20300101/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-account-id, Signature=${'0'.repeat(64)}`,
+    authorization: authorization('host;x-amz-account-id'),
     'x-amz-account-id': ACCOUNT,
     'x-amz-content-sha256': empty,
     ...changes,
@@ -32,6 +34,7 @@ describe('S3ControlSimulator errors', () => {
   test.each([
     ['no signature', { authorization: '' }, 403, 'AccessDenied'],
     ['another scheme', { authorization: 'Basic abc' }, 400, 'AuthorizationHeaderMalformed'],
+    ['an account that is not signed', { authorization: authorization('host') }, 400, 'InvalidRequest'],
     ['another account', { 'x-amz-account-id': '444455556666' }, 403, 'AccessDenied'],
     ['another body', { 'x-amz-content-sha256': '0' }, 400, 'XAmzContentSHA256Mismatch'],
   ])('fails for %s', async (_, changes, status, code) => {

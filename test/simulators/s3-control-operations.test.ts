@@ -92,6 +92,11 @@ describe('S3ControlSimulator CreateJob and DescribeJob', () => {
     expect(same).toBe(one);
     expect(other).not.toBe(one);
   });
+
+  test('ARNs are of the partition', async () => {
+    const china = clientOf(await startS3Control({ region: 'cn-north-1' }));
+    expect((await describeJob(china, await createJob(china))).JobArn).toMatch(/^arn:aws-cn:s3:cn-north-1:/);
+  });
 });
 
 describe('S3ControlSimulator ListJobs', () => {
