@@ -6,8 +6,9 @@ const LATEST_DIR = 'test/cdk-latest';
 const FLOOR_NAG = '2.27.231';
 
 /**
- * Every test runs twice, on the floor and on the latest aws-cdk-lib. The latest is a private npm workspace, so that one
- * `npm ci` brings both side by side, and jest maps the imports of the tests and of the library to it.
+ * Every test of the library runs twice, on the floor and on the latest aws-cdk-lib. The latest is a private npm
+ * workspace, so that one `npm ci` brings both side by side, and jest maps the imports of the tests and of the library
+ * to it. The simulators know nothing of the CDK, and are tested once, on the floor.
  */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6');
@@ -37,7 +38,12 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   for (const key of ['testMatch', 'transform', 'clearMocks']) delete jest[key];
   jest.projects = [
     { ...shared, displayName: 'floor', moduleNameMapper: library },
-    { ...shared, displayName: 'latest', moduleNameMapper: { ...library, ...Object.fromEntries(latest) } },
+    {
+      ...shared,
+      displayName: 'latest',
+      moduleNameMapper: { ...library, ...Object.fromEntries(latest) },
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/simulators/'],
+    },
   ];
 
   new JsonFile(project, 'test/e2e/jest.config.json', {
