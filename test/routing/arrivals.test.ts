@@ -81,14 +81,13 @@ describe('what S3 says of an object', () => {
   });
 
   test('is asked for 64 objects at once, and no more', async () => {
-    let open = 0;
+    let asked = 0;
     let most = 0;
+    const open: ServerResponse[] = [];
+    // Answers come when as many wait as can, however long that takes on a busy machine; a 65th would come meanwhile.
     answer = (_, response) => {
-      most = Math.max(most, ++open);
-      setTimeout(() => {
-        open--;
-        found(response);
-      }, 5);
+      most = Math.max(most, open.push(response));
+      if (++asked === 300 || open.length === 64) setTimeout(() => open.splice(0).forEach((each) => found(each)), 20);
     };
     const reader = new ObjectReader(credentials);
     const keys = Array.from({ length: 300 }, (_, index) => `k${index}`);
