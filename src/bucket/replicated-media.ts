@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { Access, DELETE, grantOnCopy, PUT, READ } from './copy-grants';
+import { Access, DELETE, DELETE_VERSIONS, grantOnCopy, PUT, READ } from './copy-grants';
 import { IReplicatedMediaBucket } from './media-bucket-interface';
 import { MediaCopy } from './media-copy';
 import { MediaReplica } from './media-replica';
@@ -40,9 +40,7 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
   }
 
   public grantRead(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return [this._primaryCopy, ...this._replicaCopies]
-      .map((copy) => grantOnCopy(copy, grantee, READ, objectsKeyPattern))
-      .reduce((all, one) => all.combine(one));
+    return this.grantOnAll(grantee, READ, objectsKeyPattern);
   }
 
   public grantPut(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
@@ -51,6 +49,10 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
 
   public grantDelete(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
     return this.grantOnPrimary(grantee, DELETE, objectsKeyPattern);
+  }
+
+  public grantDeleteVersions(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
+    return this.grantOnAll(grantee, DELETE_VERSIONS, objectsKeyPattern);
   }
 
   public grantReadWrite(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
@@ -79,6 +81,12 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
     options?: cloudwatch.MetricOptions,
   ): cloudwatch.Metric {
     return this.metric('OperationsFailedReplication', replicaRegion, options);
+  }
+
+  private grantOnAll(grantee: iam.IGrantable, access: Access, objectsKeyPattern?: string): iam.Grant {
+    return [this._primaryCopy, ...this._replicaCopies]
+      .map((copy) => grantOnCopy(copy, grantee, access, objectsKeyPattern))
+      .reduce((all, one) => all.combine(one));
   }
 
   private grantOnPrimary(grantee: iam.IGrantable, access: Access, objectsKeyPattern?: string): iam.Grant {
