@@ -1,4 +1,5 @@
 export * from './bucket';
+export * from './canary';
 export * from './http';
 export * from './meeting';
 export * from './proxy';

@@ -9,6 +9,8 @@ export interface Access {
   readonly bucketActions: string[];
   readonly objectActions: string[];
   readonly keyActions: string[];
+  /** Whether the actions on the bucket are restricted to the keys too, by the prefix that each request names. */
+  readonly byPrefix?: boolean;
 }
 
 /** `ListBucket`, so that an object that is not there answers 404 and not 403. */
@@ -32,6 +34,14 @@ export const DELETE: Access = {
   keyActions: [],
 };
 
+/** Deletes for good: versions and delete markers, which must be found first. */
+export const DELETE_VERSIONS: Access = {
+  bucketActions: ['s3:ListBucketVersions'],
+  objectActions: ['s3:DeleteObjectVersion'],
+  keyActions: [],
+  byPrefix: true,
+};
+
 /**
  * Grants access to one copy: by the grantee's own policy, and by the policies of the bucket and the key where that is
  * not enough (the copy is another account's) or not possible (the grantee has no policy that we may change).
@@ -43,7 +53,9 @@ export function grantOnCopy(copy: MediaCopy, grantee: iam.IGrantable, access: Ac
   const give = (actions: string[], arn: string, resource: iam.IResourceWithPolicy, conditions: NestedConditions) =>
     actions.length && grants.push(...grant({ copy, grantee, actions, arn, resource, conditions }));
 
-  give(access.bucketActions, s3BucketArn(copy.bucketName), copy.bucket, ours);
+  const byPrefix: NestedConditions =
+    access.byPrefix && keyPattern !== undefined ? { StringLike: { 's3:prefix': keyPattern } } : {};
+  give(access.bucketActions, s3BucketArn(copy.bucketName), copy.bucket, { ...ours, ...byPrefix });
   give(access.objectActions, s3ObjectsArn(copy.bucketName, keyPattern), copy.bucket, ours);
   if (copy.key) {
     const { resourceArn, conditions } = copy.key.scopeFor(constructOf(grantee));

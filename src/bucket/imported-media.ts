@@ -27,6 +27,8 @@ export class ImportedMedia extends ReplicatedMedia {
       account,
       stack: Stack.of(this),
       ruleId: attrs.replicas[index].ruleId,
+      prefix: attrs.replicas[index].prefix,
+      tags: attrs.replicas[index].tags,
     }));
   }
 

@@ -46,6 +46,17 @@ export interface IReplicatedMediaBucket extends IConstruct {
   grantDelete(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant;
 
   /**
+   * Lets the grantee list and delete versions and delete markers in every copy, for good.
+   *
+   * S3 does not replicate such a deletion: who erases an object must delete each of its versions in each of the copies,
+   * the primary first.
+   *
+   * @param grantee who may delete
+   * @param objectsKeyPattern restricts the grant to keys like this; a listing must then name a prefix like this
+   */
+  grantDeleteVersions(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant;
+
+  /**
    * `grantRead` on every copy, `grantPut` and `grantDelete` on the primary.
    *
    * @param grantee who may read, put and delete

@@ -14,6 +14,18 @@ export interface MediaReplica {
   readonly bucket: s3.IBucket;
   /** The id of the replication rule that fills the replica, and the `RuleId` dimension of its metrics. */
   readonly ruleId: string;
+  /**
+   * What the keys of replicated objects begin with.
+   *
+   * @default - objects with any key are replicated
+   */
+  readonly prefix?: string;
+  /**
+   * The tags that objects must have to be replicated.
+   *
+   * @default - objects are replicated with and without tags
+   */
+  readonly tags?: { readonly [key: string]: string };
   /** The private way to the replica, where one was asked for. */
   readonly proxy?: S3MediaProxy;
 }

@@ -330,6 +330,20 @@ export interface MediaCopyAttributes {
 export interface MediaReplicaAttributes extends MediaCopyAttributes {
   /** The id of the replication rule that fills it. */
   readonly ruleId: string;
+
+  /**
+   * What the keys begin with that the rule takes.
+   *
+   * @default - any key
+   */
+  readonly prefix?: string;
+
+  /**
+   * The tags that an object must have for the rule to take it.
+   *
+   * @default - none
+   */
+  readonly tags?: { readonly [key: string]: string };
 }
 
 /** What another app's media are known by. */

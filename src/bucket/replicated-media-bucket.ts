@@ -108,12 +108,14 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     this.replicasAreWritten = props.writeToReplicas ?? false;
     this.plans = props.replicas.map((replica) => this.plan(replica, props));
     this._replicaCopies = this.plans.map(({ copy }) => copy);
-    this.replicas = this.plans.map(({ copy, stack: home, ruleId, proxy }) => ({
+    this.replicas = this.plans.map(({ copy, stack: home, ruleId, proxy, props: { prefix, tags } }) => ({
       region: copy.region,
       account: copy.account,
       stack: home,
       bucket: copy.bucket,
       ruleId,
+      prefix,
+      tags,
       proxy,
     }));
 

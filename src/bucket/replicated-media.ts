@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { Access, DELETE, grantOnCopy, PUT, READ } from './copy-grants';
+import { Access, DELETE, DELETE_VERSIONS, grantOnCopy, PUT, READ } from './copy-grants';
 import { IReplicatedMediaBucket } from './media-bucket-interface';
 import { MediaCopy } from './media-copy';
 import { MediaReplica } from './media-replica';
@@ -40,17 +40,19 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
   }
 
   public grantRead(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return [this._primaryCopy, ...this._replicaCopies]
-      .map((copy) => grantOnCopy(copy, grantee, READ, objectsKeyPattern))
-      .reduce((all, one) => all.combine(one));
+    return this.grantOn(this.everyCopy, grantee, READ, objectsKeyPattern);
   }
 
   public grantPut(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return this.grantWrite(grantee, PUT, objectsKeyPattern);
+    return this.grantOn(this._writableCopies, grantee, PUT, objectsKeyPattern);
   }
 
   public grantDelete(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return this.grantWrite(grantee, DELETE, objectsKeyPattern);
+    return this.grantOn(this._writableCopies, grantee, DELETE, objectsKeyPattern);
+  }
+
+  public grantDeleteVersions(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
+    return this.grantOn(this.everyCopy, grantee, DELETE_VERSIONS, objectsKeyPattern);
   }
 
   public grantReadWrite(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
@@ -90,8 +92,17 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
     return [this._primaryCopy];
   }
 
-  private grantWrite(grantee: iam.IGrantable, access: Access, objectsKeyPattern?: string): iam.Grant {
-    return this._writableCopies
+  private get everyCopy(): MediaCopy[] {
+    return [this._primaryCopy, ...this._replicaCopies];
+  }
+
+  private grantOn(
+    copies: MediaCopy[],
+    grantee: iam.IGrantable,
+    access: Access,
+    objectsKeyPattern?: string,
+  ): iam.Grant {
+    return copies
       .map((copy) => grantOnCopy(copy, grantee, access, objectsKeyPattern))
       .reduce((all, one) => all.combine(one));
   }

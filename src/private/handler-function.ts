@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -22,6 +23,18 @@ export interface HandlerFunctionProps {
   readonly logRetention?: logs.RetentionDays;
   /** The code, where it is more than the bundle. */
   readonly code?: lambda.Code;
+  /** A physical name: only where another region must know it. */
+  readonly functionName?: string;
+  /** The role's physical name: only where another account must know it. */
+  readonly roleName?: string;
+  /** Where in a VPC it is, if in one. */
+  readonly network?: HandlerNetwork;
+}
+
+export interface HandlerNetwork {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.SubnetSelection;
+  readonly securityGroup: ec2.ISecurityGroup;
 }
 
 export interface Handler {
@@ -45,7 +58,12 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
   });
-  const role = new iam.Role(scope, `${id}Role`, { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+  const role = new iam.Role(scope, `${id}Role`, {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    roleName: props.roleName,
+  });
+  const { network, functionName } = props;
+  if (network) admitToVpc(scope, role, functionName!);
   const logging = logGroup.grantWrite(role);
   const fn = new lambda.Function(scope, id, {
     description: props.description,
@@ -57,10 +75,48 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     memorySize: props.memorySize,
     timeout: props.timeout,
     environment: props.environment,
+    functionName,
+    vpc: network?.vpc,
+    vpcSubnets: network?.subnets,
+    securityGroups: network && [network.securityGroup],
+    allowPublicSubnet: network ? true : undefined, // it needs no way out, wherever it is
   });
   const resource = fn.node.defaultChild as lambda.CfnFunction;
   // The property of the L2 is younger than the lowest aws-cdk-lib.
   resource.addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
   logging.applyBefore(resource);
   return { function: fn, logGroup };
+}
+
+/** What Lambda itself does with the role to join a VPC. The actions know no resource but all. */
+const NETWORK_INTERFACES = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+];
+
+/**
+ * Lets Lambda make the network interfaces of a function, and the function's own code not.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
+ */
+function admitToVpc(scope: Construct, role: iam.Role, functionName: string): void {
+  const functionArn = Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: functionName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  role.addToPolicy(new iam.PolicyStatement({ actions: NETWORK_INTERFACES, resources: ['*'] }));
+  role.addToPolicy(
+    new iam.PolicyStatement({
+      effect: iam.Effect.DENY,
+      actions: NETWORK_INTERFACES,
+      resources: ['*'],
+      conditions: { ArnEquals: { 'lambda:SourceFunctionArn': functionArn } },
+    }),
+  );
 }

@@ -46,6 +46,10 @@ export class DeterministicNames {
     return `${this.base}-${purpose}`;
   }
 
+  function(purpose: string): string {
+    return `${this.base}-${purpose}`;
+  }
+
   stack(suffix: string): string {
     const rest = `-${this.base}-${suffix}`;
     return this.stackName.slice(0, 128 - rest.length) + rest;

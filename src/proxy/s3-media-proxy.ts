@@ -46,6 +46,13 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
   /** The servers; none with `PRIVATE_LINK`. */
   public readonly service?: ecs.FargateService;
 
+  /**
+   * Where in the VPC it is: what reads through it from within can be there too.
+   *
+   * @internal
+   */
+  public readonly _subnets: ec2.SubnetSelection;
+
   /** The S3 endpoint that the bucket is read through; none where the VPC was brought with its own gateway endpoint. */
   public readonly vpcEndpoint?: ec2.IVpcEndpoint;
 
@@ -54,6 +61,7 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
     validateProxy(this, props);
     const network = new ProxyNetwork(this, 'Network', props);
     this.vpc = network.vpc;
+    this._subnets = network.subnets;
     // S3's name in the region, and not the global one, which answers with a redirect elsewhere.
     const upstreamHost = `${props.bucket.bucketName}.s3.${Stack.of(this).region}.${Aws.URL_SUFFIX}`;
 
