@@ -1,5 +1,7 @@
 export * from './bucket';
 export * from './http';
 export * from './meeting';
+export * from './monitoring';
 export * from './proxy';
 export * from './routing';
+export * from './stack';

@@ -36,6 +36,7 @@ export class Telemetry implements SessionEvents, OperationEvents {
 
   swept({ live, drift, sessions, failures }: Sweep): void {
     this.count(METRIC.liveMeetings, live, true);
+    this.count(METRIC.liveSessions, sessions.length, true);
     this.count(METRIC.drift, drift, true);
     this.count(METRIC.sweepFailures, failures.length, true);
     for (const { meeting, index, used, free } of sessions) {
