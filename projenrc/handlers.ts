@@ -12,6 +12,7 @@ const RUNTIME_DEPS = [
   '@aws-sdk/client-appconfigdata@^3',
   '@aws-sdk/client-chime-sdk-meetings@^3',
   '@aws-sdk/client-dynamodb@^3',
+  '@aws-sdk/client-s3@^3',
   '@aws-sdk/credential-provider-node@^3',
   '@aws-sdk/lib-dynamodb@^3',
   '@aws-sdk/util-endpoints@^3',

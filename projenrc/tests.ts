@@ -6,14 +6,19 @@ const LATEST_DIR = 'test/cdk-latest';
 const FLOOR_NAG = '2.27.231';
 
 /**
- * Every test runs twice, on the floor and on the latest aws-cdk-lib. The latest is a private npm workspace, so that one
- * `npm ci` brings both side by side, and jest maps the imports of the tests and of the library to it.
+ * Every test of the library runs twice, on the floor and on the latest aws-cdk-lib. The latest is a private npm
+ * workspace, so that one `npm ci` brings both side by side, and jest maps the imports of the tests and of the library
+ * to it. The simulators know nothing of the CDK, and are tested once, on the floor.
  */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6');
-  project.addDevDeps('@aws-sdk/client-s3@^3',
-      '@aws-sdk/client-s3-control@^3',
-      'amazon-chime-sdk-js@^3', '@aws-sdk/s3-request-presigner@^3', '@smithy/signature-v4@^5');
+  project.addDevDeps(
+    '@aws-sdk/client-s3@^3',
+    '@aws-sdk/client-s3-control@^3',
+    'amazon-chime-sdk-js@^3',
+    '@aws-sdk/s3-request-presigner@^3',
+    '@smithy/signature-v4@^5',
+  );
   project.package.addField('workspaces', [LATEST_DIR]);
   new JsonFile(project, `${LATEST_DIR}/package.json`, {
     obj: { name: 'cdk-latest', version: '0.0.0', private: true, dependencies: LATEST },
@@ -33,7 +38,12 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   for (const key of ['testMatch', 'transform', 'clearMocks']) delete jest[key];
   jest.projects = [
     { ...shared, displayName: 'floor', moduleNameMapper: library },
-    { ...shared, displayName: 'latest', moduleNameMapper: { ...library, ...Object.fromEntries(latest) } },
+    {
+      ...shared,
+      displayName: 'latest',
+      moduleNameMapper: { ...library, ...Object.fromEntries(latest) },
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/simulators/'],
+    },
   ];
 
   new JsonFile(project, 'test/e2e/jest.config.json', {

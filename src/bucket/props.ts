@@ -134,6 +134,43 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
   readonly replicas: MediaReplicaProps[];
 
   /**
+   * A bucket that exists, with its media, instead of a new primary: in the region of this construct's stack.
+   *
+   * A `Bucket` of the same stack is configured in place. Into an imported one (`Bucket.fromBucketName`), a custom resource
+   * puts the rules beside those that are there, and takes only ours out again. Nothing else of it is changed: what is said
+   * of encryption, lifecycle, logs and origins holds for the replicas, and `encryptionKey` names the key that the bucket
+   * has. Its policies must admit the replication role; what is seen to stand in the way is an error that names it.
+   *
+   * @default - a new bucket
+   */
+  readonly bucket?: s3.IBucket;
+
+  /**
+   * Whether versioning is switched on for an imported `bucket` that is not versioned, which replication needs. It stays
+   * on when the construct goes: versioning can't be taken back.
+   *
+   * @default false: such a bucket fails the deployment
+   */
+  readonly enableVersioning?: boolean;
+
+  /**
+   * Whether changes of an object's tags, ACL and locks in a replica come back to the primary and to the other replicas.
+   * Rules in the other directions are put for it.
+   *
+   * @default false
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-for-metadata-changes.html
+   */
+  readonly replicaModificationSync?: boolean;
+
+  /**
+   * Whether objects may be put into replicas too, from where they are replicated to all other copies: for the time in
+   * which the primary's region is not to be had. `grantPut`, `grantDelete` and `grantReadWrite` then hold for every copy.
+   *
+   * @default false
+   */
+  readonly writeToReplicas?: boolean;
+
+  /**
    * The readable beginning of the names that the construct derives: of buckets, key aliases, stacks and rules. At most
    * 20 lower-case letters, digits and hyphens.
    *

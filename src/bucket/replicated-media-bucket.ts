@@ -3,11 +3,13 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { adopt, AdoptedCopy } from './adopted-copy';
 import { ImportedMedia } from './imported-media';
 import { IReplicatedMediaBucket } from './media-bucket-interface';
 import { broughtCopy, MediaCopy, OwnedCopy } from './media-copy';
 import { writeOutputs } from './media-outputs';
 import { MediaReplica } from './media-replica';
+import { DESTINATION_ACTIONS, SOURCE_ACTIONS } from './policy-stoppers';
 import {
   MediaReplicaProps,
   ReplicatedMediaBucketAttributes,
@@ -16,10 +18,10 @@ import {
 } from './props';
 import { ReplicaPlan } from './replica-plan';
 import { ReplicatedMedia } from './replicated-media';
+import { Replication } from './replication';
 import { ReplicationAlarms } from './replication-alarms';
-import { admitForeignRole, replicationStatements } from './replication-permissions';
-import { replicationRule } from './replication-rule';
-import { DESTINATION_ACTIONS, replicationStoppers, SOURCE_ACTIONS } from './replication-stoppers';
+import { admitForeignRole } from './replication-permissions';
+import { replicationStoppers } from './replication-stoppers';
 import { validate } from './validation';
 import { regionOfBucket } from './validation-copy';
 import { invalid } from '../private/errors';
@@ -75,8 +77,15 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
   /** @internal */
   protected readonly _replicaCopies: MediaCopy[];
 
+  /** @internal */
+  protected get _writableCopies(): MediaCopy[] {
+    return this.replicasAreWritten ? [this._primaryCopy, ...this._replicaCopies] : [this._primaryCopy];
+  }
+
   private readonly names: DeterministicNames;
   private readonly plans: ReplicaPlan[];
+  private readonly replication: Replication;
+  private readonly replicasAreWritten: boolean;
   private alarms?: ReplicationAlarms;
 
   /** @throws if the props contradict each other, or ask for what S3 can't do; the message says what to change */
@@ -86,14 +95,17 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
 
     const stack = Stack.of(this);
     this.names = new DeterministicNames(this, props.namePrefix);
-    const primary = new OwnedCopy(this, 'Primary', {
-      region: stack.region,
-      account: accountOf(stack),
-      names: this.names,
-      own: props,
-      common: props,
-    });
+    const primary: AdoptedCopy = props.bucket
+      ? adopt(this, props.bucket, props)
+      : new OwnedCopy(this, 'Primary', {
+          region: stack.region,
+          account: accountOf(stack),
+          names: this.names,
+          own: props,
+          common: props,
+        });
     this._primaryCopy = primary;
+    this.replicasAreWritten = props.writeToReplicas ?? false;
     this.plans = props.replicas.map((replica) => this.plan(replica, props));
     this._replicaCopies = this.plans.map(({ copy }) => copy);
     this.replicas = this.plans.map(({ copy, stack: home, ruleId, proxy }) => ({
@@ -106,7 +118,8 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     }));
 
     this.replicationRole = props.replicationRole ?? this.createRole();
-    this.replicate(primary);
+    this.replication = new Replication(this, primary, this.plans, this.replicationRole, this.names, props);
+    this.admitRole();
     for (const { stack: first } of this.plans.filter(({ home }) => home)) {
       deployAfter(stack, first, 'S3 accepts a replication rule only when the replica bucket exists');
     }
@@ -137,6 +150,7 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
           latencyScope: this.latencyAlarmScope(plan),
           latency: this.metricReplicationLatency(plan.copy.region),
           failed: this.metricOperationsFailedReplication(plan.copy.region),
+          failedBack: this.replication.failuresBack(plan),
         })),
     );
     this.alarms.apply(options);
@@ -227,13 +241,9 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     });
   }
 
-  private replicate(primary: OwnedCopy): void {
+  /** Lets the role into the buckets of other accounts. */
+  private admitRole(): void {
     const role = this.replicationRole;
-    const objectLock = primary.cfnBucket.objectLockEnabled === true;
-    for (const statement of replicationStatements(role, primary, this.plans, objectLock)) {
-      const { policyDependable } = role.addToPrincipalPolicy(statement);
-      if (policyDependable) primary.cfnBucket.node.addDependency(policyDependable);
-    }
     for (const { copy, stack } of this.plans.filter(({ foreign, props: { bucket } }) => foreign && !bucket)) {
       if (!canBeNamedFrom(stack, role.roleArn)) {
         throw invalid(this, {
@@ -245,17 +255,13 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
       }
       admitForeignRole(copy, role.roleArn, Stack.of(this).account);
     }
-    primary.cfnBucket.replicationConfiguration = {
-      role: role.roleArn,
-      rules: this.plans.map((plan, index) => replicationRule(plan, index + 1)),
-    };
   }
 
   private stoppers(): string[] {
-    const role = this.replicationRole;
-    return this._replicaCopies
-      .flatMap(({ bucket }) => replicationStoppers(bucket, DESTINATION_ACTIONS, role))
-      .concat(replicationStoppers(this.primary, SOURCE_ACTIONS, role));
+    const { sources, destinations } = this.replication;
+    return destinations
+      .flatMap(({ bucket }) => replicationStoppers(bucket, DESTINATION_ACTIONS, this.replicationRole))
+      .concat(sources.flatMap(({ bucket }) => replicationStoppers(bucket, SOURCE_ACTIONS, this.replicationRole)));
   }
 
   /** S3 publishes the latency in the replica's region and the primary's account: only an alarm there sees it. */

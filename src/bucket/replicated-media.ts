@@ -46,11 +46,11 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
   }
 
   public grantPut(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return this.grantOnPrimary(grantee, PUT, objectsKeyPattern);
+    return this.grantWrite(grantee, PUT, objectsKeyPattern);
   }
 
   public grantDelete(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return this.grantOnPrimary(grantee, DELETE, objectsKeyPattern);
+    return this.grantWrite(grantee, DELETE, objectsKeyPattern);
   }
 
   public grantReadWrite(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
@@ -81,8 +81,19 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
     return this.metric('OperationsFailedReplication', replicaRegion, options);
   }
 
-  private grantOnPrimary(grantee: iam.IGrantable, access: Access, objectsKeyPattern?: string): iam.Grant {
-    return grantOnCopy(this._primaryCopy, grantee, access, objectsKeyPattern);
+  /**
+   * The copies that take uploads.
+   *
+   * @internal
+   */
+  protected get _writableCopies(): MediaCopy[] {
+    return [this._primaryCopy];
+  }
+
+  private grantWrite(grantee: iam.IGrantable, access: Access, objectsKeyPattern?: string): iam.Grant {
+    return this._writableCopies
+      .map((copy) => grantOnCopy(copy, grantee, access, objectsKeyPattern))
+      .reduce((all, one) => all.combine(one));
   }
 
   private metric(

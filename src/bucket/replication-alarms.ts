@@ -4,7 +4,9 @@ import { Construct } from 'constructs';
 import { ReplicationAlarmsOptions } from './props';
 import { withRunbook } from '../private/runbook';
 
-/** One alarm of a replica, and which of the actions are its own. */
+const LATENCY = 'ReplicationLatencyAlarm';
+
+/** One alarm of a replica, and which of the actions are its own: with a region, those of the replica's. */
 interface ReplicaAlarm {
   readonly alarm: cloudwatch.Alarm;
   readonly region?: string;
@@ -16,6 +18,8 @@ export interface WatchedReplica {
   readonly latencyScope: Construct;
   readonly latency: cloudwatch.Metric;
   readonly failed: cloudwatch.Metric;
+  /** Failures of what is put into the replica, by destination: published in the replica's region. */
+  readonly failedBack: Record<string, cloudwatch.Metric>;
 }
 
 /** The alarms of all replicas: made once, then adjusted by each call. */
@@ -23,9 +27,13 @@ export class ReplicationAlarms {
   private readonly all: ReplicaAlarm[];
 
   constructor(scope: Construct, bucket: string, replicas: WatchedReplica[]) {
-    this.all = replicas.flatMap(({ region, latencyScope, latency, failed }) => [
+    this.all = replicas.flatMap(({ region, latencyScope, latency, failed, failedBack }) => [
       { alarm: latencyAlarm(latencyScope, bucket, region, latency), region },
       { alarm: failureAlarm(scope, bucket, region, failed) },
+      ...Object.entries(failedBack).map(([to, metric]) => ({
+        alarm: failureAlarm(latencyScope, bucket, to, metric),
+        region,
+      })),
     ]);
   }
 
@@ -37,7 +45,7 @@ export class ReplicationAlarms {
     for (const { alarm, region } of this.all) {
       const actions = region ? options.replicaActions?.[region] : options.actions;
       if (actions?.length) alarm.addAlarmAction(...actions);
-      if (region && options.latencyThreshold) {
+      if (alarm.node.id === LATENCY && options.latencyThreshold) {
         (alarm.node.defaultChild as cloudwatch.CfnAlarm).threshold = options.latencyThreshold.toSeconds();
       }
     }
@@ -45,7 +53,7 @@ export class ReplicationAlarms {
 }
 
 function latencyAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
-  return new cloudwatch.Alarm(scope, 'ReplicationLatencyAlarm', {
+  return new cloudwatch.Alarm(scope, LATENCY, {
     alarmDescription: withRunbook(
       `The replica of ${bucket} in ${region} is behind the primary. Links to it may miss new media. ` +
         'See whether operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota.',

@@ -2,11 +2,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { MediaCopy } from './media-copy';
 import { MediaKey } from './media-key';
-import { ReplicaPlan } from './replica-plan';
 import { s3BucketArn, s3ObjectsArn } from '../private/arns';
 
 /**
- * What the replication role may do, each action with a reason in docs/security.md.
+ * What the replication role may do with a bucket from which it replicates, each action with a reason in docs/security.md.
  *
  * Every bucket is named without a reference, so that the primary's bucket can wait for the policy: an object that
  * arrives before the role may replicate it would stay behind as failed.
@@ -14,16 +13,11 @@ import { s3BucketArn, s3ObjectsArn } from '../private/arns';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  */
-export function replicationStatements(
-  role: IConstruct,
-  primary: MediaCopy,
-  replicas: ReplicaPlan[],
-  objectLock: boolean,
-): iam.PolicyStatement[] {
-  const source = [
+export function sourceStatements(role: IConstruct, source: MediaCopy, objectLock: boolean): iam.PolicyStatement[] {
+  const statements = [
     new iam.PolicyStatement({
       actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
-      resources: [s3BucketArn(primary.bucketName)],
+      resources: [s3BucketArn(source.bucketName)],
     }),
     new iam.PolicyStatement({
       actions: [
@@ -32,14 +26,15 @@ export function replicationStatements(
         's3:GetObjectVersionTagging',
         ...(objectLock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
       ],
-      resources: [s3ObjectsArn(primary.bucketName)],
+      resources: [s3ObjectsArn(source.bucketName)],
     }),
   ];
-  if (primary.key) source.push(keyStatement(role, primary.key, primary.bucketName, ['kms:Decrypt']));
-  return source.concat(...replicas.map((replica) => destinationStatements(role, replica)));
+  if (source.key) statements.push(keyStatement(role, source.key, source.bucketName, ['kms:Decrypt']));
+  return statements;
 }
 
-function destinationStatements(role: IConstruct, { copy, foreign }: ReplicaPlan): iam.PolicyStatement[] {
+/** What the role may do at the other end of a rule. */
+export function destinationStatements(role: IConstruct, copy: MediaCopy, foreign: boolean): iam.PolicyStatement[] {
   const statements = [
     new iam.PolicyStatement({
       actions: replicateActions(foreign),

@@ -1,6 +1,6 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { IConstruct } from 'constructs';
+import { cfnBucketOf } from './adopted-copy';
 import { isAlias, literalKeyArn } from './media-key';
 import { MediaReplicaProps, ReplicatedMediaBucketProps } from './props';
 import type { Expect } from './validation';
@@ -90,8 +90,8 @@ function expectBroughtBucket(
     fix: `Give \`stack\`, a stack in ${replica.region}.`,
   });
 
-  const made = bucket.node.defaultChild;
-  if (isCfnBucket(made)) {
+  const made = cfnBucketOf(bucket);
+  if (made) {
     expect(isVersioned(made), {
       field: `${at}bucket`,
       got: `${bucket.node.path}, which is not versioned`,
@@ -126,14 +126,6 @@ function expectBroughtBucket(
     expected: 'a key that another region can name',
     fix: "Give an alias of it (`key.addAlias('alias/…')`), or import it with Key.fromKeyArn.",
   });
-}
-
-function isCfnBucket(construct: IConstruct | undefined): construct is s3.CfnBucket {
-  return (
-    construct !== undefined &&
-    CfnResource.isCfnResource(construct) &&
-    construct.cfnResourceType === s3.CfnBucket.CFN_RESOURCE_TYPE_NAME
-  );
 }
 
 function isVersioned(bucket: s3.CfnBucket): boolean {

@@ -2,6 +2,7 @@ import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { ReplicatedMediaBucketProps } from './props';
+import { validateAdopted } from './validation-adopted';
 import { validateCopy } from './validation-copy';
 import { validateReplica } from './validation-replica';
 import { invalid, Problem } from '../private/errors';
@@ -23,6 +24,8 @@ export function validate(scope: IConstruct, props: ReplicatedMediaBucketProps): 
   expectName(expect, props);
   expectOptionsToFit(expect, props);
   validateCopy(expect, '', props, stack.region);
+  validateAdopted(expect, props, stack);
+  expectOneOwner(expect, props);
   expectRegions(expect, props, stack);
   props.replicas.forEach((replica, index) => validateReplica(expect, `replicas[${index}].`, replica, props, stack));
 }
@@ -77,6 +80,18 @@ function expectOptionsToFit(expect: Expect, props: ReplicatedMediaBucketProps): 
     expected: 'one of the two, since locked objects can not be deleted and the stack would not be either',
     fix: 'Leave out `autoDeleteObjects`.',
   });
+}
+
+function expectOneOwner(expect: Expect, props: ReplicatedMediaBucketProps): void {
+  for (const option of ['replicaModificationSync', 'writeToReplicas'] as const) {
+    const foreign = props.replicas.findIndex(({ account }) => account !== undefined);
+    expect(!props[option] || foreign < 0, {
+      field: option,
+      got: `true with replicas[${foreign}].account`,
+      expected: 'all copies in one account, since rules are put into the replicas too',
+      fix: `Leave \`${option}\` or \`account\` out.`,
+    });
+  }
 }
 
 function expectRegions(expect: Expect, { replicas }: ReplicatedMediaBucketProps, stack: Stack): void {

@@ -110,6 +110,7 @@ export const METRIC = {
   promotions: 'Promotions',
   throttles: 'Throttles',
   drift: 'ReconciledDrift',
+  missingReplicas: 'MissingReplicas',
   sweepFailures: 'SweepFailures',
   notAReplica: 'NotAReplica',
 } as const;

@@ -173,6 +173,11 @@ export class ReplicatedMeetingService extends Construct {
     return this.metric(contract.METRIC.drift, options);
   }
 
+  /** How many replicas meetings live without. */
+  public metricMissingReplicas(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.missingReplicas, { statistic: 'Maximum', ...options });
+  }
+
   /** How many meetings the sweeper could not put right. */
   public metricSweepFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(contract.METRIC.sweepFailures, options);
@@ -203,7 +208,8 @@ export class ReplicatedMeetingService extends Construct {
   }
 
   /**
-   * Alarms for throttling, for drift that does not end, and for what the sweeper can't put right. Another call adds its
+   * Alarms for throttling, for drift that does not end, for replicas that are missing, and for what the sweeper can't
+   * put right. Another call adds its
    * actions to the same alarms.
    */
   public addAlarms(options: MeetingAlarmsOptions = {}): cloudwatch.Alarm[] {
@@ -213,6 +219,7 @@ export class ReplicatedMeetingService extends Construct {
       drift: this.metricReconciledDrift(),
       sweepFailures: this.metricSweepFailures(),
       notAReplica: this.metric(contract.METRIC.notAReplica),
+      missingReplicas: this.metricMissingReplicas(),
     });
     if (options.actions?.length) this.alarms.forEach((alarm) => alarm.addAlarmAction(...options.actions!));
     return this.alarms;

@@ -55,8 +55,7 @@ export class AlarmRoutes extends Construct {
 
   /** An action would make that stack depend on ours, which depends on it by the metrics that the dashboard shows. */
   private fromOtherStack(alarms: cloudwatch.Alarm[]): void {
-    for (let from = 0; from < alarms.length; from += ALARMS_PER_RULE) {
-      const some = alarms.slice(from, from + ALARMS_PER_RULE);
+    for (const some of chunks(alarms)) {
       this.publish(`From-${Names.uniqueId(some[0])}`, { resources: some.map(({ alarmArn }) => alarmArn) });
     }
   }
@@ -64,11 +63,14 @@ export class AlarmRoutes extends Construct {
   private fromOtherRegion(stack: Stack, alarms: cloudwatch.Alarm[]): void {
     const busArn = `arn:${this.home.partition}:events:${this.home.region}:${accountOf(this.home)}:event-bus/default`;
     const there = this.placeIn(stack);
-    const forward = new events.Rule(there, 'Forward', {
-      description: `Brings alarms to ${this.home.region}, to the topic of ${this.node.scope!.node.path}`,
-      eventPattern: goesOff({ resources: alarms.map(({ alarmArn }) => alarmArn) }),
+    const target = new targets.EventBus(events.EventBus.fromEventBusArn(there, 'Bus', busArn));
+    chunks(alarms).forEach((some, index) => {
+      new events.Rule(there, `Forward${index || ''}`, {
+        description: `Brings alarms to ${this.home.region}, to the topic of ${this.node.scope!.node.path}`,
+        eventPattern: goesOff({ resources: some.map(({ alarmArn }) => alarmArn) }),
+        targets: [target],
+      });
     });
-    forward.addTarget(new targets.EventBus(events.EventBus.fromEventBusArn(there, 'Bus', busArn)));
 
     // CloudFormation makes the alarms' names, which begin with that of their stack.
     const name = rootOf(stack).stackName.slice(0, STACK_NAME_LENGTH);
@@ -130,6 +132,13 @@ function byStack(alarms: cloudwatch.Alarm[]): Map<Stack, cloudwatch.Alarm[]> {
     stacks.set(stack, [...(stacks.get(stack) ?? []), alarm]);
   }
   return stacks;
+}
+
+function chunks(alarms: cloudwatch.Alarm[]): cloudwatch.Alarm[][] {
+  const count = Math.ceil(alarms.length / ALARMS_PER_RULE);
+  return Array.from({ length: count }, (_, index) =>
+    alarms.slice(index * ALARMS_PER_RULE, (index + 1) * ALARMS_PER_RULE),
+  );
 }
 
 function isElsewhere(account: string, ours: string): boolean {

@@ -121,10 +121,11 @@ export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.I
         ],
       },
       {
-        title: 'Put right',
+        title: 'Put right, and not',
         metrics: [
           service.metricReconciledDrift({ label: 'put right' }),
           service.metricSweepFailures({ label: 'could not be put right' }),
+          service.metricMissingReplicas({ label: 'missing replicas' }),
         ],
       },
       {

@@ -6,6 +6,7 @@ import {
   DeleteMeetingCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import { MeetingSessionConfiguration } from 'amazon-chime-sdk-js';
+import { Duration } from 'aws-cdk-lib';
 import { DeployedFunction } from './support/deployed-function';
 import { MeetingsWorld, REGION } from './support/meetings-world';
 import { MeetingStartPolicy, VideoResolution } from '../../src';
@@ -29,6 +30,7 @@ const ROOMS = {
   hosted: { ...SMALL, startPolicy: MeetingStartPolicy.BY_HOST },
   later: { ...SMALL, startsAt: STARTS_AT },
   sharp: { mediaRegion: 'us-east-1', features: { videoMaxResolution: VideoResolution.FHD, echoReduction: true } },
+  short: { ...SMALL, seatGrace: Duration.minutes(2) },
   fewer: { ...SMALL, startWithFewerReplicas: true },
 };
 
@@ -168,6 +170,7 @@ describe('StartMeeting', () => {
 
     await world.sweep(false);
     expect(world.meetings('fewer')).toHaveLength(2);
+    expect(world.fn('Reconciler').log).toContain('"MissingReplicas":1');
     world.chime.faults.clear();
     await world.sweep(false);
     const whole = await world.audience('DescribeMeeting', { meeting: 'fewer' });
@@ -305,6 +308,20 @@ describe('a generation', () => {
     await world.sweep(false);
     expect(world.meetings(meeting)).toEqual([]);
   });
+});
+
+test('a time that is past when a room is deployed starts nothing, but a new one to come does', async () => {
+  const past = { startsAt: new Date(Date.now() - 60 * MINUTE).toISOString() };
+  await world.deploy('Update', 'hall', { room: past });
+  await world.sweep(false);
+  expect(world.meetings('hall')).toEqual([]);
+  // The functions' clock is ahead of ours by what other tests have moved it.
+  const soon = { startsAt: new Date(world.chime.clock.now() + 60 * MINUTE).toISOString() };
+  await world.deploy('Update', 'hall', { room: soon });
+  world.advance(61 * MINUTE);
+  await world.host('EndMeeting', { meeting: 'hall' });
+  await world.sweep(false);
+  expect(world.meetings('hall')).toEqual([]); // a host called it off between its time and the sweep
 });
 
 describe('JoinMeeting', () => {
@@ -679,6 +696,46 @@ describe('the stage', () => {
   });
 });
 
+describe('a seat', () => {
+  const request = { meeting: 'short', externalUserId: 'anna' };
+
+  test('is given back some time after the connection was lost, where that is the policy, and the hand with it', async () => {
+    const speaker = { ...request, externalUserId: 'speaker', role: 'presenter' };
+    const { Meeting: primary, Attendee: present } = await world.audience('JoinMeeting', speaker);
+    world.chime.connect(primary.MeetingId, present);
+    const { Meeting, Attendee } = await world.audience('JoinMeeting', request);
+    const phone = world.chime.connect(Meeting.MeetingId, Attendee);
+    await world.audience('RaiseHand', request);
+    phone.drop();
+    await world.deliver();
+    world.advance(MINUTE);
+    await world.sweep(false);
+    expect((await world.host('ListHands', { meeting: 'short' })).hands).toHaveLength(1);
+    world.advance(MINUTE + SECOND);
+    await world.sweep(false);
+    expect((await world.host('ListHands', { meeting: 'short' })).hands).toEqual([]);
+    expect(await world.leaks()).toEqual([]);
+  });
+
+  test('that is being taken is taken away all the same by a ban', async () => {
+    await world.host('StartMeeting', { meeting: 'hall' });
+    const users = Array.from({ length: 30 }, (_, index) => `user-${index}`);
+    for (const externalUserId of users) {
+      world.chime.faults.clear();
+      world.chime.faults.inject(Fault.latency(30), { operation: 'CreateAttendee' });
+      const joining = join(externalUserId).catch(({ errorType }) => errorType);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 40));
+      await world.host('RemoveAttendee', { meeting: 'hall', externalUserId, ban: true });
+      await joining;
+      await expect(join(externalUserId)).rejects.toMatchObject(refused('NotAllowed'));
+    }
+    const { sessions } = await world.audience('DescribeMeeting', { meeting: 'hall' });
+    expect(sessions.map(({ seatsUsed }: any) => seatsUsed)).toEqual([0, 0, 0]);
+    await world.sweep();
+    expect(await world.leaks()).toEqual([]);
+  });
+});
+
 describe('EndMeeting', () => {
   test('deletes the primary and clears the seats; only a host starts it again', async () => {
     await join('anna');
@@ -932,6 +989,7 @@ test('no credential stands in any log, and no name of a user', async () => {
     meeting: 'hall',
     externalUserId: 'anna-the-secret',
   });
+  await expect(world.audience('{"anything', { meeting: 'hall' })).rejects.toThrow();
   await world.deliver();
   await world.sweep();
   for (const name of ['Audience', 'Host', 'Room', 'Reconciler'] as const) {
@@ -941,6 +999,7 @@ test('no credential stands in any log, and no name of a user', async () => {
     expect(log).not.toContain('anna-the-secret');
     expect(log).not.toContain('JoinToken');
     expect(log).not.toContain('X-Amz-Signature');
+    expect(log).not.toContain('{"anything'); // which the client sends as an operation below
   }
   expect(world.cloudFormation.bodies.join()).not.toContain(Attendee.JoinToken);
 });

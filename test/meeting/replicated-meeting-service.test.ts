@@ -267,7 +267,7 @@ describe('ReplicatedMeetingService', () => {
       const topic = new sns.Topic(stack, 'Topic');
       expect(service.addAlarms({ actions: [new actions.SnsAction(topic)] })).toEqual(alarms);
       const template = templateOf(stack);
-      template.resourceCountIs('AWS::CloudWatch::Alarm', 5);
+      template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
       template.allResourcesProperties('AWS::CloudWatch::Alarm', {
         AlarmActions: [{ Ref: Match.anyValue() }],
         TreatMissingData: 'notBreaching',

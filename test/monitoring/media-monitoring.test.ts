@@ -15,6 +15,7 @@ import {
   S3MediaProxy,
 } from '../../src';
 import { alarmEvent, matches } from '../support/events';
+import { REPLICA_REGIONS } from '../support/replica-regions';
 import { asText, newApp, only, primaryStack, synthesise, templateOf } from '../support/synth';
 
 const ACCOUNT = '111111111111';
@@ -229,6 +230,24 @@ describe('MediaMonitoring brings to one topic', () => {
     }
   });
 
+  test('the alarms of other regions, however many, by rules that are short enough', () => {
+    const stack = primaryStack(newApp(), known);
+    const media = new ReplicatedMediaBucket(stack, 'Media', {
+      replicas: REPLICA_REGIONS.slice(0, 10).map((region) => ({ region })),
+      writeToReplicas: true,
+    });
+    new MediaMonitoring(stack, 'Monitoring', { media });
+    const template = templateOf(media.replicas[0].stack);
+    const named = resources(template, RULE).flatMap(({ Properties }) => {
+      // An ARN has up to 64 characters before the alarm's name, which is the stack's, an id and 14 more.
+      const text = JSON.stringify(Properties.EventPattern).replace(/\$\{/g, 'x'.repeat(64 + 14 + 40));
+      expect(text.length).toBeLessThan(2048);
+      return Properties.EventPattern.resources;
+    });
+    expect(named).toHaveLength(Object.keys(template.findResources(ALARM)).length);
+    expect(named.length).toBeGreaterThan(10);
+  });
+
   test('rules may write to the topic only where there are any', () => {
     const principals = (template: Template) =>
       ['AWS::SNS::TopicPolicy', 'AWS::KMS::Key'].map((type) =>
@@ -255,7 +274,7 @@ describe('MediaMonitoring brings to one topic', () => {
       ({ Properties }) => Properties.EventPattern,
     );
     const named = rules.map(({ resources: arns }) => arns.length);
-    expect(named.sort()).toEqual([1, 1, 2, 5]); // two regions, media, meetings
+    expect(named.sort()).toEqual([1, 1, 2, 6]); // two regions, media, meetings
   });
 
   test('the alarms of a brought stack in another region, a nested one too', () => {

@@ -7,7 +7,7 @@ import {
   paginateListAttendees,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import { type ChimeSimulator, Fault } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const users = (count: number, first = 0) =>
   Array.from({ length: count }, (_, index) => ({ ExternalUserId: `user-${first + index}` }));
@@ -22,7 +22,6 @@ describe('ChimeSimulator', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   describe('answers a batch with success', () => {
     test('and the errors of those for whom there was no seat', async () => {

@@ -15,7 +15,7 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import { type ChimeSimulator, Fault } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const NOBODY = '12345678-1234-1234-1234-123456789012';
 
@@ -27,7 +27,6 @@ describe('ChimeSimulator errors', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   test('reach the caller as the exceptions of the SDK, with the members of the model', async () => {
     const failure = await failureOf(client.send(new GetMeetingCommand({ MeetingId: NOBODY })));
@@ -109,7 +108,7 @@ describe('ChimeSimulator errors', () => {
     test('are 404 for a meeting that another one created, which lives on', async () => {
       const meeting = await createMeeting(client);
       const { MeetingId, MeetingArn } = meeting;
-      const elsewhere = clientOf(chime, 'eu-central-1');
+      const elsewhere = clientOf(chime, { region: 'eu-central-1' });
 
       for (const call of [
         elsewhere.send(new GetMeetingCommand({ MeetingId })),
@@ -125,13 +124,15 @@ describe('ChimeSimulator errors', () => {
     });
 
     test('are 403 where there is no endpoint', async () => {
-      const failure = await failureOf(createMeeting(clientOf(chime, 'eu-west-1'), { MediaRegion: 'eu-west-1' }));
+      const failure = await failureOf(
+        createMeeting(clientOf(chime, { region: 'eu-west-1' }), { MediaRegion: 'eu-west-1' }),
+      );
       expect(failure).toMatchObject({ name: 'InvalidSignatureException', $metadata: { httpStatusCode: 403 } });
       expect(chime.calls).toEqual([]);
     });
 
     test('keep af-south-1 to its own media region, while others reach it', async () => {
-      const local = clientOf(chime, 'af-south-1');
+      const local = clientOf(chime, { region: 'af-south-1' });
       expect(await failureOf(createMeeting(local, { MediaRegion: 'eu-west-1' }))).toMatchObject({
         name: 'BadRequestException',
       });
@@ -141,7 +142,7 @@ describe('ChimeSimulator errors', () => {
     });
 
     test('keep GovCloud and its ARNs to its partition', async () => {
-      const gov = clientOf(chime, 'us-gov-west-1');
+      const gov = clientOf(chime, { region: 'us-gov-west-1' });
       expect(await failureOf(createMeeting(gov, { MediaRegion: 'us-east-1' }))).toMatchObject({
         name: 'BadRequestException',
       });

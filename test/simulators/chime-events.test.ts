@@ -6,7 +6,7 @@ import {
   UpdateAttendeeCapabilitiesCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import type { ChimeSimulator, MeetingEvent } from './chime';
-import { clientOf, createAttendee, createMeeting, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, startChime } from './support/chime';
 
 const START = Date.UTC(2030, 0, 1);
 const typesOf = (events: readonly MeetingEvent[]) => events.map(({ detail }) => detail.eventType.replace('chime:', ''));
@@ -23,9 +23,8 @@ describe('ChimeSimulator events', () => {
 
   beforeEach(async () => {
     chime = await startChime();
-    client = clientOf(chime, 'eu-central-1');
+    client = clientOf(chime, { region: 'eu-central-1' });
   });
-  afterEach(stopChime);
 
   test('have the shape that EventBridge delivers, in the control region and without the primary', async () => {
     const { MeetingId: PrimaryMeetingId } = await createMeeting(client);

@@ -1,6 +1,6 @@
 import { ChimeSDKMeetingsClient, GetMeetingCommand } from '@aws-sdk/client-chime-sdk-meetings';
 import { type Call, type ChimeSimulator, Fault } from './chime';
-import { clientOf, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createMeeting, failureOf, startChime } from './support/chime';
 
 describe('ChimeSimulator hooks', () => {
   let chime: ChimeSimulator;
@@ -10,7 +10,6 @@ describe('ChimeSimulator hooks', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   test('see a call before anything happened, and after the service decided but before the caller knows', async () => {
     const seen: unknown[] = [];

@@ -9,7 +9,7 @@ import {
   GetMeetingCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import type { Behaviour, ChimeSimulator } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const ClientRequestToken = 'generation-1';
 const CONFLICT = { name: 'ConflictException', $metadata: { httpStatusCode: 409 } };
@@ -29,7 +29,6 @@ describe('ChimeSimulator takes', () => {
     client = clientOf(chime);
   };
   beforeEach(() => start());
-  afterEach(stopChime);
 
   describe('a token that came before', () => {
     test('for the meeting that it made, if the parameters are the same', async () => {
@@ -60,7 +59,7 @@ describe('ChimeSimulator takes', () => {
 
     test('as new in another control region, and another token as another meeting', async () => {
       await createMeeting(client, { ClientRequestToken });
-      await createMeeting(clientOf(chime, 'us-west-2'), { ClientRequestToken });
+      await createMeeting(clientOf(chime, { region: 'us-west-2' }), { ClientRequestToken });
       await createMeeting(client, { ClientRequestToken: 'generation-2' });
       expect(chime.meetings()).toHaveLength(3);
     });

@@ -1,6 +1,6 @@
 import { ChimeSDKMeetingsClient, DeleteMeetingCommand, GetMeetingCommand } from '@aws-sdk/client-chime-sdk-meetings';
 import type { ChimeSimulator, MediaClient } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -20,7 +20,6 @@ describe('ChimeSimulator', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   describe('ends a meeting in which nobody is connected', () => {
     test('after five minutes, and not before', async () => {

@@ -5,7 +5,7 @@ import {
   DeleteMeetingCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import { type ChimeSimulator, JoinRefused } from './chime';
-import { clientOf, createAttendee, createMeeting, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, startChime } from './support/chime';
 
 describe('MediaClient', () => {
   let chime: ChimeSimulator;
@@ -19,7 +19,6 @@ describe('MediaClient', () => {
     primary = await createMeeting(client);
     replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
   });
-  afterEach(stopChime);
 
   const connectedIn = ({ MeetingId }: { MeetingId: string }) =>
     chime

@@ -18,7 +18,7 @@ import {
   UpdateAttendeeCapabilitiesCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import type { ChimeSimulator } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const LISTEN: AttendeeCapabilities = { Audio: 'Receive', Video: 'Receive', Content: 'Receive' };
@@ -32,7 +32,6 @@ describe('ChimeSimulator answers', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   test('CreateMeeting with a meeting that carries what was asked for', async () => {
     const meeting = await createMeeting(client, {

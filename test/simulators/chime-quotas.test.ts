@@ -6,7 +6,7 @@ import {
   GetMeetingCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import type { ChimeSimulator } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const THROTTLED = { name: 'ThrottlingException', $metadata: { httpStatusCode: 429 } };
 const LIMIT_EXCEEDED = { name: 'LimitExceededException', $metadata: { httpStatusCode: 400 } };
@@ -21,7 +21,6 @@ describe('ChimeSimulator quotas', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   describe('of requests', () => {
     let meeting: { MeetingId: string };
@@ -80,7 +79,7 @@ describe('ChimeSimulator quotas', () => {
     test('are counted for each operation and control region', async () => {
       await succeedingOf(21);
       await createAttendee(client, meeting);
-      const elsewhere = await failureOf(get(clientOf(chime, 'us-west-2')));
+      const elsewhere = await failureOf(get(clientOf(chime, { region: 'us-west-2' })));
       expect(elsewhere.name).toBe('NotFoundException');
     });
 
@@ -102,7 +101,7 @@ describe('ChimeSimulator quotas', () => {
     test('are overcome by the retries of the SDK when time goes on', async () => {
       await succeedingOf(20);
       chime.hooks = { before: () => chime.clock.advance(60) };
-      const { $metadata } = await get(clientOf(chime, 'us-east-1', 3));
+      const { $metadata } = await get(clientOf(chime, { maxAttempts: 3 }));
       expect($metadata.attempts).toBe(2);
     });
   });
@@ -162,7 +161,7 @@ describe('ChimeSimulator quotas', () => {
       await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
       expect(await failureOf(createMeeting(client))).toMatchObject(LIMIT_EXCEEDED);
 
-      await createMeeting(clientOf(chime, 'us-west-2'));
+      await createMeeting(clientOf(chime, { region: 'us-west-2' }));
       await client.send(new DeleteMeetingCommand(primary));
       await createMeeting(client);
     });
@@ -177,7 +176,7 @@ describe('ChimeSimulator quotas', () => {
 
   test('that are exhausted are taken for throttling by the SDK, which calls in vain until its attempts are used up', async () => {
     chime.quotas.concurrentMeetings = 0;
-    const failure = await failureOf(createMeeting(clientOf(chime, 'us-east-1', 3)));
+    const failure = await failureOf(createMeeting(clientOf(chime, { maxAttempts: 3 })));
     expect(failure).toMatchObject({ ...LIMIT_EXCEEDED, $metadata: { httpStatusCode: 400, attempts: 3 } });
     expect(chime.calls.map(({ operation, status }) => [operation, status])).toEqual(
       Array.from({ length: 3 }, () => ['CreateMeeting', 400]),
@@ -185,7 +184,7 @@ describe('ChimeSimulator quotas', () => {
   });
 
   test('aside, the SDK does not repeat what was a bad request', async () => {
-    await failureOf(createMeeting(clientOf(chime, 'us-east-1', 3), { MediaRegion: 'mars-north-1' }));
+    await failureOf(createMeeting(clientOf(chime, { maxAttempts: 3 }), { MediaRegion: 'mars-north-1' }));
     expect(chime.calls).toHaveLength(1);
   });
 });

@@ -15,7 +15,7 @@ import {
   UpdateAttendeeCapabilitiesCommand,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import type { ChimeSimulator } from './chime';
-import { clientOf, createAttendee, createMeeting, failureOf, startChime, stopChime } from './support';
+import { clientOf, createAttendee, createMeeting, failureOf, startChime } from './support/chime';
 
 const BAD_REQUEST = { name: 'BadRequestException', $metadata: { httpStatusCode: 400 } };
 const SOME_ID = '12345678-1234-1234-1234-123456789012';
@@ -35,7 +35,6 @@ describe('ChimeSimulator refuses', () => {
     chime = await startChime();
     client = clientOf(chime);
   });
-  afterEach(stopChime);
 
   test.each<[string, Partial<CreateMeetingRequest>, string]>([
     ['without an ExternalMeetingId', { ExternalMeetingId: undefined }, "Value null at 'externalMeetingId'"],
@@ -94,7 +93,7 @@ describe('ChimeSimulator refuses', () => {
 
   test('a primary that another control region made', async () => {
     const { MeetingId: PrimaryMeetingId } = await createMeeting(client);
-    const elsewhere = clientOf(chime, 'eu-central-1');
+    const elsewhere = clientOf(chime, { region: 'eu-central-1' });
     expect(await failureOf(createMeeting(elsewhere, { PrimaryMeetingId }))).toMatchObject(BAD_REQUEST);
   });
 

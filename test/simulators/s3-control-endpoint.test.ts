@@ -28,9 +28,8 @@ beforeEach(async () => {
   process.env = { ...environment, ...ENV, AWS_ENDPOINT_URL_S3_CONTROL: simulator.endpoint };
 });
 
-afterEach(async () => {
+afterEach(() => {
   process.env = environment;
-  await stopS3Control();
 });
 
 const list = async () => {
@@ -42,7 +41,7 @@ const list = async () => {
   }
 };
 
-describe('The endpoint', () => {
+describe('S3ControlSimulator endpoint', () => {
   test('is reached in this process with nothing but the standard settings', async () => {
     expect((await list()).Jobs).toEqual([]);
     expect(simulator.calls).toMatchObject([

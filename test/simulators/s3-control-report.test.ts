@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { buffer, text } from 'node:stream/consumers';
 import { type S3ControlClient, UpdateJobStatusCommand } from '@aws-sdk/client-s3-control';
 import type { S3ControlSimulator, SimulatedJob, TaskResult } from './s3-control';
-import { ACCOUNT, createJob, REPORT, s3ControlClient, startS3Control, stopS3Control } from './support/s3-control';
+import { ACCOUNT, createJob, REPORT, clientOf, startS3Control } from './support/s3-control';
 
 const RESULTS: TaskResult[] = [
   { key: 'films/a film, "the" first.mp4', versionId: 'v1', status: 'succeeded' },
@@ -23,10 +23,8 @@ let client: S3ControlClient;
 
 beforeEach(async () => {
   simulator = await startS3Control();
-  client = s3ControlClient(simulator);
+  client = clientOf(simulator);
 });
-
-afterEach(stopS3Control);
 
 async function read(job: SimulatedJob, options?: { rowsPerFile?: number }): Promise<Map<string, string>> {
   const objects = new Map<string, string>();
@@ -39,7 +37,7 @@ async function read(job: SimulatedJob, options?: { rowsPerFile?: number }): Prom
   return objects;
 }
 
-describe('A completion report', () => {
+describe('S3ControlSimulator completion report', () => {
   test('has files of results, and a manifest that names them', async () => {
     const jobId = await createJob(client);
     const job = simulator.job(jobId).complete(RESULTS).finish();

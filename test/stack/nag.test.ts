@@ -14,7 +14,7 @@ const FORWARDING: Acceptance[] = [
     path: /\/Replica-eu-west-1\/ReplicationLatencyAlarm\/Resource$/,
     reason:
       'An action can not leave the region. EventBridge, which hears of every alarm, carries this one to the topic in the ' +
-      'primary’s region (docs/decisions/0016-one-topic.md).',
+      'primary’s region (docs/decisions/0020-one-topic.md).',
   },
 ];
 

@@ -200,7 +200,10 @@ export class Generations {
    * idempotent: there is no other way to learn its id.
    */
   private async rollBack(room: Room, doubtful: readonly number[], deadline: Deadline): Promise<void> {
-    const known = (await this.rooms.find(room.config.meeting))?.primaryMeetingId;
+    const current = await this.rooms.find(room.config.meeting);
+    // Another took over, because we were too slow: what lives now is theirs.
+    if (current?.lease?.id !== room.lease!.id) return;
+    const known = current.primaryMeetingId;
     const primary = known ?? (await this.findPrimary(room, deadline));
     // Replicas go with the primary, but a "replica" that is none does not: asked for again, it is found and deleted.
     if (known && doubtful.length > 0 && (await this.chime.meetingExists(known, deadline))) {
@@ -246,7 +249,7 @@ function garbageOf({ garbage = [], generation, running }: Room) {
 }
 
 /** That the room's time has come: the sweeper then starts it no more. */
-function keptStart({ config: { startsAt } }: Room): Pick<Room, 'startedFor'> {
+export function keptStart({ config: { startsAt } }: Room): Pick<Room, 'startedFor'> {
   return startsAt && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
 }
 

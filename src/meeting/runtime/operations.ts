@@ -1,7 +1,7 @@
 import { BatchJoining } from './batch-joining';
 import { Deadline } from './deadline';
 import { MeetingError, notAllowed } from './errors';
-import { Generations } from './generations';
+import { Generations, keptStart } from './generations';
 import { Caller, Joined, Joining, JoinRequest } from './joining';
 import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
 import { Room, Rooms } from './rooms';
@@ -111,7 +111,7 @@ export class Operations {
       const room = await this.rooms.get(meeting);
       if (room.state === 'ended') return {};
       if (room.state === 'idle') {
-        if (await this.rooms.change(room, { set: { state: 'ended' } })) return {};
+        if (await this.rooms.change(room, { set: { state: 'ended', ...keptStart(room) } })) return {};
       } else if (room.state === 'live') {
         if (await this.generations.end(room, 'ended', deadline)) return {};
       } else {
@@ -124,6 +124,7 @@ export class Operations {
   private async describe(room: Room): Promise<unknown> {
     const { generation, config, state } = room;
     const items = state === 'live' ? await this.sessions.read(room) : [];
+    const primary = items.find(({ index }) => index === 0);
     return {
       meeting: config.meeting,
       state,
@@ -135,7 +136,7 @@ export class Operations {
         seatsUsed: used,
         seats: cap,
       })),
-      stage: items[0] && { placesUsed: items[0].stageUsed, places: items[0].stageCap },
+      stage: primary && { placesUsed: primary.stageUsed, places: primary.stageCap },
     };
   }
 }

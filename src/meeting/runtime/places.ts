@@ -143,6 +143,8 @@ export class Places {
         values: { state, ...(place.lease && { lease: place.lease }) },
       }),
       this.table.updateIf(keys.session(place), { add: { [used]: -1 }, if: 'attribute_exists(pk)' }),
+      // Who has no seat has no hand up.
+      ...(place.kind === 'seat' ? [this.table.deleteIf(keys.hand(place, place.user), {})] : []),
     ]);
     return failed.size === 0;
   }

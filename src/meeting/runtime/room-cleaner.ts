@@ -53,8 +53,7 @@ export class RoomCleaner {
     const last = { generation, sessions: 1 + running.replicas.length };
     for (const each of [...garbage, last]) await this.clearGeneration(uid, each);
     await this.table.deleteAll(keys.bans(uid));
-    await this.rooms.delete(seen);
-    return true;
+    return this.rooms.delete({ ...seen, lease });
   }
 
   private async clearGeneration(uid: string, { generation, sessions }: Garbage): Promise<void> {

@@ -1,35 +1,13 @@
-import { request } from 'node:https';
 import { Deadline } from './deadline';
 import { Generations } from './generations';
 import { RoomCleaner } from './room-cleaner';
 import { Rooms } from './rooms';
+import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../private/runtime/custom-resource';
 import { ValidationError } from '../../private/runtime/validation-error';
 import { MEETING_NAME, RoomConfig, RoomProperties } from '../contract';
 import { validateControlRegion, validateRoom } from '../room-rules';
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
-export interface RoomEvent {
-  readonly RequestType: 'Create' | 'Update' | 'Delete';
-  readonly ResponseURL: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-  readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: RoomProperties;
-}
-
-export interface RoomAnswer {
-  readonly Status: 'SUCCESS' | 'FAILED';
-  readonly Reason?: string;
-  readonly PhysicalResourceId: string;
-  readonly StackId: string;
-  readonly RequestId: string;
-  readonly LogicalResourceId: string;
-}
-
-/** CloudFormation refuses answers of more than 4,096 bytes. */
-const MAX_REASON = 1_000;
-const SEND_TRIES = 5;
+export type RoomEvent = CustomResourceEvent<RoomProperties>;
 
 /**
  * A room as a resource of CloudFormation. Its physical id is the room's name, also of one that could not be created: so
@@ -43,22 +21,14 @@ export class RoomResource {
     private readonly cleaner: RoomCleaner,
   ) {}
 
-  async handle(event: RoomEvent, deadline: Deadline): Promise<RoomAnswer> {
-    const { StackId, RequestId, LogicalResourceId } = event;
-    const address = { StackId, RequestId, LogicalResourceId };
-    const owner = `${StackId}|${LogicalResourceId}`;
-    try {
-      const PhysicalResourceId =
-        event.RequestType === 'Delete'
-          ? await this.delete(event, owner, deadline)
-          : await this.save(event, owner, deadline);
-      return { ...address, Status: 'SUCCESS', PhysicalResourceId };
-    } catch (error) {
-      const Reason = (error as Error).message.slice(0, MAX_REASON);
+  handle(event: RoomEvent, deadline: Deadline): Promise<CustomResourceAnswer> {
+    const owner = `${event.StackId}|${event.LogicalResourceId}`;
+    return answerOf(
+      event,
+      () => (event.RequestType === 'Delete' ? this.delete(event, owner, deadline) : this.save(event, owner, deadline)),
       // An Update that failed has changed nothing, so the old room stays the one.
-      const PhysicalResourceId = event.PhysicalResourceId ?? nameIn(event.ResourceProperties) ?? 'none';
-      return { ...address, Status: 'FAILED', Reason, PhysicalResourceId };
-    }
+      event.PhysicalResourceId ?? nameIn(event.ResourceProperties) ?? 'none',
+    );
   }
 
   /** @returns the physical id: another one, if the name was changed; then CloudFormation deletes the old one by itself */
@@ -92,18 +62,6 @@ export class RoomResource {
   }
 }
 
-/** Tells CloudFormation, whose stack waits for an hour otherwise. */
-export async function sendAnswer(url: string, answer: RoomAnswer): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await put(url, JSON.stringify(answer));
-    } catch (error) {
-      if (attempt === SEND_TRIES) throw error;
-      await new Promise((done) => setTimeout(done, 200 * 2 ** attempt));
-    }
-  }
-}
-
 function parseRoom({ Room }: RoomProperties): RoomConfig {
   let room: unknown;
   try {
@@ -123,19 +81,4 @@ function nameIn(properties: RoomProperties): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The URL is presigned, without a content type. */
-function put(url: string, body: string): Promise<void> {
-  const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'PUT', headers, timeout: 10_000 }, (response) => {
-      response.resume();
-      if (response.statusCode === 200) resolve();
-      else reject(new Error(`CloudFormation answered ${response.statusCode}.`));
-    });
-    sent.on('timeout', () => sent.destroy(new Error('CloudFormation did not answer.')));
-    sent.on('error', reject);
-    sent.end(body);
-  });
 }

@@ -71,11 +71,13 @@ export class Rooms {
 
   /** Creates the room, or changes it if it is the same owner's: what lives goes on as it is. */
   async save(config: RoomConfig, owner: string): Promise<boolean> {
-    const { meeting } = config;
+    const { meeting, startsAt } = config;
+    // A time that is past is no reason to start now.
+    const past = startsAt !== undefined && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
     const existing = await this.find(meeting);
     if (existing) {
       return this.table.update(keys.room(meeting), {
-        set: { config },
+        set: { config, ...(existing.config.startsAt !== startsAt && past) },
         if: '#owner = :owner',
         names: ['owner'],
         values: { owner },
@@ -90,6 +92,7 @@ export class Rooms {
       uid: randomBytes(8).toString('hex'),
       generation: 0,
       state: 'idle',
+      ...past,
     };
     const failed = await this.table.transact([this.table.putIf(item, { if: 'attribute_not_exists(pk)' })]);
     // Another call of the same deployment may have been faster.
@@ -116,8 +119,16 @@ export class Rooms {
     });
   }
 
-  delete(room: Room): Promise<void> {
-    return this.table.delete(keys.room(room.config.meeting));
+  /** @returns whether the room still was as it was seen */
+  async delete({ config: { meeting }, uid, lease }: Room): Promise<boolean> {
+    const failed = await this.table.transact([
+      this.table.deleteIf(keys.room(meeting), {
+        if: '#uid = :uid AND #lease = :lease',
+        names: ['uid', 'lease'],
+        values: { uid, lease },
+      }),
+    ]);
+    return failed.size === 0;
   }
 }
 

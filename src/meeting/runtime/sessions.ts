@@ -68,10 +68,10 @@ export class Sessions {
         const ord = String(index).padStart(4, '0');
         const place = { room: config.meeting, ...address, grp: keys.sessions(address), expiresAt: garbageAt() };
         return [
-          // Who takes over must not reset the counters.
+          // Who takes over must not reset the counters, unless of a meeting that is gone.
           this.table.update(pk, {
             set: { ...session, ...place, ord },
-            if: 'attribute_not_exists(pk)',
+            if: 'attribute_not_exists(pk) OR #meetingId <> :meetingId',
           }) as Promise<unknown>,
           this.table.put({ ...place, pk: keys.meeting(meetingId), ord: `${ord}#index` }),
         ];

@@ -4,7 +4,7 @@ import { Deadline } from './deadline';
 import { ended, MeetingError, notAllowed, throttled } from './errors';
 import { Generations } from './generations';
 import { garbageAt, keys } from './keys';
-import { Place, Places } from './places';
+import { Place, PlaceKind, Places } from './places';
 import { isHeld, Room, Rooms } from './rooms';
 import { Table } from './table';
 
@@ -82,11 +82,7 @@ export class Stage {
   /** Sends a promoted participant back to their replica, of which they have credentials already. */
   async demote(meeting: string, user: string, deadline: Deadline): Promise<void> {
     const room = await this.live(meeting);
-    const place = await this.places.find('stage', room, user);
-    if (place) {
-      await this.attendees.withdraw(place, room.primaryMeetingId, deadline);
-      return;
-    }
+    if (await this.giveUp('stage', room, user, deadline)) return;
     const seat = await this.seatOf(room, user);
     if (seat.index !== 0) return; // is where they belong
     throw notAllowed(
@@ -99,12 +95,8 @@ export class Stage {
     const room = await this.rooms.get(meeting);
     if (room.state !== 'live') return;
     await this.table.delete(keys.hand(room, user));
-    for (const kind of ['stage', 'seat'] as const) {
-      const place = await this.places.find(kind, room, user);
-      if (!place) continue;
-      const session = room.sessions!.find(({ index }) => index === place.index);
-      await this.attendees.withdraw(place, session?.meetingId, deadline);
-    }
+    await this.giveUp('stage', room, user, deadline);
+    await this.giveUp('seat', room, user, deadline);
   }
 
   async remove(meeting: string, user: string, ban: boolean, deadline: Deadline): Promise<void> {
@@ -148,6 +140,26 @@ export class Stage {
     return typeof reservation === 'object' ? reservation : undefined;
   }
 
+  /**
+   * Withdraws what the user has, also if it changes meanwhile: a reservation is taken, a seat is left by another.
+   *
+   * @returns whether there was anything
+   */
+  private async giveUp(kind: PlaceKind, room: Room, user: string, deadline: Deadline): Promise<boolean> {
+    for (let attempt = 0; ; attempt++) {
+      const place = await this.places.find(kind, room, user);
+      if (!place) return attempt > 0;
+      const session = room.sessions!.find(({ index }) => index === place.index);
+      if (!session) {
+        await this.places.abandon(place);
+        return true;
+      }
+      if (await this.attendees.withdraw(place, session.meetingId, deadline)) return true;
+      if (deadline.left < POLL_MS) throw throttled('The user is being seated or moved by others.', 1);
+      await deadline.pause(POLL_MS * Math.random());
+    }
+  }
+
   private async live(meeting: string): Promise<Room> {
     const room = await this.rooms.get(meeting);
     if (room.state !== 'live') throw ended(`${meeting} does not live.`);
@@ -161,6 +173,9 @@ export class Stage {
   }
 }
 
-function stageFull({ config }: Room): MeetingError {
-  return new MeetingError('StageFull', `All ${config.stageSlots} places on the stage of ${config.meeting} are taken.`);
+function stageFull({ running }: Room): MeetingError {
+  return new MeetingError(
+    'StageFull',
+    `All ${running!.stageSlots} places on the stage of ${running!.meeting} are taken.`,
+  );
 }

@@ -5,13 +5,15 @@ import { Generations } from './generations';
 import { Place, Places } from './places';
 import { RoomCleaner } from './room-cleaner';
 import { isHeld, LiveSession, Room, Rooms } from './rooms';
-import { Sessions } from './sessions';
+import { replicaIndexes, Sessions } from './sessions';
 
 /** What a sweep found, for metrics. */
 export interface Sweep {
   live: number;
   /** Things that were not as they should be, and now are. */
   drift: number;
+  /** Replicas that meetings live without. */
+  missing: number;
   readonly sessions: { meeting: string; index: number; used: number; free: number }[];
   readonly failures: { meeting: string; error: unknown }[];
 }
@@ -33,10 +35,11 @@ export class Sweeper {
 
   /** @param thorough also asks the service for all attendees, of which its quota allows some ten pages per second */
   async sweep(thorough: boolean, deadline: Deadline): Promise<Sweep> {
-    const sweep: Sweep = { live: 0, drift: 0, sessions: [], failures: [] };
-    for (const { config } of await this.rooms.list()) {
-      if (deadline.isOver) break;
+    const sweep: Sweep = { live: 0, drift: 0, missing: 0, sessions: [], failures: [] };
+    // In another order each time: those that one sweep does not come to, the next one does.
+    for (const { config } of shuffled(await this.rooms.list())) {
       try {
+        if (deadline.isOver) throw new Error('There was no time left for this meeting.');
         const room = await this.rooms.find(config.meeting); // the list may be old
         if (room) await this.sweepRoom(room, sweep, thorough, deadline);
       } catch (error) {
@@ -76,7 +79,9 @@ export class Sweeper {
         sweep.drift += Number(await this.generations.forgetReplica(room, live));
       }
     }
-    for (const { index, used, cap } of await this.sessions.read(room)) {
+    const current = (await this.rooms.find(room.config.meeting)) ?? room;
+    if (current.state === 'live') sweep.missing += replicaIndexes(current).length + 1 - current.sessions!.length;
+    for (const { index, used, cap } of await this.sessions.read(current)) {
       sweep.sessions.push({ meeting: room.config.meeting, index, used, free: cap - used });
     }
   }
@@ -99,8 +104,11 @@ export class Sweeper {
       const stale = isStale(room, place) || (attendees && (await this.isLost(place, attendees, meetingId, deadline)));
       if (stale) drift += Number(await this.attendees.withdraw(place, meetingId, deadline));
     }
+    const seated = new Set(places.map(({ attendee }) => attendee?.AttendeeId));
     for (const attendee of attendees ?? []) {
-      if (isOfAws(attendee) || (await this.hasPlace(room, index, attendee))) continue;
+      if (isOfAws(attendee) || seated.has(attendee.AttendeeId) || (await this.hasPlace(room, index, attendee))) {
+        continue;
+      }
       await this.chime.deleteAttendee(meetingId, attendee.AttendeeId!, deadline);
       drift++;
     }
@@ -128,6 +136,13 @@ export class Sweeper {
     }
     return false;
   }
+}
+
+function shuffled<T>(items: readonly T[]): T[] {
+  return items
+    .map((item) => ({ item, luck: Math.random() }))
+    .sort((a, b) => a.luck - b.luck)
+    .map(({ item }) => item);
 }
 
 /** Whether a place was left, or its holder died. */

@@ -5,7 +5,7 @@ import { OperationEvents } from './operations';
 import { SessionEvents } from './sessions';
 import { Sweep } from './sweeper';
 import { ValidationError } from '../../private/runtime/validation-error';
-import { MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
+import { HOST_OPERATIONS, MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
 
 /** Logs and metrics. They hold names of meetings and codes: no answers, no credentials, no users. */
 export class Telemetry implements SessionEvents, OperationEvents {
@@ -34,10 +34,11 @@ export class Telemetry implements SessionEvents, OperationEvents {
     this.logger.error('The service made a meeting of its own where a replica was asked for.', { meeting, mediaRegion });
   }
 
-  swept({ live, drift, sessions, failures }: Sweep): void {
+  swept({ live, drift, missing, sessions, failures }: Sweep): void {
     this.count(METRIC.liveMeetings, live, true);
     this.count(METRIC.liveSessions, sessions.length, true);
     this.count(METRIC.drift, drift, true);
+    this.count(METRIC.missingReplicas, missing, true);
     this.count(METRIC.sweepFailures, failures.length, true);
     for (const { meeting, index, used, free } of sessions) {
       this.metrics
@@ -61,7 +62,9 @@ export class Telemetry implements SessionEvents, OperationEvents {
     this.logger.info('answered', { operation, milliseconds: Math.round(milliseconds) });
   }
 
-  failed(operation: unknown, error: unknown): void {
+  failed(asked: unknown, error: unknown): void {
+    // What a client sent must not shape a log.
+    const operation = HOST_OPERATIONS.find((known) => known === asked) ?? 'unknown';
     if (error instanceof ValidationError || error instanceof MeetingError) {
       this.logger.info('refused', { operation, code: error.name });
     } else {

@@ -10,7 +10,8 @@ export interface CustomResourceRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
   readonly LogicalResourceId: string;
   readonly PhysicalResourceId?: string;
-  readonly ResourceProperties: Record<string, unknown>;
+  readonly ResourceProperties: object;
+  readonly OldResourceProperties?: object;
   readonly StackId?: string;
 }
 
@@ -58,7 +59,6 @@ export class CloudFormation {
       ...request,
       RequestId,
       ResponseURL: `https://${NAME}:${(this.server.address() as AddressInfo).port}/answer?X-Amz-Signature=secret`,
-      ResourceType: 'Custom::ReplicatedMeeting',
     });
     const body = this.bodies.slice(seen).find((each) => JSON.parse(each).RequestId === RequestId);
     if (!body) throw new Error('There was no answer.');

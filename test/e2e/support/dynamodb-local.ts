@@ -1,11 +1,10 @@
 import { ChildProcess, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { CreateTableCommand, CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { CACHE } from './cache';
 import { eventually } from './eventually';
+import { freePort } from './free-port';
 
 const LIBRARIES = join(CACHE, 'dynamodb/lib');
 
@@ -70,14 +69,4 @@ export class DynamoDbLocal {
 
 function expectMissing(error: Error): void {
   if (error.name !== 'ResourceNotFoundException') throw error;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,6 +1,6 @@
-import { SeededRandom } from './random';
 import { AttendeeRecord, MeetingRecord } from './records';
 import { shortName } from './regions';
+import { SeededRandom } from '../common/random';
 
 /** A meeting as the API answers it. Members without a value are null on the wire, as recorded answers show. */
 export function meetingAnswer(meeting: MeetingRecord): object {

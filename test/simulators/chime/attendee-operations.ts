@@ -2,10 +2,11 @@ import { attendeeAnswer, newJoinToken } from './answers';
 import { resolveCapabilities } from './capabilities';
 import { disconnect } from './connections';
 import { checkExternalId } from './documented-rules';
-import { badRequest, ERRORS, limitExceeded, notFound, ServiceError } from './errors';
+import { badRequest, limitExceeded, notFound, ServiceError } from './errors';
 import { attendeeLimit, AttendeeRecord, MeetingRecord } from './records';
 import { CallScope, Handlers, Requests } from './requests';
 import { World } from './world';
+import { lastOrdinal, pageOf } from '../common/paging';
 
 type Item = Requests['BatchCreateAttendee']['Attendees'][number];
 
@@ -47,13 +48,11 @@ export function attendeeOperations(world: World): AttendeeOperations {
     }),
 
     ListAttendees: ({ MeetingId, MaxResults = DEFAULT_PAGE, NextToken }, { region }) => {
-      const after = NextToken === undefined ? 0 : decodeNextToken(NextToken);
+      const after = NextToken === undefined ? 0 : lastOrdinal(NextToken);
+      if (after === undefined) throw badRequest('NextToken is not one that ListAttendees returned');
       const rest = [...registry.get(MeetingId, region).attendees.values()].filter(({ ordinal }) => ordinal > after);
-      const page = rest.slice(0, MaxResults);
-      return {
-        Attendees: page.map(attendeeAnswer),
-        NextToken: rest.length > page.length ? encodeNextToken(page[page.length - 1].ordinal) : null,
-      };
+      const { page, nextToken = null } = pageOf(rest, MaxResults);
+      return { Attendees: page.map(attendeeAnswer), NextToken: nextToken };
     },
 
     DeleteAttendee: ({ MeetingId, AttendeeId }, { region }) => {
@@ -107,8 +106,7 @@ export function createAttendees(
       created.push(createAttendee(world, meeting, item));
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
-      const { code } = ERRORS[error.errorName];
-      errors.push({ ExternalUserId: item.ExternalUserId, ErrorCode: code, ErrorMessage: error.message });
+      errors.push({ ExternalUserId: item.ExternalUserId, ErrorCode: error.code, ErrorMessage: error.message });
     }
   }
   return { Attendees: created.map(attendeeAnswer), Errors: errors };
@@ -142,12 +140,4 @@ function attendeeOf(meeting: MeetingRecord, attendeeId: string): AttendeeRecord 
   const attendee = meeting.attendees.get(attendeeId);
   if (!attendee) throw notFound('Attendee', attendeeId);
   return attendee;
-}
-
-const encodeNextToken = (ordinal: number) => Buffer.from(`after:${ordinal}`).toString('base64url');
-
-function decodeNextToken(token: string): number {
-  const match = /^after:(\d+)$/.exec(Buffer.from(token, 'base64url').toString());
-  if (!match) throw badRequest('NextToken is not one that ListAttendees returned');
-  return Number(match[1]);
 }

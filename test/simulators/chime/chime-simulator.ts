@@ -1,19 +1,18 @@
-import { createServer, Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { attendeeOperations } from './attendee-operations';
-import { SimulatedClock } from './clock';
 import { noteWhoIsThere } from './connections';
 import { MeetingEvents } from './events';
-import { Call, Faults } from './faults';
-import { Gateway, Hooks } from './gateway';
+import { Call, Faults, RefusedItems } from './faults';
+import { ChimeGateway } from './gateway';
 import { Credentials, MediaClient } from './media-client';
 import { meetingOperations } from './meeting-operations';
-import { SeededRandom } from './random';
 import { EndReason, MeetingRecord } from './records';
 import { MeetingRegistry } from './registry';
 import { Behaviour, DEFAULT_BEHAVIOUR, DEFAULT_QUOTAS, Quotas } from './settings';
 import { tagOperations } from './tag-operations';
 import { World } from './world';
+import { SimulatedClock } from '../common/clock';
+import { SeededRandom } from '../common/random';
+import { Simulator } from '../common/simulator';
 
 export interface ChimeSimulatorOptions {
   /** The same seed gives the same ids, tokens, random faults and deliveries for the same calls. @default 'chime' */
@@ -44,13 +43,9 @@ export interface MeetingView {
 }
 
 /** The Amazon Chime SDK Meetings API of one account in all its control regions, as an HTTP server on this machine. */
-export class ChimeSimulator {
+export class ChimeSimulator extends Simulator<Call, RefusedItems> {
   static async start(options: ChimeSimulatorOptions = {}): Promise<ChimeSimulator> {
-    const simulator = new ChimeSimulator(options);
-    await new Promise<void>((resolve, reject) => {
-      simulator.server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
-    return simulator;
+    return new ChimeSimulator(options).listen();
   }
 
   readonly clock: SimulatedClock;
@@ -58,8 +53,6 @@ export class ChimeSimulator {
   readonly behaviour: Behaviour;
   readonly faults: Faults;
   private readonly world: World;
-  private readonly gateway: Gateway;
-  private readonly server: Server;
 
   private constructor({
     seed = 'chime',
@@ -70,45 +63,28 @@ export class ChimeSimulator {
   }: ChimeSimulatorOptions) {
     const stream = (purpose: string) => new SeededRandom(`${seed}/${purpose}`);
     const events = new MeetingEvents(account, stream('event-ids'), stream('deliveries'));
-    this.clock = clock;
-    this.quotas = { ...DEFAULT_QUOTAS, ...quotas };
-    this.behaviour = { ...DEFAULT_BEHAVIOUR, ...behaviour };
-    this.faults = new Faults(stream('faults'));
-    this.world = {
+    const faults = new Faults(stream('faults'));
+    const world: World = {
       account,
       clock,
       ids: stream('ids'),
-      quotas: this.quotas,
-      behaviour: this.behaviour,
+      quotas: { ...DEFAULT_QUOTAS, ...quotas },
+      behaviour: { ...DEFAULT_BEHAVIOUR, ...behaviour },
       events,
       registry: new MeetingRegistry(clock, events),
     };
-    const handlers = {
-      ...meetingOperations(this.world),
-      ...attendeeOperations(this.world),
-      ...tagOperations(this.world),
-    };
-    this.gateway = new Gateway(this.world, handlers, this.faults, stream('request-ids'));
-    this.server = createServer((request, response) => void this.gateway.handle(request, response));
+    const handlers = { ...meetingOperations(world), ...attendeeOperations(world), ...tagOperations(world) };
+    super(new ChimeGateway(world, handlers, faults, stream('request-ids')));
+    this.clock = clock;
+    this.quotas = world.quotas;
+    this.behaviour = world.behaviour;
+    this.faults = faults;
+    this.world = world;
   }
 
   /** For AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS. */
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
-  }
-
-  /** Every call that was for an operation and had a well-formed signature, in the order of arrival. */
-  get calls(): readonly Readonly<Call>[] {
-    return this.gateway.calls;
-  }
-
-  /** What the test does around each call: see {@link Hooks}. */
-  get hooks(): Hooks {
-    return this.gateway.hooks;
-  }
-
-  set hooks(hooks: Hooks) {
-    this.gateway.hooks = hooks;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   get events(): MeetingEvents {
@@ -138,13 +114,6 @@ export class ChimeSimulator {
   /** Produces a MeetingEnded event of a meeting that lives on, as has been reported of the real service. */
   reportFalseEnd(meetingId: string): void {
     this.world.events.produce('chime:MeetingEnded', this.liveMeeting(meetingId), this.clock.now());
-  }
-
-  async stop(): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      this.server.close((error) => (error ? reject(error) : resolve()));
-      this.server.closeAllConnections();
-    });
   }
 
   private liveMeeting(meetingId: string): MeetingRecord {

@@ -1,5 +1,7 @@
+import { ApiError } from '../common/errors';
+
 /** The model's exceptions: the HTTP status, and the `Code` of the body (assumed from the older API's error codes). */
-export const ERRORS = {
+const ERRORS = {
   BadRequestException: { status: 400, code: 'BadRequest' },
   ConflictException: { status: 409, code: 'Conflict' },
   ForbiddenException: { status: 403, code: 'Forbidden' },
@@ -26,31 +28,28 @@ const FRONT_DOOR_ERRORS = {
 } as const;
 
 /** An answer that is an error of the model. */
-export class ServiceError extends Error {
-  constructor(
-    readonly errorName: ErrorName,
-    message: string,
-    readonly details: { readonly resourceName?: string; readonly retryAfterSeconds?: number } = {},
-  ) {
-    super(message);
-  }
+export class ServiceError extends ApiError {
+  /** The `Code` of the body, and of a batch's item. */
+  readonly code: string;
 
-  get status(): number {
-    return ERRORS[this.errorName].status;
+  constructor(
+    name: ErrorName,
+    message: string,
+    private readonly details: { readonly resourceName?: string; readonly retryAfterSeconds?: number } = {},
+  ) {
+    super(name, ERRORS[name].status, message, true);
+    this.code = ERRORS[name].code;
   }
 
   headers(): Record<string, string> {
     const { retryAfterSeconds } = this.details;
-    return {
-      'x-amzn-errortype': this.errorName,
-      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
-    };
+    return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
   }
 
   body(requestId: string): object {
     const { resourceName } = this.details;
     return {
-      Code: ERRORS[this.errorName].code,
+      Code: this.code,
       Message: this.message,
       RequestId: requestId,
       ...(resourceName === undefined ? {} : { ResourceName: resourceName }),
@@ -58,25 +57,10 @@ export class ServiceError extends Error {
   }
 }
 
-/** An answer of what stands before the service: signatures, routing, parsing. */
-export class FrontDoorError extends Error {
-  constructor(
-    readonly errorName: keyof typeof FRONT_DOOR_ERRORS,
-    message: string,
-  ) {
-    super(message);
-  }
-
-  get status(): number {
-    return FRONT_DOOR_ERRORS[this.errorName];
-  }
-
-  headers(): Record<string, string> {
-    return { 'x-amzn-errortype': this.errorName };
-  }
-
-  body(_requestId: string): object {
-    return { message: this.message };
+/** An answer of what stands in front of the operations: signatures, routing, parsing. */
+export class FrontDoorError extends ApiError {
+  constructor(name: keyof typeof FRONT_DOOR_ERRORS, message: string) {
+    super(name, FRONT_DOOR_ERRORS[name], message, false);
   }
 }
 

@@ -1,7 +1,7 @@
-import { SeededRandom } from './random';
 import { AttendeeRecord, MeetingRecord } from './records';
+import { SeededRandom } from '../common/random';
 
-export type MeetingEventType =
+type MeetingEventType =
   | 'chime:MeetingStarted'
   | 'chime:MeetingEnded'
   | 'chime:AttendeeAdded'
@@ -39,7 +39,7 @@ export interface MeetingEvent {
 }
 
 /** How EventBridge treats what it has to deliver. Rates are between 0 and 1. */
-export interface Delivery {
+interface Delivery {
   /** Whether the order is lost. @default false */
   readonly shuffled?: boolean;
   /** The rate of events that come twice. @default 0 */

@@ -3,10 +3,10 @@ import { createAttendees } from './attendee-operations';
 import { checkMeetingRequest } from './documented-rules';
 import { badRequest, limitExceeded, notFound } from './errors';
 import { MeetingRecord } from './records';
-import { partitionOf } from './regions';
 import { CallScope, Handlers, Requests } from './requests';
 import { TokenLedger } from './token-ledger';
 import { World } from './world';
+import { partitionOf } from '../common/partition';
 
 type MeetingRequest = Requests['CreateMeeting'] & Partial<Pick<Requests['CreateMeetingWithAttendees'], 'Attendees'>>;
 

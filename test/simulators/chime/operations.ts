@@ -1,13 +1,9 @@
 import { ErrorName } from './errors';
+import { Operation as CommonOperation, ServiceModel } from '../common/model';
 
-/** How an operation is called, and what it can fail with beside what every operation can. */
-export interface Operation {
-  /** Method, path and fixed query. The shape of the input is the operation's name and `Request`. */
-  readonly http: string;
+interface Operation extends CommonOperation<ErrorName> {
+  /** Of an answer that is a success. */
   readonly status: number;
-  readonly errors: readonly ErrorName[];
-  /** Members of the input that come as query parameters, by the parameter's name. */
-  readonly query?: Readonly<Record<string, string>>;
 }
 
 /** Every operation can fail with these. */
@@ -95,8 +91,4 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
-/** Whether the model lets an operation fail so. */
-export function canFailWith(name: OperationName, error: ErrorName): boolean {
-  const operation: Operation = OPERATIONS[name];
-  return COMMON_ERRORS.includes(error) || operation.errors.includes(error);
-}
+export const MODEL = new ServiceModel<OperationName>(OPERATIONS, COMMON_ERRORS);

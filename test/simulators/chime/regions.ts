@@ -1,3 +1,5 @@
+import { partitionOf } from '../common/partition';
+
 /** Regions with an endpoint for the API: https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html */
 const CONTROL_REGIONS = new Set([
   'af-south-1',
@@ -47,10 +49,6 @@ const DIRECTIONS: Record<string, string> = { south: 'o', southeast: 's', northea
 
 export function isControlRegion(region: string): boolean {
   return CONTROL_REGIONS.has(region);
-}
-
-export function partitionOf(region: string): string {
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
 /** Whether a meeting that is controlled from one region can have its media in the other. */

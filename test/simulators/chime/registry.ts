@@ -1,8 +1,8 @@
-import { SimulatedClock } from './clock';
 import { disconnect } from './connections';
 import { notFound } from './errors';
 import { MeetingEvents } from './events';
 import { EndReason, MeetingRecord } from './records';
+import { SimulatedClock } from '../common/clock';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -17,13 +17,7 @@ import type {
   UpdateAttendeeCapabilitiesRequest,
 } from '@aws-sdk/client-chime-sdk-meetings';
 import { OperationName } from './operations';
-
-/** A value after validation. The SDK's types let every required member be undefined. */
-type Valid<T> = T extends readonly (infer U)[]
-  ? Valid<U>[]
-  : T extends object
-    ? { [K in keyof T]: Valid<Exclude<T[K], undefined>> }
-    : T;
+import { Valid } from '../common/requests';
 
 export interface Requests {
   BatchCreateAttendee: Valid<BatchCreateAttendeeRequest>;

@@ -14,7 +14,7 @@ export interface Quotas {
   concurrentMeetings: number;
 }
 
-/** What the documentation leaves open, or where reports differ. The defaults are assumptions: see ../README.md. */
+/** What the documentation leaves open, or where reports differ. The defaults are assumptions: see README.md. */
 export interface Behaviour {
   /**
    * A token that was used before, with other parameters: refused, or, as one report has it, answered with the meeting

@@ -2,6 +2,7 @@ import { ServiceError } from './errors';
 import { MeetingRecord } from './records';
 import { Requests } from './requests';
 import { Behaviour } from './settings';
+import { fingerprint } from '../common/requests';
 
 type TokenRequest = Requests['CreateMeeting'];
 
@@ -39,12 +40,3 @@ export class TokenLedger {
 }
 
 const key = ({ ClientRequestToken }: TokenRequest, region: string) => `${region}/${ClientRequestToken}`;
-
-/** The same for the same parameters, in whichever order a client writes them. */
-function fingerprint(value: unknown): string {
-  return JSON.stringify(value, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
-}

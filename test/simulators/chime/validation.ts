@@ -1,5 +1,5 @@
-import { SHAPES } from './constraints';
 import { badRequest, FrontDoorError } from './errors';
+import { SHAPES } from './shapes';
 
 /** Fails as the service does when a request breaks what the model says of its shape. Unknown members are ignored. */
 export function validate(shape: string, value: unknown): void {

@@ -1,8 +1,8 @@
-import { SimulatedClock } from './clock';
 import { MeetingEvents } from './events';
-import { SeededRandom } from './random';
 import { MeetingRegistry } from './registry';
 import { Behaviour, Quotas } from './settings';
+import { SimulatedClock } from '../common/clock';
+import { SeededRandom } from '../common/random';
 
 /** What the parts of the simulated service share. */
 export interface World {

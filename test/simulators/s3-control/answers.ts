@@ -43,7 +43,7 @@ export function jobListDescriptor(job: JobRecord, now: number): JobListDescripto
   };
 }
 
-export function progressSummary(job: JobRecord, now: number): JobProgressSummary {
+function progressSummary(job: JobRecord, now: number): JobProgressSummary {
   const activeFor = job.activeFor + (job.status === 'Active' ? now - job.since : 0);
   return {
     TotalNumberOfTasks: job.total,

@@ -3,7 +3,7 @@ import { Shape, SHAPES } from './shapes';
 import { elementName, listElementName, XmlElement } from './xml';
 
 /** The value of an element, with the SDK's names. Elements that the shape does not have are refused, as S3 does. */
-export function decodeElement(shapeName: string, element: XmlElement): unknown {
+function decodeElement(shapeName: string, element: XmlElement): unknown {
   const shape = SHAPES[shapeName];
   switch (shape.type) {
     case 'structure':

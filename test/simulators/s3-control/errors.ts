@@ -1,5 +1,7 @@
+import { ApiError } from '../common/errors';
+
 /** The model's exceptions. It gives none of them an HTTP status, so that they have REST-XML's: 400, and 500 for a fault. */
-export const ERRORS = {
+const ERRORS = {
   BadRequestException: 400,
   IdempotencyException: 400,
   InternalServiceException: 500,
@@ -14,10 +16,11 @@ export const ERRORS = {
 export type ErrorName = keyof typeof ERRORS;
 
 /** What S3 answers in front of its operations, and no model lists. */
-export const FRONT_DOOR_ERRORS = {
+const FRONT_DOOR_ERRORS = {
   AccessDenied: 403,
   AuthorizationHeaderMalformed: 400,
   InvalidRequest: 400,
+  InvalidURI: 400,
   MalformedXML: 400,
   MethodNotAllowed: 405,
   NoSuchJob: 404,
@@ -25,39 +28,17 @@ export const FRONT_DOOR_ERRORS = {
   XAmzContentSHA256Mismatch: 400,
 } as const;
 
-/** A refusal, as S3 Control writes it. */
-export abstract class ApiError extends Error {
-  abstract readonly status: number;
-
-  constructor(
-    readonly code: string,
-    message: string,
-  ) {
-    super(message);
-    this.name = code;
-  }
-}
-
-/** A refusal that the model lists. */
+/** An answer that is an error of the model. */
 export class ServiceError extends ApiError {
-  readonly status: number;
-
-  constructor(
-    readonly errorName: ErrorName,
-    message: string,
-  ) {
-    super(errorName, message);
-    this.status = ERRORS[errorName];
+  constructor(name: ErrorName, message: string) {
+    super(name, ERRORS[name], message, true);
   }
 }
 
-/** A refusal that the model does not list. The SDK hands it on as S3ControlServiceException, with the code as its name. */
+/** An answer of what stands in front. The SDK hands it on as S3ControlServiceException, with the code as its name. */
 export class FrontDoorError extends ApiError {
-  readonly status: number;
-
-  constructor(code: keyof typeof FRONT_DOOR_ERRORS, message: string) {
-    super(code, message);
-    this.status = FRONT_DOOR_ERRORS[code];
+  constructor(name: keyof typeof FRONT_DOOR_ERRORS, message: string) {
+    super(name, FRONT_DOOR_ERRORS[name], message, false);
   }
 }
 

@@ -5,14 +5,13 @@ import { canBeStopped, enter, isTerminal } from './lifecycle';
 import { Handlers, Requests } from './requests';
 import { TokenLedger } from './token-ledger';
 import { World } from './world';
+import { lastOrdinal, pageOf } from '../common/paging';
+import { partitionOf } from '../common/partition';
 
 /** The size of a page for a request without MaxResults. */
 const DEFAULT_PAGE = 1000;
 
-export type JobOperations = Pick<
-  Handlers,
-  'CreateJob' | 'DescribeJob' | 'ListJobs' | 'UpdateJobPriority' | 'UpdateJobStatus'
->;
+type JobOperations = Pick<Handlers, 'CreateJob' | 'DescribeJob' | 'ListJobs' | 'UpdateJobPriority' | 'UpdateJobStatus'>;
 
 export function jobOperations(world: World): JobOperations {
   const { behaviour, clock, registry } = world;
@@ -31,16 +30,16 @@ export function jobOperations(world: World): JobOperations {
     DescribeJob: ({ JobId }) => ({ Job: jobDescriptor(registry.get(JobId), clock.now()) }),
 
     ListJobs: ({ JobStatuses = [], NextToken, MaxResults = DEFAULT_PAGE }) => {
-      const before = NextToken === undefined ? Infinity : decodeNextToken(NextToken);
+      const before = NextToken === undefined ? Infinity : lastOrdinal(NextToken);
+      if (before === undefined) {
+        throw new ServiceError('InvalidNextTokenException', 'The NextToken is not one that ListJobs returned');
+      }
       const rest = registry
         .visible()
         .filter(({ ordinal, status }) => ordinal < before && (!JobStatuses.length || JobStatuses.includes(status)))
         .reverse();
-      const page = rest.slice(0, MaxResults);
-      return {
-        NextToken: rest.length > page.length ? encodeNextToken(page[page.length - 1].ordinal) : undefined,
-        Jobs: page.map((job) => jobListDescriptor(job, clock.now())),
-      };
+      const { page, nextToken } = pageOf(rest, MaxResults);
+      return { NextToken: nextToken, Jobs: page.map((job) => jobListDescriptor(job, clock.now())) };
     },
 
     UpdateJobPriority: ({ JobId, Priority }) => {
@@ -94,17 +93,4 @@ function createJob(
     results: [],
   });
   return jobId;
-}
-
-export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
-}
-
-const encodeNextToken = (ordinal: number) => Buffer.from(`before:${ordinal}`).toString('base64url');
-
-function decodeNextToken(token: string): number {
-  const match = /^before:(\d+)$/.exec(Buffer.from(token, 'base64url').toString());
-  if (!match) throw new ServiceError('InvalidNextTokenException', 'The NextToken is not one that ListJobs returned');
-  return Number(match[1]);
 }

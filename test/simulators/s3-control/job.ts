@@ -7,7 +7,7 @@ import { Requests } from './requests';
 import { World } from './world';
 
 /** What a job is said to have done: numbers, or the results that its report has rows of. */
-export type Results = { readonly succeeded?: number; readonly failed?: number } | Iterable<TaskResult>;
+type Results = { readonly succeeded?: number; readonly failed?: number } | Iterable<TaskResult>;
 
 /** A job as a test sees it. */
 export interface JobView {

@@ -1,14 +1,10 @@
-import { ApiError, ErrorName, ServiceError } from './errors';
+import { ErrorName } from './errors';
+import { Operation as CommonOperation, ServiceModel } from '../common/model';
 
-/** How an operation is called, and what the model lets it fail with. */
-export interface Operation {
-  /** Method and path. What is neither in the path nor in `query` or the account's header comes in the body. */
-  readonly http: string;
+/** What is neither in the path nor in the query or the account's header comes in the body. */
+export interface Operation extends CommonOperation<ErrorName> {
   /** The shape of the input. */
   readonly input: string;
-  /** Members of the input that come as query parameters, by the parameter's name. */
-  readonly query?: Readonly<Record<string, string>>;
-  readonly errors: readonly ErrorName[];
 }
 
 const JOBS = '/v20180820/jobs';
@@ -68,10 +64,4 @@ export const OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 
-export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
-
-/** Whether the model lets an operation fail so. What stands in front of the operations can fail any of them. */
-export function canFailWith(name: OperationName, error: ApiError): boolean {
-  const { errors }: Operation = OPERATIONS[name];
-  return !(error instanceof ServiceError) || errors.includes(error.errorName);
-}
+export const MODEL = new ServiceModel<OperationName>(OPERATIONS);

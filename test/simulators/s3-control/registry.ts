@@ -2,7 +2,7 @@ import { FrontDoorError, ServiceError } from './errors';
 import { isForgotten, settle } from './lifecycle';
 import { JobRecord } from './records';
 import { Behaviour } from './settings';
-import { SimulatedClock } from '../chime/clock';
+import { SimulatedClock } from '../common/clock';
 
 /** The jobs of the account in the region. */
 export class JobRegistry {

@@ -26,7 +26,7 @@ export interface ReportObject {
   readonly md5: string;
 }
 
-export interface CompletionReport {
+interface CompletionReport {
   readonly jobId: string;
   /** Where the report goes. */
   readonly bucket: string;

@@ -9,15 +9,7 @@ import type {
   UpdateJobStatusRequest,
 } from '@aws-sdk/client-s3-control';
 import { OperationName } from './operations';
-
-/** A value after validation. The SDK's types let every required member be undefined. */
-export type Valid<T> = T extends Date
-  ? Date
-  : T extends readonly (infer U)[]
-    ? Valid<U>[]
-    : T extends object
-      ? { [K in keyof T]: Valid<Exclude<T[K], undefined>> }
-      : T;
+import { Valid } from '../common/requests';
 
 export interface Requests {
   CreateJob: Valid<CreateJobRequest>;

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { FrontDoorError } from './errors';
-
-const HEADER =
-  /^AWS4-HMAC-SHA256 Credential=[^/\s,]+\/\d{8}\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request,\s*SignedHeaders=([^,\s]+),\s*Signature=[0-9a-f]{64}$/;
+import { parseAuthorization } from '../common/signature';
 
 /**
  * The account that a request names. Fails unless the request is signed for S3 in the region, and says of its account
@@ -12,18 +10,18 @@ const HEADER =
 export function checkHeaders(headers: IncomingHttpHeaders, body: string, account: string, region: string): string {
   const { authorization = '', 'x-amz-account-id': named, 'x-amz-content-sha256': hash } = headers;
   if (!authorization) throw new FrontDoorError('AccessDenied', 'Access Denied');
-  const [, signedRegion, service, signedHeaders] = HEADER.exec(authorization) ?? [];
-  if (service !== 's3') {
+  const signed = parseAuthorization(authorization);
+  if (signed?.service !== 's3') {
     throw new FrontDoorError(
       'AuthorizationHeaderMalformed',
       'The authorization header that you provided is not valid.',
     );
   }
   // The source's region has the job: https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html
-  if (signedRegion !== region) {
+  if (signed.region !== region) {
     throw new FrontDoorError(
       'AuthorizationHeaderMalformed',
-      `The authorization header is malformed; the region '${signedRegion}' is wrong; expecting '${region}'`,
+      `The authorization header is malformed; the region '${signed.region}' is wrong; expecting '${region}'`,
     );
   }
   if (hash !== 'UNSIGNED-PAYLOAD' && hash !== createHash('sha256').update(body).digest('hex')) {
@@ -32,7 +30,7 @@ export function checkHeaders(headers: IncomingHttpHeaders, body: string, account
       "The provided 'x-amz-content-sha256' header does not match what was computed.",
     );
   }
-  if (typeof named !== 'string' || !signedHeaders.split(';').includes('x-amz-account-id')) {
+  if (typeof named !== 'string' || !signed.signedHeaders.includes('x-amz-account-id')) {
     throw new FrontDoorError('InvalidRequest', 'Missing required header for this request: x-amz-account-id');
   }
   const [prefix] = (headers.host ?? '').split('.');

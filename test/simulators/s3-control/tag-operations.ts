@@ -3,7 +3,7 @@ import { FrontDoorError, ServiceError } from './errors';
 import { Handlers } from './requests';
 import { World } from './world';
 
-export type TagOperations = Pick<Handlers, 'DeleteJobTagging' | 'GetJobTagging' | 'PutJobTagging'>;
+type TagOperations = Pick<Handlers, 'DeleteJobTagging' | 'GetJobTagging' | 'PutJobTagging'>;
 
 export function tagOperations({ registry }: World): TagOperations {
   return {

@@ -1,5 +1,6 @@
 import { ServiceError } from './errors';
 import { Requests } from './requests';
+import { fingerprint } from '../common/requests';
 
 type Request = Requests['CreateJob'];
 
@@ -19,13 +20,4 @@ export class TokenLedger {
   remember(request: Request, jobId: string): void {
     this.entries.set(request.ClientRequestToken!, { fingerprint: fingerprint(request), jobId });
   }
-}
-
-/** The same for the same parameters, in whichever order a client writes them. */
-function fingerprint(request: Request): string {
-  return JSON.stringify(request, (_, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
 }

@@ -1,7 +1,7 @@
 import { JobRegistry } from './registry';
 import { Behaviour } from './settings';
-import { SimulatedClock } from '../chime/clock';
-import { SeededRandom } from '../chime/random';
+import { SimulatedClock } from '../common/clock';
+import { SeededRandom } from '../common/random';
 
 /** What the parts of the simulated service share. */
 export interface World {

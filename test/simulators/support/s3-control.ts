@@ -7,38 +7,26 @@ import {
   S3ControlClient,
 } from '@aws-sdk/client-s3-control';
 import { S3ControlSimulator, type S3ControlSimulatorOptions, SimulatedClock } from '../s3-control';
+import { CLIENT_DEFAULTS, Running, START } from './running';
 
-const running: { simulator: S3ControlSimulator; clients: S3ControlClient[] }[] = [];
+const running = new Running();
 
 export const ACCOUNT = '111122223333';
 
+/** For a test that looks at what is left. All others need not care. */
+export const stopS3Control = (): Promise<void> => running.stop();
+
 /** A simulator on a clock that stands still. It is stopped after the test. */
 export async function startS3Control(options: S3ControlSimulatorOptions = {}): Promise<S3ControlSimulator> {
-  const simulator = await S3ControlSimulator.start({ clock: SimulatedClock.frozen(Date.UTC(2030, 0, 1)), ...options });
-  running.push({ simulator, clients: [] });
-  return simulator;
+  return running.simulator(await S3ControlSimulator.start({ clock: SimulatedClock.frozen(START), ...options }));
 }
 
-export async function stopS3Control(): Promise<void> {
-  for (const { simulator, clients } of running.splice(0)) {
-    for (const client of clients) client.destroy();
-    await simulator.stop();
-  }
-}
-
-/** The real client, without retries unless asked for. */
-export function s3ControlClient(
-  simulator: S3ControlSimulator,
-  { maxAttempts = 1, region = simulator.region } = {},
+/** The real client. */
+export function clientOf(
+  { endpoint, region }: S3ControlSimulator,
+  options: { readonly region?: string; readonly maxAttempts?: number } = {},
 ): S3ControlClient {
-  const client = new S3ControlClient({
-    endpoint: simulator.endpoint,
-    region,
-    maxAttempts,
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-  });
-  running.find((each) => each.simulator === simulator)!.clients.push(client);
-  return client;
+  return running.client(new S3ControlClient({ ...CLIENT_DEFAULTS, endpoint, region, ...options }));
 }
 
 export const GENERATOR = {
@@ -55,6 +43,12 @@ export const REPORT = {
   Format: 'Report_CSV_20180820',
   ReportScope: 'AllTasks',
 } satisfies CreateJobRequest['Report'];
+
+/** A manifest that a job can have instead of a generator. */
+export const CSV_MANIFEST = {
+  Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
+  Location: { ObjectArn: 'arn:aws:s3:::manifests/late/films.csv', ETag: '60e460c9d1046e73f7dde5043ac3ae85' },
+} satisfies CreateJobRequest['Manifest'];
 
 /** A request for a job that replicates what was there before, without confirmation. */
 export function backfill(request: Partial<CreateJobRequest> = {}): CreateJobRequest {
@@ -77,4 +71,8 @@ export async function createJob(client: S3ControlClient, request: Partial<Create
 
 export async function describeJob(client: S3ControlClient, JobId: string): Promise<JobDescriptor> {
   return (await client.send(new DescribeJobCommand({ AccountId: ACCOUNT, JobId }))).Job!;
+}
+
+export function tags(count: number): { Key: string; Value: string }[] {
+  return Array.from({ length: count }, (_, index) => ({ Key: `key-${index}`, Value: `${index}` }));
 }

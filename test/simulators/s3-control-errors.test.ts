@@ -1,65 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { S3ControlClient } from '@aws-sdk/client-s3-control';
-import { type Call, Fault, type S3ControlSimulator } from './s3-control';
-import { ACCOUNT, createJob, describeJob, s3ControlClient, startS3Control, stopS3Control } from './support/s3-control';
+import type { S3ControlSimulator } from './s3-control';
+import { ACCOUNT, clientOf, createJob, startS3Control } from './support/s3-control';
 
 let simulator: S3ControlSimulator;
-let client: S3ControlClient;
 
 beforeEach(async () => {
   simulator = await startS3Control();
-  client = s3ControlClient(simulator);
 });
 
-afterEach(stopS3Control);
-
-describe('Faults and hooks', () => {
-  test('fails when a fault can not happen to the operations', () => {
-    expect(() => simulator.faults.inject(Fault.throttling())).toThrow(
-      'The model has no TooManyRequestsException for ListJobs: name the operations',
-    );
-    simulator.faults.inject(Fault.slowDown());
-  });
-
-  test('faults hit the calls that they are meant for', async () => {
-    const [one, two] = [await createJob(client), await createJob(client)];
-    const fault = simulator.faults.inject(Fault.error('NotFoundException', 'gone'), {
-      operation: ['DescribeJob', 'UpdateJobPriority'],
-      when: ({ request }) => request.JobId === two,
-      skip: 1,
-    });
-    await describeJob(client, one);
-    await describeJob(client, two);
-    await expect(describeJob(client, two)).rejects.toMatchObject({ message: 'gone' });
-    await describeJob(client, two);
-    expect(fault.hits).toBe(1);
-    simulator.faults.inject(Fault.accessDenied(), { operation: 'DescribeJob', rate: 1 });
-    await expect(describeJob(client, one)).rejects.toMatchObject({ name: 'AccessDenied' });
-    simulator.faults.clear();
-    await describeJob(client, one);
-  });
-
-  test('hooks come around the decision, and latency before it', async () => {
-    const statuses: number[] = [];
-    simulator.hooks = {
-      before: (call) => void statuses.push(call.status),
-      after: (call) => void statuses.push(call.status),
-    };
-    simulator.faults.inject(Fault.latency(30));
-    const begun = performance.now();
-    await createJob(client);
-    expect(performance.now() - begun).toBeGreaterThan(25);
-    expect(statuses).toEqual([0, 200]);
-    expect(simulator.calls).toMatchObject([
-      { index: 0, operation: 'CreateJob', status: 200, answered: true },
-    ] as Call[]);
-  });
-});
-
-describe('HTTP', () => {
+describe('S3ControlSimulator errors', () => {
   const empty = createHash('sha256').update('').digest('hex');
+  const authorization = (signedHeaders: string) =>
+    `AWS4-HMAC-SHA256 Credential=A/20300101/us-east-1/s3/aws4_request, SignedHeaders=${signedHeaders}, Signature=${'0'.repeat(64)}`;
   const headers = (changes: Record<string, string> = {}) => ({
-    authorization: `AWS4-HMAC-SHA256 Credential=A/20300101/us-east-1/s3/aws4_request, SignedHeaders=host;x-amz-account-id, Signature=${'0'.repeat(64)}`,
+    authorization: authorization('host;x-amz-account-id'),
     'x-amz-account-id': ACCOUNT,
     'x-amz-content-sha256': empty,
     ...changes,
@@ -80,6 +34,7 @@ describe('HTTP', () => {
   test.each([
     ['no signature', { authorization: '' }, 403, 'AccessDenied'],
     ['another scheme', { authorization: 'Basic abc' }, 400, 'AuthorizationHeaderMalformed'],
+    ['an account that is not signed', { authorization: authorization('host') }, 400, 'InvalidRequest'],
     ['another account', { 'x-amz-account-id': '444455556666' }, 403, 'AccessDenied'],
     ['another body', { 'x-amz-content-sha256': '0' }, 400, 'XAmzContentSHA256Mismatch'],
   ])('fails for %s', async (_, changes, status, code) => {
@@ -94,7 +49,7 @@ describe('HTTP', () => {
       status: 400,
       text: expect.stringMatching('x-amz-account-id'),
     });
-    const elsewhere = s3ControlClient(simulator, { region: 'eu-west-1' });
+    const elsewhere = clientOf(simulator, { region: 'eu-west-1' });
     await expect(createJob(elsewhere)).rejects.toMatchObject({ name: 'AuthorizationHeaderMalformed' });
   });
 
@@ -116,5 +71,10 @@ describe('HTTP', () => {
 
   test('fails for what is no operation', async () => {
     expect(await send({ method: 'DELETE', headers: headers() })).toMatchObject({ status: 405 });
+  });
+
+  test('fails for a path that is not encoded as it should be', async () => {
+    const answer = await send({ headers: headers() }, '/v20180820/jobs/%E0%A4%A');
+    expect(answer).toEqual({ status: 400, text: expect.stringMatching('<Code>InvalidURI</Code>') });
   });
 });

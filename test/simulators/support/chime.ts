@@ -6,38 +6,24 @@ import {
   CreateMeetingCommand,
   type Meeting,
 } from '@aws-sdk/client-chime-sdk-meetings';
-import { ChimeSimulator, type ChimeSimulatorOptions, SimulatedClock } from './chime';
+import { ChimeSimulator, type ChimeSimulatorOptions, SimulatedClock } from '../chime';
+import { CLIENT_DEFAULTS, Running, START } from './running';
 
-const running: { simulator: ChimeSimulator; clients: ChimeSDKMeetingsClient[] }[] = [];
+const running = new Running();
 
 /** A simulator on a clock that stands still, without throttling unless asked for. It is stopped after the test. */
 export async function startChime(options: ChimeSimulatorOptions = {}): Promise<ChimeSimulator> {
-  const simulator = await ChimeSimulator.start({
-    clock: SimulatedClock.frozen(Date.UTC(2030, 0, 1)),
-    ...options,
-    quotas: { rateLimited: false, ...options.quotas },
-  });
-  running.push({ simulator, clients: [] });
-  return simulator;
+  const clock = SimulatedClock.frozen(START);
+  const quotas = { rateLimited: false, ...options.quotas };
+  return running.simulator(await ChimeSimulator.start({ clock, ...options, quotas }));
 }
 
-export async function stopChime(): Promise<void> {
-  for (const { simulator, clients } of running.splice(0)) {
-    for (const client of clients) client.destroy();
-    await simulator.stop();
-  }
-}
-
-/** The real client, for one control region, without retries unless asked for. */
-export function clientOf(chime: ChimeSimulator, region = 'us-east-1', maxAttempts = 1): ChimeSDKMeetingsClient {
-  const client = new ChimeSDKMeetingsClient({
-    endpoint: chime.endpoint,
-    region,
-    maxAttempts,
-    credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
-  });
-  running.find(({ simulator }) => simulator === chime)!.clients.push(client);
-  return client;
+/** The real client, for one control region. */
+export function clientOf(
+  { endpoint }: ChimeSimulator,
+  options: { readonly region?: string; readonly maxAttempts?: number } = {},
+): ChimeSDKMeetingsClient {
+  return running.client(new ChimeSDKMeetingsClient({ ...CLIENT_DEFAULTS, endpoint, region: 'us-east-1', ...options }));
 }
 
 /** A meeting with only what is required, and a token of its own. */

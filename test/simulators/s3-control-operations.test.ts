@@ -1,6 +1,5 @@
 import {
   CreateJobCommand,
-  type CreateJobRequest,
   DeleteJobTaggingCommand,
   GetJobTaggingCommand,
   ListJobsCommand,
@@ -10,35 +9,28 @@ import {
   type S3ControlClient,
   UpdateJobPriorityCommand,
 } from '@aws-sdk/client-s3-control';
-import { Fault, type S3ControlSimulator } from './s3-control';
+import type { S3ControlSimulator } from './s3-control';
 import {
   ACCOUNT,
   backfill,
+  clientOf,
   createJob,
+  CSV_MANIFEST,
   describeJob,
   GENERATOR,
-  REPORT,
-  s3ControlClient,
   startS3Control,
-  stopS3Control,
+  tags,
 } from './support/s3-control';
-
-const CSV_MANIFEST = {
-  Spec: { Format: 'S3BatchOperations_CSV_20180820', Fields: ['Bucket', 'Key', 'VersionId'] },
-  Location: { ObjectArn: 'arn:aws:s3:::manifests/late/films.csv', ETag: '60e460c9d1046e73f7dde5043ac3ae85' },
-} satisfies CreateJobRequest['Manifest'];
 
 let simulator: S3ControlSimulator;
 let client: S3ControlClient;
 
 beforeEach(async () => {
   simulator = await startS3Control();
-  client = s3ControlClient(simulator);
+  client = clientOf(simulator);
 });
 
-afterEach(stopS3Control);
-
-describe('CreateJob and DescribeJob', () => {
+describe('S3ControlSimulator CreateJob and DescribeJob', () => {
   test('a job is described as it was asked for', async () => {
     const request = backfill({
       Description: 'What was there <before> & "after"\nthe replica – 🎬',
@@ -95,79 +87,19 @@ describe('CreateJob and DescribeJob', () => {
 
   test('the same calls get the same job ids from the same seed', async () => {
     const [one, same, other] = await Promise.all(
-      ['a', 'a', 'b'].map(async (seed) => createJob(s3ControlClient(await startS3Control({ seed })))),
+      ['a', 'a', 'b'].map(async (seed) => createJob(clientOf(await startS3Control({ seed })))),
     );
     expect(same).toBe(one);
     expect(other).not.toBe(one);
   });
 
-  test.each<[string, Partial<CreateJobRequest>, RegExp]>([
-    ['neither manifest nor generator', { ManifestGenerator: undefined }, /Exactly one of Manifest/],
-    ['both manifest and generator', { Manifest: CSV_MANIFEST }, /Exactly one of Manifest/],
-    ['no operation', { Operation: {} }, /Operation must have exactly one member/],
-    ['no role', { RoleArn: undefined }, /RoleArn is required/],
-    ['a user for a role', { RoleArn: `arn:aws:iam::${ACCOUNT}:user/me` }, /RoleArn must match/],
-    ['no priority', { Priority: undefined }, /Priority is required/],
-    ['a negative priority', { Priority: -1 }, /Priority must be at least 0/],
-    ['a long description', { Description: 'x'.repeat(257) }, /Description must have at most 256 characters/],
-    ['a long token', { ClientRequestToken: 'x'.repeat(65) }, /ClientRequestToken must have at most 64 characters/],
-    ['a report without a bucket', { Report: { ...REPORT, Bucket: undefined } }, /Report.Bucket is required/],
-    ['a report without a format', { Report: { ...REPORT, Format: undefined } }, /Report.Format is required/],
-    ['a report without a scope', { Report: { ...REPORT, ReportScope: undefined } }, /Report.ReportScope is required/],
-    ["a report's bucket by name", { Report: { ...REPORT, Bucket: 'reports' } }, /Report.Bucket must match/],
-    ['an empty prefix', { Report: { ...REPORT, Prefix: '' } }, /Report.Prefix must have at least 1/],
-    ['51 tags', { Tags: tags(51) }, /50 tags/],
-    ['a tag twice', { Tags: [...tags(1), ...tags(1)] }, /unique/],
-    ['a tag of AWS', { Tags: [{ Key: 'aws:x', Value: '' }] }, /aws:/],
-    ['no source bucket', generator({ SourceBucket: undefined }), /SourceBucket is required/],
-    ['a source bucket by name', generator({ SourceBucket: 'media' }), /SourceBucket must match/],
-    ['a wrong owner', generator({ ExpectedBucketOwner: 'me' }), /ExpectedBucketOwner must match/],
-    ['a manifest without a place', generator({ EnableManifestOutput: true }), /ManifestOutputLocation is required/],
-    [
-      'a wrong status',
-      generator({ Filter: { ObjectReplicationStatuses: ['PENDING'] } }),
-      /Statuses\[0\] must be one of/,
-    ],
-    ['a manifest without version ids', csv({ Fields: ['Bucket', 'Key'] }), /must have VersionId once/],
-    ['a manifest without columns', csv({ Fields: undefined }), /must have Bucket once/],
-    ['an inventory with columns', csv({ Format: 'S3InventoryReport_CSV_20161130' }), /Fields is for/],
-  ])('fails for %s', async (_, request, message) => {
-    await expect(createJob(client, request)).rejects.toMatchObject({
-      name: 'BadRequestException',
-      message: expect.stringMatching(message),
-      $metadata: { httpStatusCode: 400 },
-    });
-    expect(simulator.jobs()).toEqual([]);
+  test('ARNs are of the partition', async () => {
+    const china = clientOf(await startS3Control({ region: 'cn-north-1' }));
+    expect((await describeJob(china, await createJob(china))).JobArn).toMatch(/^arn:aws-cn:s3:cn-north-1:/);
   });
 });
 
-describe('ClientRequestToken', () => {
-  test('the same request gets the same job, and another one is refused', async () => {
-    const request = backfill({ ClientRequestToken: 'backfill-1' });
-    const jobId = await createJob(client, request);
-    expect(await createJob(client, Object.fromEntries(Object.entries(request).reverse()))).toBe(jobId);
-    await expect(createJob(client, { ...request, Priority: 11 })).rejects.toMatchObject({
-      name: 'IdempotencyException',
-    });
-    expect(await createJob(client, { ...request, ClientRequestToken: 'backfill-2' })).not.toBe(jobId);
-    expect(simulator.jobs()).toHaveLength(2);
-  });
-
-  test.each([
-    ['its answer is lost', Fault.lostAnswer()],
-    ['the connection is cut', Fault.reset()],
-    ['it fails, and is applied', Fault.failure({ applied: true })],
-    ['it is throttled', Fault.throttling()],
-    ['S3 is overloaded', Fault.slowDown()],
-  ])("the SDK's own token makes one job if %s", async (_, fault) => {
-    simulator.faults.inject(fault, { operation: 'CreateJob' });
-    const jobId = await createJob(s3ControlClient(simulator, { maxAttempts: 3 }));
-    expect(simulator.jobs()).toMatchObject([{ jobId }]);
-    expect(simulator.calls).toHaveLength(2);
-  });
-});
-
-describe('ListJobs', () => {
+describe('S3ControlSimulator ListJobs', () => {
   test('gives the newest first, in pages', async () => {
     const jobIds = [];
     for (let index = 0; index < 5; index++) jobIds.push(await createJob(client, { Priority: index }));
@@ -191,17 +123,9 @@ describe('ListJobs', () => {
     expect(await list('Failed')).toEqual([]);
     expect(await list()).toEqual([three, two, one]);
   });
-
-  test.each([
-    [{ NextToken: 'abcd' }, 'InvalidNextTokenException'],
-    [{ MaxResults: 1001 }, 'InvalidRequestException'],
-    [{ JobStatuses: ['Done' as 'New'] }, 'InvalidRequestException'],
-  ])('fails for %j', async (request, name) => {
-    await expect(client.send(new ListJobsCommand({ AccountId: ACCOUNT, ...request }))).rejects.toMatchObject({ name });
-  });
 });
 
-describe('Tags and priorities', () => {
+describe('S3ControlSimulator tags and priorities', () => {
   test('tags are those of the job, until others are put', async () => {
     const JobId = await createJob(client, { Tags: tags(2) });
     const request = { AccountId: ACCOUNT, JobId };
@@ -233,7 +157,7 @@ describe('Tags and priorities', () => {
   });
 });
 
-describe('What is not there', () => {
+describe('S3ControlSimulator without a job', () => {
   test('a job that was never made is not found', async () => {
     await expect(describeJob(client, 'no-such-job')).rejects.toBeInstanceOf(NotFoundException);
     simulator.behaviour.missingJob = 'NoSuchJob';
@@ -260,15 +184,3 @@ describe('What is not there', () => {
     await expect(describeJob(client, jobId)).rejects.toBeInstanceOf(NotFoundException);
   });
 });
-
-function tags(count: number): { Key: string; Value: string }[] {
-  return Array.from({ length: count }, (_, index) => ({ Key: `key-${index}`, Value: `${index}` }));
-}
-
-function generator(changes: object): Partial<CreateJobRequest> {
-  return { ManifestGenerator: { S3JobManifestGenerator: { ...GENERATOR, ...changes } } };
-}
-
-function csv(changes: object): Partial<CreateJobRequest> {
-  return { ManifestGenerator: undefined, Manifest: { ...CSV_MANIFEST, Spec: { ...CSV_MANIFEST.Spec, ...changes } } };
-}

@@ -1,31 +1,21 @@
 import { JobStatusException, type S3ControlClient, UpdateJobStatusCommand } from '@aws-sdk/client-s3-control';
 import type { S3ControlSimulator } from './s3-control';
-import {
-  ACCOUNT,
-  createJob,
-  describeJob,
-  GENERATOR,
-  s3ControlClient,
-  startS3Control,
-  stopS3Control,
-} from './support/s3-control';
+import { ACCOUNT, createJob, describeJob, GENERATOR, clientOf, startS3Control } from './support/s3-control';
 
 let simulator: S3ControlSimulator;
 let client: S3ControlClient;
 
 beforeEach(async () => {
   simulator = await startS3Control();
-  client = s3ControlClient(simulator);
+  client = clientOf(simulator);
 });
-
-afterEach(stopS3Control);
 
 const statusOf = async (jobId: string) => (await describeJob(client, jobId)).Status;
 
 const request = (JobId: string, RequestedJobStatus: 'Ready' | 'Cancelled', StatusUpdateReason?: string) =>
   client.send(new UpdateJobStatusCommand({ AccountId: ACCOUNT, JobId, RequestedJobStatus, StatusUpdateReason }));
 
-describe('The life of a job', () => {
+describe('S3ControlSimulator life of a job', () => {
   test('goes from New to Complete', async () => {
     const jobId = await createJob(client);
     const job = simulator.job(jobId);
@@ -107,7 +97,7 @@ describe('The life of a job', () => {
   });
 });
 
-describe('Cancellation', () => {
+describe('S3ControlSimulator cancellation', () => {
   test.each(['New', 'Preparing', 'Suspended', 'Ready', 'Active'])('ends a job that is %s', async (status) => {
     const jobId = await createJob(client, { ConfirmationRequired: status === 'Suspended' });
     if (status !== 'New') simulator.clock.advance(1000);
@@ -146,7 +136,7 @@ describe('Cancellation', () => {
   });
 });
 
-describe('Failure', () => {
+describe('S3ControlSimulator failure', () => {
   test('has reasons', async () => {
     const jobId = await createJob(client);
     simulator
@@ -187,7 +177,7 @@ describe('Failure', () => {
   });
 });
 
-describe("A test's mistakes", () => {
+describe("S3ControlSimulator on a test's mistakes", () => {
   test('are told', async () => {
     const job = simulator.job(await createJob(client));
     expect(() => job.progress({ succeeded: 1 })).toThrow('is New, not Ready or Active');

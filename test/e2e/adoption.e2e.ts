@@ -1,0 +1,493 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as s3 from '@aws-sdk/client-s3';
+import { App, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { TestAuthority } from './support/certificates';
+import { CloudFormation, CustomResourceAnswer } from './support/cloudformation';
+import { DeployedFunction, fillIn } from './support/deployed-function';
+import { eventually } from './support/eventually';
+import { Gate } from './support/gate';
+import { Minio } from './support/minio';
+import { CREDENTIALS } from './support/s3-server';
+import { ReplicatedMediaBucket, ReplicatedMediaBucketProps } from '../../src';
+import { S3BucketConfiguration } from '../simulators/s3-bucket-configuration';
+
+const ACCOUNT = '111111111111';
+const REGION = 'us-east-1';
+const MEDIA = 'years-of-media';
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/theirs`;
+
+const dir = mkdtempSync(join(tmpdir(), 'adoption-'));
+const authority = new TestAuthority(dir);
+const cloudFormation = new CloudFormation(authority);
+const gate = new Gate();
+const functions: DeployedFunction[] = [];
+const buckets = new S3BucketConfiguration(ACCOUNT);
+let endpoint: string;
+let client: s3.S3Client;
+
+/** A stack that adopts the bucket, as it is synthesised; rules for it, and for the replicas where they go both ways. */
+class Adoption {
+  readonly assembly: CloudAssembly;
+
+  constructor(
+    private readonly stackName: string,
+    props: Partial<ReplicatedMediaBucketProps> = {},
+    roleArn?: string,
+  ) {
+    const app = new App({ outdir: mkdtempSync(join(dir, 'cdk-')), analyticsReporting: false });
+    const stack = new Stack(app, stackName, { env: { region: REGION } });
+    new ReplicatedMediaBucket(stack, 'Media', {
+      bucket: Bucket.fromBucketName(stack, 'Existing', MEDIA),
+      replicationRole: roleArn ? iam.Role.fromRoleArn(stack, 'Role', roleArn) : undefined,
+      replicas: [{ region: 'eu-west-1' }],
+      ...props,
+    });
+    this.assembly = app.synth();
+  }
+
+  /** The properties of its resource for a bucket, as CloudFormation fills them in. */
+  properties(id = 'Primary'): Record<string, string> {
+    const { Resources } = this.assembly.getStackByName(this.stackName).template;
+    const [, { Properties }] = Object.entries<any>(Resources).find(
+      ([name, { Type }]) => Type === 'Custom::MediaReplicationRules' && name.startsWith(`MediaRules${id}`),
+    )!;
+    return fillIn(Properties, REGION, (logicalId, attribute) =>
+      attribute === 'Arn' && /Role/.test(logicalId) ? `arn:aws:iam::${ACCOUNT}:role/ours-${this.stackName}` : logicalId,
+    );
+  }
+
+  async start(env: Record<string, string> = {}): Promise<DeployedFunction> {
+    const fn = DeployedFunction.from({
+      assembly: this.assembly,
+      stackName: this.stackName,
+      logicalId: 'MediaRulesFunction',
+      env: {
+        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+        AWS_ENDPOINT_URL_S3: endpoint,
+        AWS_MAX_ATTEMPTS: '1', // a call that is cut off by the test is not to be sent again
+        NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem'),
+        HOSTS: JSON.stringify(cloudFormation.hosts),
+        ...env,
+      },
+    });
+    functions.push(fn);
+    return fn.start();
+  }
+}
+
+type Request = 'Create' | 'Update' | 'Delete';
+let fn: DeployedFunction;
+
+const send = (
+  RequestType: Request,
+  ResourceProperties: Record<string, string>,
+  OldResourceProperties?: Record<string, string>,
+): Promise<CustomResourceAnswer> =>
+  cloudFormation.send(fn, {
+    RequestType,
+    LogicalResourceId: 'Rules',
+    PhysicalResourceId: RequestType === 'Create' ? undefined : MEDIA,
+    ResourceProperties,
+    OldResourceProperties,
+  });
+
+const foreign = (ID: string, more: Partial<s3.ReplicationRule> = {}): s3.ReplicationRule => ({
+  ID,
+  Priority: 7,
+  Status: 'Enabled',
+  Filter: { Prefix: 'logs/' },
+  DeleteMarkerReplication: { Status: 'Disabled' },
+  Destination: { Bucket: 'arn:aws:s3:::somewhere-else' },
+  ...more,
+});
+
+async function configuration(): Promise<s3.ReplicationConfiguration | undefined> {
+  try {
+    const answer = await client.send(new s3.GetBucketReplicationCommand({ Bucket: MEDIA }));
+    return answer.ReplicationConfiguration;
+  } catch (error) {
+    if ((error as Error).name === 'ReplicationConfigurationNotFoundError') return undefined;
+    throw error;
+  }
+}
+
+const put = (Role: string, ...Rules: s3.ReplicationRule[]) =>
+  client.send(new s3.PutBucketReplicationCommand({ Bucket: MEDIA, ReplicationConfiguration: { Role, Rules } }));
+const version = (Status: 'Enabled' | 'Suspended') =>
+  client.send(new s3.PutBucketVersioningCommand({ Bucket: MEDIA, VersioningConfiguration: { Status } }));
+const ids = async () => (await configuration())?.Rules?.map(({ ID }) => ID);
+const ruleIds = (properties: Record<string, string>) => JSON.parse(properties.Rules).map(({ ID }: any) => ID);
+
+const adoption = new Adoption('Library');
+const ours = adoption.properties();
+const [ourId] = ruleIds(ours);
+
+beforeAll(async () => {
+  writeFileSync(join(dir, 'ca.pem'), authority.certificate);
+  await cloudFormation.start();
+  await buckets.start();
+  endpoint = await gate.before(buckets.endpoint);
+  client = new s3.S3Client({
+    endpoint: buckets.endpoint,
+    region: REGION,
+    forcePathStyle: true,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  fn = await adoption.start();
+});
+
+afterAll(() => {
+  for (const each of functions) each.kill();
+  client.destroy();
+  gate.stop();
+  buckets.stop();
+  cloudFormation.stop();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  buckets.reset();
+  await client.send(new s3.CreateBucketCommand({ Bucket: MEDIA }));
+  await version('Enabled');
+});
+
+describe('an existing bucket', () => {
+  test('gets our rules as the construct has them, and loses them again', async () => {
+    expect(await send('Create', ours)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: MEDIA });
+    const found = await configuration();
+    expect(found!.Role).toBe(`arn:aws:iam::${ACCOUNT}:role/ours-Library`);
+    expect(found!.Rules).toHaveLength(1);
+    expect(found!.Rules![0]).toMatchObject({
+      ID: ourId,
+      Priority: 1,
+      Status: 'Enabled',
+      DeleteMarkerReplication: { Status: 'Enabled' },
+      SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
+      Destination: {
+        Bucket: expect.stringMatching(/^arn:aws:s3:::media-[0-9a-f]{8}-111111111111-eu-west-1-an$/),
+        EncryptionConfiguration: { ReplicaKmsKeyID: expect.stringMatching(/^arn:aws:kms:eu-west-1:.*:alias\//) },
+        Metrics: { Status: 'Enabled', EventThreshold: { Minutes: 15 } },
+        ReplicationTime: { Status: 'Enabled', Time: { Minutes: 15 } },
+      },
+    });
+    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await configuration()).toBeUndefined();
+    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('keeps the rules of others, their order and priorities, over create, update and delete', async () => {
+    const theirs = [foreign('first', { Priority: 9 }), foreign('second', { Priority: 3, Filter: { Prefix: 'x/' } })];
+    await put(ROLE, ...theirs);
+    const before = (await configuration())!.Rules!;
+    const one = new Adoption('Library', {}, ROLE).properties();
+    const two = new Adoption('Library', { replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] }, ROLE);
+
+    await send('Create', one);
+    expect((await configuration())!.Rules!.slice(0, 2)).toEqual(before);
+    expect((await configuration())!.Rules![2]).toMatchObject({ ID: ruleIds(one)[0], Priority: 10 });
+    await send('Update', two.properties(), one);
+    expect((await configuration())!.Rules!.slice(0, 2)).toEqual(before);
+    expect((await configuration())!.Rules!.map(({ Priority }) => Priority)).toEqual([9, 3, 10, 11]);
+    await send('Update', one, two.properties());
+    expect(await ids()).toEqual(['first', 'second', ruleIds(one)[0]]);
+    await send('Delete', one);
+    expect(await configuration()).toEqual({ Role: ROLE, Rules: before });
+  });
+
+  test('that is not versioned is refused, unless versioning was asked for', async () => {
+    await version('Suspended');
+    expect(await send('Create', ours)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/years-of-media is not versioned.*enableVersioning: true/),
+    });
+    expect(await configuration()).toBeUndefined();
+    await send('Delete', ours);
+
+    const asked = new Adoption('Library', { enableVersioning: true }).properties();
+    expect(await send('Create', asked)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await client.send(new s3.GetBucketVersioningCommand({ Bucket: MEDIA }))).toMatchObject({
+      Status: 'Enabled',
+    });
+  });
+
+  test('whose key was not given is refused, by name', async () => {
+    const encrypt = (KMSMasterKeyID: string) =>
+      client.send(
+        new s3.PutBucketEncryptionCommand({
+          Bucket: MEDIA,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } }],
+          },
+        }),
+      );
+    await encrypt(`arn:aws:kms:us-east-1:${ACCOUNT}:key/1234`);
+    expect(await send('Create', ours)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/encrypts with .*key\/1234, but `encryptionKey` is not given.*Key.fromKeyArn/),
+    });
+    expect(await send('Create', { ...ours, EncryptionKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/5678` })).toMatchObject(
+      {
+        Status: 'FAILED',
+      },
+    );
+    expect(await send('Create', { ...ours, EncryptionKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234` })).toMatchObject(
+      {
+        Status: 'SUCCESS',
+      },
+    );
+    await encrypt('arn:aws:kms:us-east-1:111111111111:alias/aws/s3');
+    expect(await send('Create', ours)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('whose policy would stop replication is refused, by its statement', async () => {
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Sid: 'OnlyFromOurNetwork',
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 's3:*',
+          Resource: [`arn:aws:s3:::${MEDIA}/*`],
+          Condition: { StringNotEquals: { 'aws:SourceVpce': 'vpce-1' } },
+        },
+      ],
+    });
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket: MEDIA, Policy }));
+    expect(await send('Create', ours)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/OnlyFromOurNetwork.*denies s3:GetReplicationConfiguration.*Exempt arn:aws:iam/),
+    });
+    expect(await configuration()).toBeUndefined();
+  });
+
+  test('that is gone is no reason not to delete the stack', async () => {
+    await send('Create', ours);
+    await client.send(new s3.DeleteBucketCommand({ Bucket: MEDIA }));
+    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Create', ours)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: MEDIA });
+  });
+});
+
+describe('a clash is an error that names it, and changes nothing', () => {
+  const expectRefused = async (properties: Record<string, string>, reason: RegExp) => {
+    const before = await configuration();
+    expect(await send('Create', properties)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(reason),
+    });
+    expect(await configuration()).toEqual(before);
+    await send('Delete', properties);
+    expect(await configuration()).toEqual(before);
+  };
+
+  test('of roles, with a second stack too', async () => {
+    await put(ROLE, foreign('first'));
+    await expectRefused(
+      ours,
+      /other rules \(first\), whose role is arn:aws:iam::111111111111:role\/theirs.*Role.fromRoleArn/,
+    );
+    await client.send(new s3.DeleteBucketReplicationCommand({ Bucket: MEDIA }));
+    await send('Create', ours);
+    await expectRefused(new Adoption('Another').properties(), /whose role is .*ours-Library/);
+  });
+
+  test('of a rule of the first form', async () => {
+    await put(ROLE, { ID: 'old', Status: 'Enabled', Prefix: '', Destination: { Bucket: 'arn:aws:s3:::elsewhere' } });
+    await expectRefused(new Adoption('Library', {}, ROLE).properties(), /The rule old is of S3's first form/);
+  });
+
+  test('of a rule for the same objects and destination', async () => {
+    const properties = new Adoption('Library', {}, ROLE).properties();
+    const { Destination } = JSON.parse(properties.Rules)[0];
+    await put(ROLE, foreign('same', { Destination, Filter: { Prefix: 'video/' } }));
+    await expectRefused(properties, /The rule same replicates the same objects to arn:aws:s3:::media-/);
+  });
+
+  test('of rules that would lose their role', async () => {
+    await send('Create', ours);
+    const { Role, Rules } = (await configuration())!;
+    await put(Role!, ...Rules!, foreign('late', { Priority: 50 }));
+    expect(await send('Delete', ours)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/Rules of others in years-of-media \(late\) use .*deleted with this stack/),
+    });
+    expect(await ids()).toEqual(['late']);
+    await put(ROLE, foreign('late', { Priority: 50 }));
+    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await ids()).toEqual(['late']);
+  });
+});
+
+test('two stacks with one role live side by side', async () => {
+  const [one, two] = ['Library', 'Another'].map((name) => new Adoption(name, {}, ROLE).properties());
+  await send('Create', one);
+  await send('Create', two);
+  expect(await ids()).toEqual([...ruleIds(one), ...ruleIds(two)]);
+  await send('Delete', one);
+  expect(await ids()).toEqual(ruleIds(two));
+});
+
+test('rules back are put into the replicas, and leave them as they were', async () => {
+  const both = new Adoption('Library', {
+    writeToReplicas: true,
+    replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
+  });
+  const properties = both.properties('Fromeuwest1');
+  const replica = { Bucket: properties.BucketName };
+  await client.send(new s3.CreateBucketCommand(replica));
+  await client.send(new s3.PutBucketVersioningCommand({ ...replica, VersioningConfiguration: { Status: 'Enabled' } }));
+  expect(await send('Create', properties)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: replica.Bucket });
+  const { ReplicationConfiguration: found } = await client.send(new s3.GetBucketReplicationCommand(replica));
+  expect(found!.Rules!.map(({ Destination }) => Destination!.Bucket)).toEqual([
+    `arn:aws:s3:::${MEDIA}`,
+    expect.stringMatching(/ap-southeast-2-an$/),
+  ]);
+  expect(await send('Delete', properties)).toMatchObject({ Status: 'SUCCESS' });
+  await expect(client.send(new s3.GetBucketReplicationCommand(replica))).rejects.toMatchObject({
+    name: 'ReplicationConfigurationNotFoundError',
+  });
+});
+
+describe('a handler that dies after any single call', () => {
+  const one = new Adoption('Library', { enableVersioning: true }, ROLE).properties();
+  const two = new Adoption(
+    'Library',
+    { enableVersioning: true, replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] },
+    ROLE,
+  ).properties();
+  const theirs = foreign('first');
+
+  test.each<[string, () => Promise<unknown>, () => Promise<unknown>, () => string[]]>([
+    ['Create', async () => undefined, () => send('Create', one), () => ['first', ...ruleIds(one)]],
+    ['Update', () => send('Create', one), () => send('Update', two, one), () => ['first', ...ruleIds(two)]],
+    ['Delete', () => send('Create', one), () => send('Delete', one), () => ['first']],
+  ])('leaves the rules of others, and is done again: %s', async (_, before, call, expected) => {
+    await put(ROLE, theirs);
+    await before();
+    gate.count();
+    await call();
+    const { calls } = gate;
+    expect(calls).toBeGreaterThan(1);
+    for (let stopAt = 1; stopAt <= calls; stopAt++) {
+      await put(ROLE, theirs);
+      await before();
+      gate.count(stopAt, () => fn.kill());
+      await expect(call()).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
+      gate.count();
+      fn = await adoption.start();
+      expect(await ids()).toContain('first');
+      expect(await call()).toMatchObject({ Status: 'SUCCESS' });
+      expect(await ids()).toEqual(expected());
+      expect((await configuration())!.Rules![0]).toEqual(theirs);
+    }
+  });
+});
+
+test('rules that somebody else overwrites at the same time are put again', async () => {
+  let stolen = false;
+  const steal = async () => {
+    for (let time = 0; time < 200 && !stolen; time++) {
+      if ((await ids())?.includes(ourId)) {
+        stolen = true;
+        await client.send(new s3.DeleteBucketReplicationCommand({ Bucket: MEDIA }));
+      }
+    }
+  };
+  const [answer] = await Promise.all([send('Create', ours), steal()]);
+  expect(answer).toMatchObject({ Status: 'SUCCESS' });
+});
+
+describe('in front of a server that replicates', () => {
+  const servers = { [REGION]: 9410, 'eu-west-1': 9420 };
+  const [here, there] = Object.entries(servers).map(([region, port]) => new Minio({ dir, region, port }));
+  const both = new Adoption('Library', {
+    writeToReplicas: true,
+    replicaModificationSync: true,
+    replicas: [{ region: 'eu-west-1', prefix: 'video/' }],
+  });
+  const bucketOf = { here: MEDIA, there: both.properties('Fromeuwest1').BucketName };
+  const clients = Object.entries(servers).map(
+    ([region, port]) =>
+      new s3.S3Client({
+        endpoint: `http://127.0.0.1:${port}`,
+        region,
+        forcePathStyle: true,
+        credentials: CREDENTIALS,
+      }),
+  );
+  const started: DeployedFunction[] = [];
+
+  /** MinIO's name for a bucket of another server, which it knows by its address; and it knows no roles. */
+  const asMinioHasIt = (properties: Record<string, string>, arn: string) => ({
+    ...properties,
+    Role: '',
+    RoleIsOurs: 'false',
+    Rules: properties.Rules.replace(/arn:aws:s3:::[^"]*/g, arn),
+  });
+  /** A rule of somebody else, for which the server makes the other one's ARN. */
+  const connect = async (index: number, server: Minio, name: string, url: string) => {
+    server.admin('replicate', 'add', `here/${name}`, '--remote-bucket', url, '--priority', '5', '--id', 'theirs');
+    const [rule] = await rulesOf(index, name);
+    const Rules = [{ ...rule, Filter: { Prefix: 'health/' } }];
+    await clients[index].send(
+      new s3.PutBucketReplicationCommand({ Bucket: name, ReplicationConfiguration: { Role: '', Rules } }),
+    );
+    return rule.Destination!.Bucket!;
+  };
+  const read = async (index: number, name: string, Key: string) => {
+    const answer = await clients[index].send(new s3.GetObjectCommand({ Bucket: name, Key }));
+    return answer.Body!.transformToString();
+  };
+  const rulesOf = async (index: number, name: string) =>
+    (await clients[index].send(new s3.GetBucketReplicationCommand({ Bucket: name }))).ReplicationConfiguration!.Rules!;
+
+  beforeAll(async () => {
+    await Promise.all([here.start(), there.start()]);
+    here.admin('mb', '--with-versioning', `here/${bucketOf.here}`);
+    there.admin('mb', '--with-versioning', `here/${bucketOf.there}`);
+  });
+
+  afterAll(() => {
+    for (const each of [...clients, here, there]) 'destroy' in each ? each.destroy() : each.stop();
+    for (const each of started) each.kill();
+  });
+
+  test('objects go from the bucket to the replica and back, beside the rules of others, until they are released', async () => {
+    const arns = {
+      forward: await connect(0, here, bucketOf.here, `${there.url}/${bucketOf.there}`),
+      back: await connect(1, there, bucketOf.there, `${here.url}/${bucketOf.here}`),
+    };
+    const forward = asMinioHasIt(both.properties(), arns.forward);
+    const back = asMinioHasIt(both.properties('Fromeuwest1'), arns.back);
+    for (const [properties, port] of [
+      [forward, 9410],
+      [back, 9420],
+    ] as const) {
+      fn = await both.start({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
+      started.push(fn);
+      expect(await send('Create', properties)).toMatchObject({ Status: 'SUCCESS' });
+    }
+    expect((await rulesOf(0, bucketOf.here)).map(({ ID }) => ID)).toEqual(['theirs', ...ruleIds(forward)]);
+
+    await clients[0].send(new s3.PutObjectCommand({ Bucket: bucketOf.here, Key: 'video/from-here', Body: 'first' }));
+    await clients[1].send(new s3.PutObjectCommand({ Bucket: bucketOf.there, Key: 'video/from-there', Body: 'second' }));
+    await eventually(async () => {
+      expect(await read(1, bucketOf.there, 'video/from-here')).toBe('first');
+      expect(await read(0, bucketOf.here, 'video/from-there')).toBe('second');
+    });
+
+    expect(await send('Delete', back)).toMatchObject({ Status: 'SUCCESS' });
+    fn = started[0];
+    expect(await send('Delete', forward)).toMatchObject({ Status: 'SUCCESS' });
+    for (const [index, bucket] of [bucketOf.here, bucketOf.there].entries()) {
+      expect((await rulesOf(index, bucket)).map(({ ID }) => ID)).toEqual(['theirs']);
+    }
+  });
+});
