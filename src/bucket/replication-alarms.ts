@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ReplicationAlarmsOptions } from './props';
+import { withRunbook } from '../private/runbook';
 
 const LATENCY = 'ReplicationLatencyAlarm';
 
@@ -53,9 +54,11 @@ export class ReplicationAlarms {
 
 function latencyAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, LATENCY, {
-    alarmDescription:
+    alarmDescription: withRunbook(
       `The replica of ${bucket} in ${region} is behind the primary. Links to it may miss new media. ` +
-      'See whether operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota.',
+        'See whether operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota.',
+      'alarm-the-replica-is-behind-the-primary',
+    ),
     metric,
     threshold: Duration.minutes(15).toSeconds(),
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
@@ -66,9 +69,11 @@ function latencyAlarm(scope: Construct, bucket: string, region: string, metric: 
 
 function failureAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, `ReplicationFailedAlarm-${region}`, {
-    alarmDescription:
+    alarmDescription: withRunbook(
       `S3 gave up replicating objects of ${bucket} to ${region}. They stay missing there until they are put again or ` +
-      'replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
+        'replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
+      'alarm-operations-failed',
+    ),
     metric,
     threshold: 0,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,

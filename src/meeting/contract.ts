@@ -102,6 +102,7 @@ export const TABLE = { key: 'pk', index: 'byGroup', group: 'grp', order: 'ord', 
 export const METRICS_NAMESPACE = 'MediaReplication/Meetings';
 export const METRIC = {
   liveMeetings: 'LiveMeetings',
+  liveSessions: 'LiveSessions',
   seatsUsed: 'SeatsUsed',
   seatsFree: 'SeatsFree',
   joins: 'Joins',

@@ -20,7 +20,7 @@ export function createMeetingDashboard(
     ...meetings.map((meeting) =>
       graph(
         `Seats taken in ${meeting.meetingName}`,
-        ...Array.from({ length: meeting._sessions }, (_, session) =>
+        ...Array.from({ length: meeting.sessionCount }, (_, session) =>
           service.metricSeatsUsed(meeting, session, { label: session === 0 ? 'primary' : `replica ${session}` }),
         ),
       ),

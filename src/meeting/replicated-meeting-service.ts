@@ -68,7 +68,7 @@ export class ReplicatedMeetingService extends Construct {
   public readonly _roomFunction: lambda.Function;
 
   private readonly name: string;
-  private readonly meetings: ReplicatedMeeting[] = [];
+  private readonly added: ReplicatedMeeting[] = [];
   private alarms?: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, props: ReplicatedMeetingServiceProps = {}) {
@@ -115,6 +115,11 @@ export class ReplicatedMeetingService extends Construct {
     if (props.httpApi) this.httpApi = this.createHttpApi(props.httpApi);
   }
 
+  /** The meetings that were added until now, in the order added. */
+  public get meetings(): ReplicatedMeeting[] {
+    return [...this.added];
+  }
+
   /** Adds a meeting, which lives when somebody starts or joins it. */
   public addMeeting(id: string, options: ReplicatedMeetingOptions): ReplicatedMeeting {
     return new ReplicatedMeeting(this, id, { ...options, service: this });
@@ -133,6 +138,14 @@ export class ReplicatedMeetingService extends Construct {
   /** How many meetings live. */
   public metricLiveMeetings(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(contract.METRIC.liveMeetings, { statistic: 'Maximum', ...options });
+  }
+
+  /**
+   * How many sessions live, primaries and replicas: what the quota "concurrent meetings" (L-9F286451) is about, as far as
+   * this service uses it.
+   */
+  public metricLiveSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.liveSessions, { statistic: 'Maximum', ...options });
   }
 
   /** How many got a seat; the same one again counts too. */
@@ -220,13 +233,13 @@ export class ReplicatedMeetingService extends Construct {
   /** @internal */
   public _register(meeting: ReplicatedMeeting): void {
     const { meetingName, node } = meeting;
-    const other = this.meetings.find((each) => each.meetingName === meetingName);
+    const other = this.added.find((each) => each.meetingName === meetingName);
     if (other) {
       throw new Error(
         `[${node.path}] meetingName: got "${meetingName}", which [${other.node.path}] has, expected another name.`,
       );
     }
-    this.meetings.push(meeting);
+    this.added.push(meeting);
   }
 
   private validateControlRegion(): void {

@@ -32,16 +32,16 @@ export class ReplicatedMeeting extends Construct {
    */
   public readonly capacity: number;
 
-  /** @internal */
-  public readonly _sessions: number;
+  /** How many sessions it has while it lives: the primary and its replicas. */
+  public readonly sessionCount: number;
 
   constructor(scope: Construct, id: string, props: ReplicatedMeetingProps) {
     super(scope, id);
     const { controlRegion, _roomFunction: roomFunction } = props.service;
     const room = this.configOf(props);
     this.meetingName = room.meeting;
-    this._sessions = 1 + room.replicas.length;
-    this.capacity = room.attendeesPerSession * this._sessions;
+    this.sessionCount = 1 + room.replicas.length;
+    this.capacity = room.attendeesPerSession * this.sessionCount;
     this.check(room, controlRegion);
     props.service._register(this);
 
@@ -107,9 +107,9 @@ export class ReplicatedMeeting extends Construct {
           'Raise the quota "replica meetings per primary meeting" (L-154D84D0) of Amazon Chime SDK before you start it.',
       );
     }
-    if (this._sessions > DEFAULT_CONCURRENT_MEETINGS) {
+    if (this.sessionCount > DEFAULT_CONCURRENT_MEETINGS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${this._sessions} sessions, of which an account can have ${DEFAULT_CONCURRENT_MEETINGS} at once ` +
+        `The meeting has ${this.sessionCount} sessions, of which an account can have ${DEFAULT_CONCURRENT_MEETINGS} at once ` +
           'by default. Raise the quota "concurrent meetings" (L-9F286451) of Amazon Chime SDK before you start it.',
       );
     }

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -199,6 +200,16 @@ export interface S3MediaProxyOptions {
    * @default - no isolation
    */
   readonly isolation?: BucketIsolation;
+}
+
+/** What the alarms of a proxy do. */
+export interface S3MediaProxyAlarmsOptions {
+  /**
+   * What to do when an alarm goes off, in the proxy's region.
+   *
+   * @default - nothing more; another call can add actions
+   */
+  readonly actions?: cloudwatch.IAlarmAction[];
 }
 
 /** Properties of an `S3MediaProxy`. */

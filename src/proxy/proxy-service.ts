@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import { haproxyConfig, PING_PATH, PROXY_PORT } from './haproxy-config';
 import { S3MediaProxyProps } from './props';
 import { PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
+import { DeterministicNames } from '../private/naming';
 
 const OFFICIAL_IMAGE = 'public.ecr.aws/docker/library/haproxy';
 const DEFAULT_TAG = '3.2.24';
@@ -26,12 +27,16 @@ export interface ProxyServiceProps {
 export class ProxyService extends Construct {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly service: ecs.FargateService;
+  readonly targets: elbv2.ApplicationTargetGroup;
+  /** The one name that is fixed, by which a dashboard in another region knows the servers' metrics. */
+  readonly clusterName: string;
   private readonly idleTimeout: Duration;
 
   constructor(scope: Construct, id: string, props: ProxyServiceProps) {
     super(scope, id);
     const { proxy, network } = props;
     this.idleTimeout = proxy.idleTimeout ?? Duration.minutes(2);
+    this.clusterName = new DeterministicNames(scope).base;
     this.service = this.createService(props);
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'LoadBalancer', {
       vpc: network.vpc,
@@ -45,7 +50,7 @@ export class ProxyService extends Construct {
     // The servers trust no forwarded address, so none is sent.
     this.loadBalancer.setAttribute('routing.http.xff_header_processing.mode', 'remove');
     if (proxy.accessLogsBucket) this.loadBalancer.logAccessLogs(proxy.accessLogsBucket);
-    this.listen(proxy, props.certificate);
+    this.targets = this.listen(proxy, props.certificate);
     this.scale(proxy);
   }
 
@@ -97,14 +102,14 @@ export class ProxyService extends Construct {
   }
 
   private createCluster(vpc: ec2.IVpc): ecs.Cluster {
-    const cluster = new ecs.Cluster(this, 'Cluster', { vpc });
+    const cluster = new ecs.Cluster(this, 'Cluster', { vpc, clusterName: this.clusterName });
     // The L2's property for it was renamed, and the old name now prints a warning.
     const settings = [{ name: 'containerInsights', value: 'enabled' }];
     (cluster.node.defaultChild as ecs.CfnCluster).clusterSettings = settings;
     return cluster;
   }
 
-  private listen(proxy: S3MediaProxyProps, certificate?: acm.ICertificate): void {
+  private listen(proxy: S3MediaProxyProps, certificate?: acm.ICertificate): elbv2.ApplicationTargetGroup {
     const port = certificate ? 443 : 80;
     const listener = this.loadBalancer.addListener('Listener', {
       port,
@@ -113,7 +118,7 @@ export class ProxyService extends Construct {
       sslPolicy: certificate ? elbv2.SslPolicy.TLS13_RES : undefined,
       open: false,
     });
-    listener.addTargets('Servers', {
+    const targets = listener.addTargets('Servers', {
       port: PROXY_PORT,
       protocol: elbv2.ApplicationProtocol.HTTP,
       targets: [this.service],
@@ -137,6 +142,7 @@ export class ProxyService extends Construct {
         this.loadBalancer.connections.allowFrom(ec2.Peer.ipv4(cidr), ec2.Port.tcp(each), `Clients in ${cidr}`);
       }
     }
+    return targets;
   }
 
   private scale(proxy: S3MediaProxyProps): void {

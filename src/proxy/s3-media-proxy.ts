@@ -1,5 +1,6 @@
 import { Annotations, Aws, CfnResource, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -8,10 +9,13 @@ import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
 import { CfnResolverEndpoint } from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
 import { isolateBucket } from './bucket-isolation';
-import { ProxyMode, S3MediaProxyProps } from './props';
+import { ProxyMode, S3MediaProxyAlarmsOptions, S3MediaProxyProps } from './props';
+import { createEndpointAlarms, createServerAlarms } from './proxy-alarms';
+import { balancerMetric, clusterMetric, endpointMetric } from './proxy-metrics';
 import { PRIVATE_CIDRS, ProxyNetwork, readsOf } from './proxy-network';
 import { ProxyService } from './proxy-service';
 import { validateProxy } from './validation';
+import { invalid } from '../private/errors';
 
 /**
  * A private way to a bucket for clients in networks of your own, over Direct Connect, a VPN or peering.
@@ -56,14 +60,19 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
   /** The S3 endpoint that the bucket is read through; none where the VPC was brought with its own gateway endpoint. */
   public readonly vpcEndpoint?: ec2.IVpcEndpoint;
 
+  private readonly servers?: ProxyService;
+  private readonly region: string;
+  private alarms?: cloudwatch.Alarm[];
+
   constructor(scope: Construct, id: string, props: S3MediaProxyProps) {
     super(scope, id);
     validateProxy(this, props);
+    this.region = Stack.of(this).region;
     const network = new ProxyNetwork(this, 'Network', props);
     this.vpc = network.vpc;
     this._subnets = network.subnets;
     // S3's name in the region, and not the global one, which answers with a redirect elsewhere.
-    const upstreamHost = `${props.bucket.bucketName}.s3.${Stack.of(this).region}.${Aws.URL_SUFFIX}`;
+    const upstreamHost = `${props.bucket.bucketName}.s3.${this.region}.${Aws.URL_SUFFIX}`;
 
     if (props.mode === ProxyMode.PRIVATE_LINK) {
       const endpoint = this.createInterfaceEndpoint(props, network);
@@ -72,12 +81,13 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
       this.url = `https://${upstreamHost}`;
     } else {
       const certificate = props.domainName ? this.certificateFor(props.domainName, props) : undefined;
-      const { loadBalancer, service } = new ProxyService(this, 'Servers', {
+      this.servers = new ProxyService(this, 'Servers', {
         proxy: props,
         network,
         upstreamHost,
         certificate,
       });
+      const { loadBalancer, service } = this.servers;
       this.loadBalancer = loadBalancer;
       this.service = service;
       this.vpcEndpoint = network.gatewayEndpoint;
@@ -89,11 +99,96 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
     if (props.isolation) isolateBucket(this, props.bucket, this.vpcEndpoint!.vpcEndpointId, props.isolation);
   }
 
+  /**
+   * How many servers run. A dashboard of any region can show it.
+   *
+   * @param options what to change of the metric; by default the minimum over 5 minutes
+   * @throws with `PRIVATE_LINK`, which has no servers
+   */
+  public metricRunningServers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.clusterMetric('TaskCount', { statistic: 'Minimum', ...options });
+  }
+
+  /**
+   * How many bytes per second the servers send, nearly all of them to clients. A dashboard of any region can show it.
+   *
+   * @param options what to change of the metric; by default the average over 5 minutes
+   * @throws with `PRIVATE_LINK`, which has no servers
+   */
+  public metricBytesSent(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.clusterMetric('NetworkTxBytes', { statistic: 'Average', ...options });
+  }
+
+  /**
+   * How many servers fail their health check.
+   *
+   * @param options what to change of the metric; by default the maximum over 5 minutes
+   * @throws with `PRIVATE_LINK`, which has no servers
+   */
+  public metricUnhealthyServers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.balancerMetric('UnHealthyHostCount', { statistic: 'Maximum', ...options });
+  }
+
+  /**
+   * How many requests the servers answered with 5xx: they did not reach S3.
+   *
+   * @param options what to change of the metric; by default the sum over 5 minutes
+   * @throws with `PRIVATE_LINK`, which has no servers
+   */
+  public metricFailedRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.balancerMetric('HTTPCode_Target_5XX_Count', { statistic: 'Sum', ...options });
+  }
+
+  /**
+   * How many requests the load balancer answered with 5xx: there was no server, or it broke off.
+   *
+   * @param options what to change of the metric; by default the sum over 5 minutes
+   * @throws with `PRIVATE_LINK`, which has no servers
+   */
+  public metricUnansweredRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.balancerMetric('HTTPCode_ELB_5XX_Count', { statistic: 'Sum', ...options });
+  }
+
+  /**
+   * Alarms for servers that are not healthy and for requests that fail; with `PRIVATE_LINK`, for packets that the
+   * endpoint drops. Another call adds its actions to the same alarms.
+   */
+  public addAlarms(options: S3MediaProxyAlarmsOptions = {}): cloudwatch.Alarm[] {
+    this.alarms ??= this.servers
+      ? createServerAlarms(this, {
+          unhealthy: this.metricUnhealthyServers(),
+          failed: this.metricFailedRequests(),
+          unanswered: this.metricUnansweredRequests(),
+        })
+      : createEndpointAlarms(this, endpointMetric('PacketsDropped', this.vpcEndpoint!, this.vpc, this.region));
+    if (options.actions?.length) this.alarms.forEach((alarm) => alarm.addAlarmAction(...options.actions!));
+    return this.alarms;
+  }
+
+  private clusterMetric(name: Parameters<typeof clusterMetric>[0], options: cloudwatch.MetricOptions) {
+    return clusterMetric(name, this.expectServers(name).clusterName, { region: this.region, ...options });
+  }
+
+  private balancerMetric(name: Parameters<typeof balancerMetric>[0], options: cloudwatch.MetricOptions) {
+    const { loadBalancer, targets } = this.expectServers(name);
+    return balancerMetric(name, loadBalancer, targets, options);
+  }
+
+  private expectServers(metric: string): ProxyService {
+    if (this.servers) return this.servers;
+    throw invalid(this, {
+      field: 'mode',
+      got: ProxyMode.PRIVATE_LINK,
+      expected: `servers, of which ${metric} is a metric`,
+      fix: 'See the metrics of the interface endpoint in the namespace AWS/PrivateLinkEndpoints.',
+    });
+  }
+
   private createInterfaceEndpoint(props: S3MediaProxyProps, network: ProxyNetwork): ec2.InterfaceVpcEndpoint {
     const endpoint = new ec2.InterfaceVpcEndpoint(this, 'Endpoint', {
       vpc: network.vpc,
       subnets: network.subnets,
-      service: new ec2.InterfaceVpcEndpointService(`com.amazonaws.${Stack.of(this).region}.s3`, 443),
+      service: new ec2.InterfaceVpcEndpointService(`com.amazonaws.${this.region}.s3`, 443),
       privateDnsEnabled: true,
       open: false,
     });

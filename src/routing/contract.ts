@@ -7,11 +7,12 @@ export const PREFERENCES: readonly Preference[] = ['no', 'yes', 'auto'];
 /** How it is known that a replica has an object. */
 export type Readiness = 'delay' | 'exact';
 
+/** Why a link points to a replica. */
+export const REPLICA_REASONS = ['delay-over', 'in-replica'] as const;
+
 /** Why a link points where it points. Each is explained in docs/routing-api.md. */
 export const REASONS = [
-  // to a replica
-  'delay-over',
-  'in-replica',
+  ...REPLICA_REASONS,
   // to the primary, because it was asked for
   'upload',
   'preference-no',

@@ -125,6 +125,21 @@ export class MediaRouter extends Construct {
     return this.metric(contract.METRIC.links, dimensions, options);
   }
 
+  /**
+   * `metricLinksByReason` for every region and reason that links can have, labelled with both.
+   *
+   * @param options what to change of the metrics; by default sums over 5 minutes
+   */
+  public metricsLinksByReason(options?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
+    const [primary, ...replicas] = this.regions;
+    const isOfReplica = (reason: string) => (contract.REPLICA_REASONS as readonly string[]).includes(reason);
+    return contract.REASONS.flatMap((reason) =>
+      (isOfReplica(reason) ? replicas : [primary]).map((region) =>
+        this.metricLinksByReason(region, reason, { label: `${region} ${reason}`, ...options }),
+      ),
+    );
+  }
+
   /** How many links point to the primary because a copy did not answer in time. */
   public metricFallbacks(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(contract.METRIC.fallbacks, {}, options);

@@ -42,11 +42,8 @@ export interface MediaIpRange {
   readonly region: string;
 }
 
-/** Properties of a `MediaRouter`. */
-export interface MediaRouterProps {
-  /** The media. */
-  readonly media: IReplicatedMediaBucket;
-
+/** How a router is made, whichever media it links to. */
+export interface MediaRouterOptions {
   /**
    * What holds for a request that has no preference. Can be changed without a deployment.
    *
@@ -154,6 +151,12 @@ export interface MediaRouterProps {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+}
+
+/** Properties of a `MediaRouter`. */
+export interface MediaRouterProps extends MediaRouterOptions {
+  /** The media. */
+  readonly media: IReplicatedMediaBucket;
 }
 
 /** What the alarms of a router do. */

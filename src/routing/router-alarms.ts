@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { MediaRouterAlarmsOptions } from './props';
+import { withRunbook } from '../private/runbook';
 
 export interface WatchedRouter {
   readonly errors: cloudwatch.Metric;
@@ -28,34 +29,44 @@ export class RouterAlarms {
     });
     this.fallbacks = new cloudwatch.Alarm(scope, 'FallbacksAlarm', {
       ...SILENT,
-      alarmDescription:
+      alarmDescription: withRunbook(
         'Links point to the primary because a copy does not answer in time. Viewers are served, but from far away. ' +
-        'The Links metric tells which region and why; drain the region if it stays so.',
+          'The Links metric tells which region and why; drain the region if it stays so.',
+        'alarm-links-fall-back-to-the-primary',
+      ),
       metric: fallbackPercent,
       threshold: FALLBACK_PERCENT,
     });
+    // The default; newer versions of aws-cdk-lib write it down, and templates are to be the same by all of them.
+    (this.fallbacks.node.defaultChild as cloudwatch.CfnAlarm).addPropertyOverride('Metrics.0.ReturnData', true);
     const errors = new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
       ...SILENT,
-      alarmDescription:
+      alarmDescription: withRunbook(
         'The router fails. Calls that it refuses as invalid count too where the function is called directly. The log ' +
-        'of the function says which.',
+          'of the function says which.',
+        'alarm-the-router-fails',
+      ),
       metric: metrics.errors,
       threshold: 1,
     });
     const refused = new cloudwatch.Alarm(scope, 'ConfigurationRefusedAlarm', {
       ...SILENT,
-      alarmDescription:
+      alarmDescription: withRunbook(
         'The router can not use the preferences in the store, and goes on with the last ones that it could. The log of ' +
-        'the function names the field. Deploy a document that names only regions that have a copy.',
+          'the function names the field. Deploy a document that names only regions that have a copy.',
+        'alarm-preferences-are-refused-or-can-not-be-fetched',
+      ),
       metric: metrics.configurationRefused,
       threshold: 1,
     });
     const unavailable = new cloudwatch.Alarm(scope, 'ConfigurationUnavailableAlarm', {
       ...SILENT,
       evaluationPeriods: 3,
-      alarmDescription:
+      alarmDescription: withRunbook(
         'The router can not fetch its preferences, and goes on with the last ones; new instances of the function start ' +
-        'with those of the stack. See whether AppConfig answers in this region.',
+          'with those of the stack. See whether AppConfig answers in this region.',
+        'alarm-preferences-are-refused-or-can-not-be-fetched',
+      ),
       metric: metrics.configurationUnavailable,
       threshold: 1,
     });

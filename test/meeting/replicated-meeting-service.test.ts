@@ -238,8 +238,11 @@ describe('ReplicatedMeetingService', () => {
         Meeting: 'hall',
         Session: '0',
       });
+      expect(service.meetings).toEqual([meeting]);
+      expect(meeting.sessionCount).toBe(1);
       expect(service.metricSeatsFree(meeting, 1)).toMatchObject({ metricName: 'SeatsFree', statistic: 'Minimum' });
       const names = [
+        service.metricLiveSessions(),
         service.metricJoins(),
         service.metricJoinsRefused(),
         service.metricPromotions(),
@@ -247,7 +250,15 @@ describe('ReplicatedMeetingService', () => {
         service.metricReconciledDrift(),
         service.metricSweepFailures(),
       ].map(({ metricName }) => metricName);
-      expect(names).toEqual(['Joins', 'JoinsRefused', 'Promotions', 'Throttles', 'ReconciledDrift', 'SweepFailures']);
+      expect(names).toEqual([
+        'LiveSessions',
+        'Joins',
+        'JoinsRefused',
+        'Promotions',
+        'Throttles',
+        'ReconciledDrift',
+        'SweepFailures',
+      ]);
     });
 
     test('alarms are made once, and take actions later', () => {

@@ -1,11 +1,14 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { DirectConnect, ProxyMode, S3MediaProxy, S3MediaProxyOptions } from '../../src';
 import { asText, newApp, only, templateOf } from '../support/synth';
 
@@ -432,10 +435,64 @@ test('two proxies in one account and region share no name', () => {
   for (const id of ['One', 'Two']) {
     new S3MediaProxy(stack, id, { bucket, domainName: `${id}.example.com`.toLowerCase() });
   }
-  const text = JSON.stringify(templateOf(stack).toJSON().Resources);
-  expect(text).not.toMatch(
-    /"(ClusterName|ServiceName|LoadBalancerName|TargetGroupName|LogGroupName|RoleName|GroupName)":"/,
-  );
+  const template = templateOf(stack);
+  const text = JSON.stringify(template.toJSON().Resources);
+  expect(text).not.toMatch(/"(ServiceName|LoadBalancerName|TargetGroupName|LogGroupName|RoleName|GroupName)":"/);
+  // Only this one has to be known in another region, by a dashboard.
+  const clusters = Object.values(template.findResources('AWS::ECS::Cluster'));
+  expect(new Set(clusters.map(({ Properties }) => Properties.ClusterName)).size).toBe(2);
+});
+
+describe('S3MediaProxy metrics and alarms', () => {
+  const proxyIn = ({ stack, bucket }: Fixture, options: S3MediaProxyOptions = { domainName: DOMAIN }) =>
+    new S3MediaProxy(stack, 'Proxy', { bucket, ...options });
+
+  test('are about its servers and its load balancer', () => {
+    const { stack, bucket } = fixture();
+    const proxy = proxyIn({ stack, bucket });
+    const cluster = only(templateOf(stack), 'AWS::ECS::Cluster').Properties.ClusterName;
+    const there = { region: 'eu-west-1', dimensions: { ClusterName: cluster } };
+    expect(proxy.metricRunningServers()).toMatchObject({ ...there, metricName: 'TaskCount', statistic: 'Minimum' });
+    expect(proxy.metricBytesSent()).toMatchObject({ ...there, metricName: 'NetworkTxBytes', statistic: 'Average' });
+    const dimensions = (metric: cloudwatch.Metric) => Object.keys(metric.dimensions!);
+    expect(dimensions(proxy.metricUnhealthyServers())).toEqual(['LoadBalancer', 'TargetGroup']);
+    expect(dimensions(proxy.metricFailedRequests())).toEqual(['LoadBalancer', 'TargetGroup']);
+    expect(dimensions(proxy.metricUnansweredRequests())).toEqual(['LoadBalancer']);
+  });
+
+  test('alarms are made once, and take actions later', () => {
+    const { stack, bucket } = fixture();
+    const proxy = proxyIn({ stack, bucket });
+    const alarms = proxy.addAlarms();
+    expect(proxy.addAlarms({ actions: [new SnsAction(new sns.Topic(stack, 'Topic'))] })).toEqual(alarms);
+    const template = templateOf(stack);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+    template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+      AlarmActions: [{ Ref: Match.anyValue() }],
+      TreatMissingData: 'notBreaching',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: 'UnHealthyHostCount',
+      Statistic: 'Maximum',
+      Period: 60,
+      EvaluationPeriods: 10,
+    });
+  });
+
+  test('by PrivateLink, an alarm watches the endpoint, and there are no servers to measure', () => {
+    const { stack, bucket } = fixture();
+    const proxy = proxyIn({ stack, bucket }, { mode: ProxyMode.PRIVATE_LINK });
+    proxy.addAlarms();
+    expect(only(templateOf(stack), 'AWS::CloudWatch::Alarm').Properties).toMatchObject({
+      Namespace: 'AWS/PrivateLinkEndpoints',
+      MetricName: 'PacketsDropped',
+      Dimensions: expect.arrayContaining([{ Name: 'Service Name', Value: 'com.amazonaws.eu-west-1.s3' }]),
+    });
+    expect(() => proxy.metricRunningServers()).toThrow(
+      /\[Europe\/Proxy\] mode: got "PRIVATE_LINK", expected servers, of which TaskCount is a metric/,
+    );
+    expect(() => proxy.metricFailedRequests()).toThrow(/expected servers/);
+  });
 });
 
 describe('S3MediaProxy fails when', () => {

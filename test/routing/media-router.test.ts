@@ -375,6 +375,20 @@ describe('MediaRouter', () => {
     );
   });
 
+  test('has a metric for every region and reason that a link can have', () => {
+    const { router } = setUp();
+    const metrics = router.metricsLinksByReason({ period: Duration.minutes(1) });
+    const pairs = metrics.map(({ dimensions, label }) => [dimensions!.Region, dimensions!.Reason, label]);
+    const ofReplicas = ['eu-west-1', 'ap-southeast-2'].flatMap((region) => [
+      [region, 'delay-over', `${region} delay-over`],
+      [region, 'in-replica', `${region} in-replica`],
+    ]);
+    expect(pairs).toEqual(expect.arrayContaining([...ofReplicas, ['us-east-1', 'too-new', 'us-east-1 too-new']]));
+    expect(new Set(pairs.map(([, reason]) => reason))).toEqual(new Set(REASONS));
+    expect(metrics).toHaveLength(ofReplicas.length + REASONS.length - 2);
+    expect(metrics[0].period.toSeconds()).toBe(60);
+  });
+
   test('has alarms, whose actions can be added later', () => {
     const stack = primaryStack();
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {

@@ -1,13 +1,6 @@
 import { JobStatusException, type S3ControlClient, UpdateJobStatusCommand } from '@aws-sdk/client-s3-control';
 import type { S3ControlSimulator } from './s3-control';
-import {
-  ACCOUNT,
-  createJob,
-  describeJob,
-  GENERATOR,
-  clientOf,
-  startS3Control
-} from './support/s3-control';
+import { ACCOUNT, createJob, describeJob, GENERATOR, clientOf, startS3Control } from './support/s3-control';
 
 let simulator: S3ControlSimulator;
 let client: S3ControlClient;

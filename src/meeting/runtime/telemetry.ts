@@ -36,6 +36,7 @@ export class Telemetry implements SessionEvents, OperationEvents {
 
   swept({ live, drift, missing, sessions, failures }: Sweep): void {
     this.count(METRIC.liveMeetings, live, true);
+    this.count(METRIC.liveSessions, sessions.length, true);
     this.count(METRIC.drift, drift, true);
     this.count(METRIC.missingReplicas, missing, true);
     this.count(METRIC.sweepFailures, failures.length, true);

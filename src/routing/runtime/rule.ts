@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { IpAddress } from './ip-address';
 import { Preferences } from './preferences';
-import { Preference, Reason } from '../contract';
+import { Preference, Reason, REPLICA_REASONS } from '../contract';
 
 /** Who asks for links. */
 export interface Viewer {
@@ -60,7 +60,7 @@ export function byDelay(createdAt: number, now: number, { replicationDelaySecond
 
 /** Whether links with this reason point to a replica. */
 export function isForReplica(reason: Reason): boolean {
-  return reason === 'delay-over' || reason === 'in-replica';
+  return (REPLICA_REASONS as readonly Reason[]).includes(reason);
 }
 
 /** Spreads texts evenly over 0 (inclusive) to 100. */

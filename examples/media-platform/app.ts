@@ -1,0 +1,43 @@
+import { App, Duration } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { HttpAuthorizer, MediaReplicationStack, ReadPreference } from 'cdk-media-replication';
+
+const app = new App();
+
+// Media and meetings of a studio in three regions, with one dashboard and one topic.
+const platform = new MediaReplicationStack(app, 'MediaPlatform', {
+  env: { region: 'us-east-1' },
+  replicas: [{ region: 'eu-central-1' }, { region: 'ap-southeast-2' }],
+  corsOrigins: ['https://studio.example.com'],
+
+  defaultPreference: ReadPreference.AUTO,
+  ipRanges: [
+    { cidr: '10.20.0.0/16', region: 'eu-central-1' },
+    { cidr: '10.30.0.0/16', region: 'ap-southeast-2' },
+  ],
+
+  meetings: [
+    {
+      name: 'town-hall',
+      mediaRegion: 'us-east-1',
+      replicas: [{ mediaRegion: 'eu-central-1', count: 2 }, { mediaRegion: 'ap-southeast-2' }],
+      presenters: ['ceo', 'moderator'],
+    },
+    { name: 'dailies', mediaRegion: 'eu-central-1', attendeesPerSession: 25 },
+  ],
+
+  httpApi: {
+    authorizer: HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] }),
+    allowOrigins: ['https://studio.example.com'],
+  },
+  hostScopes: ['meetings/host'],
+
+  alarmEmails: ['media-oncall@example.com'],
+  latencyThreshold: Duration.minutes(10),
+});
+
+// What the stack does not say, its constructs do: the ingest puts media, and nothing else.
+const ingest = new iam.Role(platform, 'Ingest', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
+platform.media.grantPut(ingest);
+
+app.synth();

@@ -1,0 +1,2 @@
+export * from './media-monitoring';
+export * from './props';

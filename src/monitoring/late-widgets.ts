@@ -1,0 +1,28 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+
+/** Widgets that are made when the dashboard is written, so that they show what was added after the dashboard. */
+export class LateWidgets implements cloudwatch.IWidget {
+  readonly width = 24;
+  private made?: cloudwatch.IWidget;
+
+  constructor(private readonly rows: () => cloudwatch.IWidget[]) {}
+
+  get height(): number {
+    return this.content.height;
+  }
+
+  position(x: number, y: number): void {
+    this.content.position(x, y);
+  }
+
+  toJson(): any[] {
+    const json = this.content.toJson();
+    this.made = undefined; // the next synthesis may find more
+    return json;
+  }
+
+  private get content(): cloudwatch.IWidget {
+    this.made ??= new cloudwatch.Column(...this.rows());
+    return this.made;
+  }
+}

@@ -1,0 +1,2 @@
+export * from './media-replication-stack';
+export * from './props';

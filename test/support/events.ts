@@ -1,0 +1,32 @@
+/**
+ * Whether EventBridge would match an event: what our patterns use of its rules (values, `prefix`, lists).
+ *
+ * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+ */
+export function matches(pattern: any, event: any): boolean {
+  if (Array.isArray(pattern)) {
+    const values = Array.isArray(event) ? event : [event];
+    return values.some((value) => pattern.some((rule) => matchesValue(rule, value)));
+  }
+  return Object.entries(pattern).every(([key, part]) => event?.[key] !== undefined && matches(part, event[key]));
+}
+
+function matchesValue(rule: any, value: unknown): boolean {
+  if (typeof rule !== 'object') return rule === value;
+  const kinds = Object.keys(rule);
+  if (kinds.length !== 1 || kinds[0] !== 'prefix') throw new Error(`not simulated: ${kinds}`);
+  return typeof value === 'string' && value.startsWith(rule.prefix);
+}
+
+/** The event of an alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
+export function alarmEvent(arn: string, state: string = 'ALARM'): object {
+  const [, , , region, account, , alarmName] = arn.split(':');
+  return {
+    source: 'aws.cloudwatch',
+    'detail-type': 'CloudWatch Alarm State Change',
+    account,
+    region,
+    resources: [arn],
+    detail: { alarmName, state: { value: state } },
+  };
+}
