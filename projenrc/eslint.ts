@@ -1,6 +1,6 @@
 import { awscdk } from 'projen';
 
-const FEATURES = ['bucket', 'http', 'proxy', 'routing', 'meeting'];
+const FEATURES = ['backfill', 'bucket', 'http', 'proxy', 'routing', 'meeting'];
 
 /** Holds the arrows of the house: stack → features → private; a feature knows others only by their index. */
 export function configureEslint(project: awscdk.AwsCdkConstructLibrary): void {

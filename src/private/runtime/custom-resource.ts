@@ -1,0 +1,67 @@
+import { request } from 'node:https';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html */
+export interface CustomResourceEvent<Properties> {
+  readonly RequestType: 'Create' | 'Update' | 'Delete';
+  readonly ResponseURL: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly PhysicalResourceId?: string;
+  readonly ResourceProperties: Properties;
+  readonly OldResourceProperties?: Properties;
+}
+
+export interface CustomResourceAnswer {
+  readonly Status: 'SUCCESS' | 'FAILED';
+  readonly Reason?: string;
+  readonly PhysicalResourceId: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+}
+
+/** CloudFormation refuses answers of more than 4,096 bytes. */
+const MAX_REASON = 1_000;
+const SEND_TRIES = 5;
+
+/** The answer to an event: a failure with a reason that fits, if there is one. */
+export function answerTo(
+  event: CustomResourceEvent<unknown>,
+  PhysicalResourceId: string,
+  failure?: string,
+): CustomResourceAnswer {
+  const { StackId, RequestId, LogicalResourceId } = event;
+  const outcome =
+    failure === undefined
+      ? { Status: 'SUCCESS' as const }
+      : { Status: 'FAILED' as const, Reason: failure.slice(0, MAX_REASON) };
+  return { ...outcome, PhysicalResourceId, StackId, RequestId, LogicalResourceId };
+}
+
+/** Tells CloudFormation, whose stack waits for an hour otherwise. */
+export async function sendAnswer(url: string, answer: CustomResourceAnswer): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await put(url, JSON.stringify(answer));
+    } catch (error) {
+      if (attempt === SEND_TRIES) throw error;
+      await new Promise((done) => setTimeout(done, 200 * 2 ** attempt));
+    }
+  }
+}
+
+/** The URL is presigned, without a content type. */
+function put(url: string, body: string): Promise<void> {
+  const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method: 'PUT', headers, timeout: 10_000 }, (response) => {
+      response.resume();
+      if (response.statusCode === 200) resolve();
+      else reject(new Error(`CloudFormation answered ${response.statusCode}.`));
+    });
+    sent.on('timeout', () => sent.destroy(new Error('CloudFormation did not answer.')));
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
