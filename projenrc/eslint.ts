@@ -1,6 +1,6 @@
 import { awscdk } from 'projen';
 
-const FEATURES = ['bucket', 'canary', 'http', 'proxy', 'routing', 'meeting'];
+const FEATURES = ['backfill', 'bucket', 'canary', 'http', 'proxy', 'routing', 'meeting'];
 
 /** Holds the arrows of the house: stack → monitoring → features → private; each knows others only by their index. */
 export function configureEslint(project: awscdk.AwsCdkConstructLibrary): void {

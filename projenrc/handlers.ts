@@ -14,11 +14,14 @@ const RUNTIME_DEPS = [
   '@aws-sdk/client-dynamodb@^3',
   '@aws-sdk/client-lambda@^3',
   '@aws-sdk/client-s3@^3',
+  '@aws-sdk/client-s3-control@^3',
   '@aws-sdk/credential-provider-node@^3',
   '@aws-sdk/lib-dynamodb@^3',
+  '@aws-sdk/lib-storage@^3',
   '@aws-sdk/s3-request-presigner@^3',
   '@aws-sdk/util-endpoints@^3',
   '@smithy/node-http-handler@^4',
+  'csv-parse@^7',
   'lru-cache@^11',
 ];
 

@@ -12,7 +12,7 @@ const FLOOR_NAG = '2.27.231';
  */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6');
-  project.addDevDeps('@aws-sdk/client-s3-control@^3', 'amazon-chime-sdk-js@^3', '@smithy/signature-v4@^5');
+  project.addDevDeps('amazon-chime-sdk-js@^3', '@smithy/signature-v4@^5');
   project.package.addField('workspaces', [LATEST_DIR]);
   new JsonFile(project, `${LATEST_DIR}/package.json`, {
     obj: { name: 'cdk-latest', version: '0.0.0', private: true, dependencies: LATEST },

@@ -1,3 +1,4 @@
+export * from './backfill/props';
 export * from './bucket';
 export * from './canary';
 export * from './http';

@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ReplicationRepairOptions } from '../backfill';
 import { S3MediaProxyOptions } from '../proxy';
 
 /** What can be said of each single copy, the primary and the replicas. */
@@ -152,6 +153,22 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
    * @default false: such a bucket fails the deployment
    */
   readonly enableVersioning?: boolean;
+
+  /**
+   * Whether media that are there already are replicated to replicas that are new, by a job of S3 Batch Replication. The
+   * deployment starts the job and does not wait for it. It costs, by job and by object.
+   *
+   * @default - true if `bucket` is given, or if there are several replicas: one of them may be new
+   * @see https://aws.amazon.com/s3/pricing/
+   */
+  readonly replicateExisting?: boolean;
+
+  /**
+   * How objects that S3 gave up on are replicated again.
+   *
+   * @default - once a day, three times for an object, where `replicateExisting` holds; else not
+   */
+  readonly repair?: ReplicationRepairOptions;
 
   /**
    * Whether changes of an object's tags, ACL and locks in a replica come back to the primary and to the other replicas.

@@ -1,6 +1,7 @@
 import { Names, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { adopt, AdoptedCopy } from './adopted-copy';
@@ -24,6 +25,7 @@ import { admitForeignRole } from './replication-permissions';
 import { replicationStoppers } from './replication-stoppers';
 import { validate } from './validation';
 import { regionOfBucket } from './validation-copy';
+import { ReplicationJobs, ReplicationJobsMetric } from '../backfill';
 import { invalid } from '../private/errors';
 import { accountOf, DeterministicNames } from '../private/naming';
 import { canBeNamedFrom, deployAfter } from '../private/stacks';
@@ -86,6 +88,7 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
   private readonly plans: ReplicaPlan[];
   private readonly replication: Replication;
   private readonly replicasAreWritten: boolean;
+  private readonly jobs?: ReplicationJobs;
   private alarms?: ReplicationAlarms;
 
   /** @throws if the props contradict each other, or ask for what S3 can't do; the message says what to change */
@@ -125,6 +128,7 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     for (const { stack: first } of this.plans.filter(({ home }) => home)) {
       deployAfter(stack, first, 'S3 accepts a replication rule only when the replica bucket exists');
     }
+    this.jobs = this.createJobs(props);
     // At synthesis, since statements can be added until then.
     this.node.addValidation({ validate: () => this.stoppers() });
     if (props.replicationAlarms ?? true) this.addReplicationAlarms();
@@ -156,7 +160,38 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
         })),
     );
     this.alarms.apply(options);
-    return this.alarms.alarms;
+    return [...this.alarms.alarms, ...(this.jobs?.addAlarms(options) ?? [])];
+  }
+
+  /**
+   * Answers `DescribeReplication`, `ListFailures`, `RetryFailures` and `RestartBackfill`: how far backfills are, and what
+   * failed. Absent where neither `replicateExisting` nor `repair` holds.
+   */
+  public get replicationStatusFunction(): lambda.Function | undefined {
+    return this.jobs?.statusFunction;
+  }
+
+  /**
+   * Lets the grantee call `replicationStatusFunction`.
+   *
+   * @throws if there is none
+   */
+  public grantManageReplication(grantee: iam.IGrantable): iam.Grant {
+    return this.jobsFor('grantManageReplication').grantManage(grantee);
+  }
+
+  /**
+   * A metric of backfill and repair.
+   *
+   * @param metric which one
+   * @param options what to change of the metric; by default the maximum over 5 minutes
+   * @throws if neither `replicateExisting` nor `repair` holds
+   */
+  public metricReplicationJobs(
+    metric: ReplicationJobsMetric,
+    options?: cloudwatch.MetricOptions,
+  ): cloudwatch.Metric {
+    return this.jobsFor('metricReplicationJobs').metric(metric, options);
   }
 
   /**
@@ -240,6 +275,34 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
       description: `Replicates the media of ${this.node.path}`,
       // Policies in other accounts must know the name before the role exists.
       roleName: this.plans.some(({ foreign }) => foreign) ? this.names.role('replication') : undefined,
+    });
+  }
+
+  private createJobs(props: ReplicatedMediaBucketProps): ReplicationJobs | undefined {
+    const adopted = props.bucket !== undefined;
+    const replicateExisting = props.replicateExisting ?? (adopted || props.replicas.length > 1);
+    if (!replicateExisting && !props.repair) return undefined;
+    const jobs = new ReplicationJobs(this, 'Jobs', {
+      bucketName: this._primaryCopy.bucketName,
+      replicas: this.plans.map(({ copy, ruleId }) => ({ region: copy.region, bucketName: copy.bucketName, ruleId })),
+      adopted,
+      replicateExisting,
+      repair: props.repair,
+      lifecycleRules: [props, ...props.replicas].flatMap(({ lifecycleRules }) => lifecycleRules ?? []),
+    });
+    jobs.startAfter(this.replication.forward);
+    // S3 tells of failures only where a rule has metrics.
+    if (this.plans.some(({ metrics }) => metrics)) jobs.listenTo(this.primary);
+    return jobs;
+  }
+
+  private jobsFor(field: string): ReplicationJobs {
+    if (this.jobs) return this.jobs;
+    throw invalid(this, {
+      field,
+      got: 'a bucket without backfill and repair',
+      expected: 'one with `replicateExisting` or `repair`',
+      fix: 'Set `replicateExisting: true`.',
     });
   }
 

@@ -25,6 +25,8 @@ export class Replication {
   readonly destinations: MediaCopy[];
   /** The rules that lead back, from replicas to the primary and to each other. */
   readonly back: Direction[];
+  /** What has the rules from the primary. */
+  readonly forward: IDependable;
   private provider?: RulesProvider;
 
   constructor(
@@ -41,9 +43,9 @@ export class Replication {
     this.destinations = isTwoWay ? [...replicas, primary] : replicas;
     this.back = isTwoWay ? plans.flatMap((plan) => this.directionsFrom(plan)) : [];
     const allowed = this.allow();
-    const forward = this.replicateForward(allowed);
+    this.forward = this.replicateForward(allowed);
     // After the primary and its rules: S3 refuses a rule whose destination is not there.
-    this.replicateBack([...allowed, forward]);
+    this.replicateBack([...allowed, this.forward]);
   }
 
   /** The failures of what a replica sends to the other copies, by region, where its rules have metrics. */

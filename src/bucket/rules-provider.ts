@@ -31,7 +31,8 @@ export class RulesProvider extends Construct {
   ) {
     super(scope, id);
     this.fn = handlerFunction(this, 'Function', {
-      handler: 'bucket/replication-rules',
+      handler: 'stored-media',
+      export: 'rules',
       description: `Puts replication rules for ${scope.node.path}`,
       environment: { POWERTOOLS_SERVICE_NAME: new DeterministicNames(scope).base },
       memorySize: 256,

@@ -81,7 +81,8 @@ export class ReplicationCanary extends Construct {
     this.probes = Object.fromEntries(probes.map(({ region, probe }) => [region, probe.function]));
     const probeArns = new Map(probes.map(({ region, probe }) => [region, probe.arnFrom(this)]));
     const { function: fn } = handlerFunction(this, 'Function', {
-      handler: 'canary/replication-canary',
+      handler: 'stored-media',
+      export: 'canary',
       description: 'Puts a small object, waits until every replica has it, and deletes it everywhere',
       environment: {
         [contract.SETTINGS_VARIABLE]: Stack.of(this).toJsonString(this.settings(object, probeArns)),

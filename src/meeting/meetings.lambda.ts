@@ -1,5 +1,5 @@
 import { isChimeEvent } from './runtime/chime-events';
-import { Deadline } from './runtime/deadline';
+import { Deadline } from '../private/runtime/deadline';
 import { CallContext, createHandler } from './runtime/handler';
 import { RoomEvent } from './runtime/room-resource';
 import { Service } from './runtime/service';

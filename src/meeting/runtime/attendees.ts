@@ -1,5 +1,5 @@
 import { Attendee, Chime, refusalOf } from './chime';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { throttled, unavailable } from './errors';
 import { Place, Places } from './places';
 

@@ -1,5 +1,5 @@
 import { Attendees } from './attendees';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { throttled } from './errors';
 import { Generations } from './generations';
 import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, notLetIn } from './joining';

@@ -1,4 +1,4 @@
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { Generations } from './generations';
 import { keys } from './keys';
 import { Place, Places } from './places';

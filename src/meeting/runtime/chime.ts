@@ -13,7 +13,7 @@ import {
   ListAttendeesCommand,
   Meeting,
 } from '@aws-sdk/client-chime-sdk-meetings';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError, throttled, unavailable } from './errors';
 import { MAX_ATTENDEES, RoomConfig, SERVICE_TAG_KEY } from '../contract';
 

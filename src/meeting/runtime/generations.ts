@@ -1,5 +1,5 @@
 import { Chime } from './chime';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { ended, MeetingError, notAllowed, throttled, unavailable } from './errors';
 import { keys } from './keys';
 import { isHeld, LiveSession, newLease, Room, Rooms } from './rooms';

@@ -1,4 +1,4 @@
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError } from './errors';
 import { HttpEvent, httpAnswer, HttpAnswer, isHttpEvent, requestOf } from './http-events';
 import { Caller } from './joining';

@@ -1,6 +1,6 @@
 import { Attendees, Issued } from './attendees';
 import { Attendee, Meeting } from './chime';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError, notAllowed, throttled } from './errors';
 import { Generations } from './generations';
 import { Place, Places } from './places';

@@ -1,5 +1,5 @@
 import { BatchJoining } from './batch-joining';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError, notAllowed } from './errors';
 import { Generations, keptStart } from './generations';
 import { Caller, Joined, Joining, JoinRequest } from './joining';

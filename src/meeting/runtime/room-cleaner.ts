@@ -1,4 +1,4 @@
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { throttled } from './errors';
 import { Generations } from './generations';
 import { keys } from './keys';

@@ -1,4 +1,4 @@
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { Generations } from './generations';
 import { RoomCleaner } from './room-cleaner';
 import { Rooms } from './rooms';

@@ -1,5 +1,5 @@
 import { Chime, Meeting } from './chime';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { unavailable } from './errors';
 import { garbageAt, keys } from './keys';
 import { LiveSession, Room } from './rooms';

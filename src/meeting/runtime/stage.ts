@@ -1,6 +1,6 @@
 import { Attendees } from './attendees';
 import { Attendee } from './chime';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { ended, MeetingError, notAllowed, throttled } from './errors';
 import { Generations } from './generations';
 import { garbageAt, keys } from './keys';

@@ -1,6 +1,6 @@
 import { Attendees } from './attendees';
 import { Attendee, Chime, refusalOf } from './chime';
-import { Deadline } from './deadline';
+import { Deadline } from '../../private/runtime/deadline';
 import { Generations } from './generations';
 import { Place, Places } from './places';
 import { RoomCleaner } from './room-cleaner';

@@ -26,6 +26,19 @@ export interface CustomResourceAnswer {
 const MAX_REASON = 1_000;
 const SEND_TRIES = 5;
 
+/** The answer to an event: a failure with a reason that fits, if there is one. */
+export function answerTo(
+  { StackId, RequestId, LogicalResourceId }: CustomResourceEvent<unknown>,
+  PhysicalResourceId: string,
+  failure?: string,
+): CustomResourceAnswer {
+  const outcome =
+    failure === undefined
+      ? { Status: 'SUCCESS' as const }
+      : { Status: 'FAILED' as const, Reason: failure.slice(0, MAX_REASON) };
+  return { ...outcome, PhysicalResourceId, StackId, RequestId, LogicalResourceId };
+}
+
 /**
  * Does the work, and says of it what CloudFormation is to know.
  *
@@ -33,16 +46,14 @@ const SEND_TRIES = 5;
  * @param idOnFailure the physical id of what could not be done: the Delete that follows is for it
  */
 export async function answerOf(
-  { StackId, RequestId, LogicalResourceId }: CustomResourceEvent<unknown>,
+  event: CustomResourceEvent<unknown>,
   work: () => Promise<string>,
   idOnFailure: string,
 ): Promise<CustomResourceAnswer> {
-  const address = { StackId, RequestId, LogicalResourceId };
   try {
-    return { ...address, Status: 'SUCCESS', PhysicalResourceId: await work() };
+    return answerTo(event, await work());
   } catch (error) {
-    const Reason = (error as Error).message.slice(0, MAX_REASON);
-    return { ...address, Status: 'FAILED', Reason, PhysicalResourceId: idOnFailure };
+    return answerTo(event, idOnFailure, (error as Error).message);
   }
 }
 

@@ -14,6 +14,11 @@ export class Deadline {
     return this.left <= 0;
   }
 
+  /** Aborts a request that is still under way then. */
+  get signal(): AbortSignal {
+    return AbortSignal.timeout(Math.max(1, Math.round(this.left)));
+  }
+
   /** The nearer of the two. */
   within(milliseconds: number): Deadline {
     return new Deadline(Math.min(this.at, Date.now() + milliseconds));

@@ -1,0 +1,85 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { MANIFESTS_PREFIX, REPORTS_PREFIX, TABLE } from './contract';
+
+const KEPT = Duration.days(90);
+
+/**
+ * What is known of jobs and failures, and the reports and manifests of jobs. All of it goes with the stack: it is worth
+ * nothing without the bucket that it is about.
+ */
+export class JobStore extends Construct {
+  readonly table: dynamodb.Table;
+  readonly reports: s3.Bucket;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const string = dynamodb.AttributeType.STRING;
+    this.table = new dynamodb.Table(this, 'Table', {
+      partitionKey: { name: TABLE.key, type: string },
+      sortKey: { name: TABLE.sort, type: string },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      timeToLiveAttribute: TABLE.timeToLive,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The L2's property for it was renamed.
+    (this.table.node.defaultChild as dynamodb.CfnTable).pointInTimeRecoverySpecification = {
+      pointInTimeRecoveryEnabled: true,
+    };
+    this.reports = new s3.Bucket(this, 'Reports', {
+      // S3 Batch Operations reads no CSV manifest that is encrypted with KMS:
+      // https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-create-job.html#specify-batchjob-manifest
+      encryption: s3.BucketEncryption.S3_MANAGED,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      lifecycleRules: [{ expiration: KEPT, abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  grantTable(grantee: iam.IGrantable, ...actions: string[]): void {
+    iam.Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resourceArns: [this.table.tableArn],
+    });
+  }
+
+  /** S3, as the role of a job: reads manifests, puts reports. */
+  grantJob(role: iam.Role): void {
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:GetObject', 's3:GetObjectVersion'],
+        resources: [this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`)],
+      }),
+    );
+    role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['s3:PutObject'],
+        resources: [this.reports.arnForObjects(`${REPORTS_PREFIX}/*`)],
+      }),
+    );
+  }
+
+  /** The worker: reads reports, puts manifests. A report that is not there yet answers 404 only to who may list. */
+  grantWorker(grantee: iam.IGrantable): void {
+    const grant = (actions: string[], resource: string) =>
+      iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
+    grant(['s3:ListBucket'], this.reports.bucketArn);
+    grant(['s3:GetObject'], this.reports.arnForObjects(`${REPORTS_PREFIX}/*`));
+    grant(['s3:PutObject', 's3:AbortMultipartUpload'], this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
+  }
+
+  /** Whoever empties the bucket when the stack is deleted. */
+  grantEmpty(grantee: iam.IGrantable): void {
+    const grant = (actions: string[], resource: string) =>
+      iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
+    grant(['s3:ListBucket'], this.reports.bucketArn);
+    grant(['s3:DeleteObject'], this.reports.arnForObjects('*'));
+  }
+}

@@ -1,0 +1,16 @@
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { LifecycleRule } from './lifecycle-race';
+
+/** Rules as the app has them, in words that the handlers know too. */
+export function plainRules(rules: readonly s3.LifecycleRule[]): LifecycleRule[] {
+  return rules.map((rule) => ({
+    id: rule.id,
+    enabled: rule.enabled ?? true,
+    expires: rule.expiration !== undefined || rule.expirationDate !== undefined,
+    removesExpiredDeleteMarkers: rule.expiredObjectDeleteMarker === true,
+    expiresNoncurrentVersions: rule.noncurrentVersionExpiration !== undefined,
+    classes: [...(rule.transitions ?? []), ...(rule.noncurrentVersionTransitions ?? [])].map(
+      ({ storageClass }) => storageClass.value,
+    ),
+  }));
+}

@@ -1,0 +1,300 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateBucketCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { App, Stack } from 'aws-cdk-lib';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { TestAuthority } from './certificates';
+import { CloudFormation, CustomResourceAnswer } from './cloudformation';
+import { DeployedFunction } from './deployed-function';
+import { DynamoDbLocal } from './dynamodb-local';
+import { Gate } from './gate';
+import { Minio } from './minio';
+import { CREDENTIALS } from './s3-server';
+import { ReplicationJobs, ReplicationJobsProps } from '../../../src/backfill';
+import { JobView, S3ControlSimulator } from '../../simulators/s3-control';
+
+export const REGION = 'us-east-1';
+export const ACCOUNT = '111111111111';
+export const MEDIA = 'media';
+export const REPORTS = 'reports';
+const STACK = 'Live';
+const TABLE = 'replication';
+const MINIO_PORT = 9470;
+
+export type FunctionName = 'Backfill' | 'Worker' | 'Events' | 'Status';
+export const FUNCTIONS: readonly FunctionName[] = ['Backfill', 'Worker', 'Events', 'Status'];
+type Row = Record<string, any>;
+
+export interface Deployment {
+  readonly replicas?: readonly string[];
+  readonly oldReplicas?: readonly string[];
+  readonly adopted?: boolean;
+  readonly replicateExisting?: boolean;
+  readonly oldReplicateExisting?: boolean;
+}
+
+/** Deployed jobs: the functions out of their template, between a simulated S3 Control, a real DynamoDB and a real S3. */
+export class BackfillWorld {
+  static async start(props: Partial<ReplicationJobsProps> = {}): Promise<BackfillWorld> {
+    const dir = mkdtempSync(join(tmpdir(), 'backfill-'));
+    const authority = new TestAuthority(dir);
+    writeFileSync(join(dir, 'ca.pem'), authority.certificate);
+    // Follows real time, as the functions' clocks do; a job is New until the test prepares it.
+    const control = await S3ControlSimulator.start({ account: ACCOUNT, region: REGION, behaviour: { newFor: 1e12 } });
+    const dynamo = await DynamoDbLocal.start();
+    const minio = new Minio({ dir, region: REGION, port: MINIO_PORT });
+    await minio.start();
+    const cloudFormation = new CloudFormation(authority);
+    await cloudFormation.start();
+    const world = new BackfillWorld(dir, synthesise(dir, props), control, dynamo, minio, cloudFormation);
+    await world.setUp();
+    for (const name of FUNCTIONS) await world.restart(name);
+    return world;
+  }
+
+  readonly gate = new Gate();
+  readonly s3: S3Client;
+  private readonly documents: DynamoDBDocumentClient;
+  private readonly functions = new Map<FunctionName, DeployedFunction>();
+  private readonly all: DeployedFunction[] = [];
+  private endpoints: Record<string, string> = {};
+  private aheadMs = 0;
+  private oldJobs = 0;
+
+  private constructor(
+    private readonly dir: string,
+    private readonly assembly: CloudAssembly,
+    readonly control: S3ControlSimulator,
+    private readonly dynamo: DynamoDbLocal,
+    private readonly minio: Minio,
+    readonly cloudFormation: CloudFormation,
+  ) {
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+    this.documents = DynamoDBDocumentClient.from(
+      new DynamoDBClient({ endpoint: dynamo.endpoint, region: REGION, credentials }),
+    );
+    this.s3 = new S3Client({
+      endpoint: `http://127.0.0.1:${minio.port}`,
+      region: REGION,
+      credentials: CREDENTIALS,
+      forcePathStyle: true,
+    });
+  }
+
+  async another(name: FunctionName, env: Record<string, string> = {}): Promise<DeployedFunction> {
+    const fn = DeployedFunction.from({
+      assembly: this.assembly,
+      stackName: STACK,
+      logicalId: `Jobs${name}`,
+      resolve: (logicalId) => {
+        if (logicalId.startsWith('JobsStoreTable')) return TABLE;
+        if (logicalId.startsWith('JobsStoreReports')) return REPORTS;
+        if (logicalId.startsWith('JobsJobRole')) return `arn:aws:iam::${ACCOUNT}:role/jobs`;
+        throw new Error(`What is ${logicalId}?`);
+      },
+      env: {
+        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+        NODE_EXTRA_CA_CERTS: join(this.dir, 'ca.pem'),
+        HOSTS: JSON.stringify({ ...this.cloudFormation.hosts, ...this.control.hosts }),
+        ...this.endpoints,
+        ...env,
+      },
+    });
+    fn.aheadMs = this.aheadMs;
+    this.all.push(fn);
+    return fn.start();
+  }
+
+  /** A new process in place of the one that was killed. */
+  async restart(name: FunctionName): Promise<void> {
+    this.functions.set(name, await this.another(name));
+  }
+
+  fn(name: FunctionName): DeployedFunction {
+    return this.functions.get(name)!;
+  }
+
+  work(event: { repair?: boolean } = {}, options?: { timeoutMs: number }): Promise<void> {
+    return this.fn('Worker').invoke(event, options);
+  }
+
+  ask<T = any>(operation: string, request: object = {}): Promise<T> {
+    return this.fn('Status').invoke({ operation, ...request });
+  }
+
+  deploy(RequestType: 'Create' | 'Update' | 'Delete', deployment: Deployment = {}): Promise<CustomResourceAnswer> {
+    const { replicas = ['replica-1'], oldReplicas, adopted, replicateExisting, oldReplicateExisting } = deployment;
+    const properties = (Replicas: readonly string[], existing = true) => ({
+      ServiceToken: 'arn',
+      Bucket: MEDIA,
+      Replicas,
+      Adopted: String(adopted ?? false),
+      ReplicateExisting: String(existing),
+    });
+    const request = {
+      RequestType,
+      LogicalResourceId: 'JobsResource',
+      PhysicalResourceId: RequestType === 'Create' ? undefined : 'backfill-JobsResource',
+      ResourceProperties: properties(replicas, replicateExisting),
+      ...(RequestType === 'Update' && {
+        OldResourceProperties: properties(oldReplicas ?? replicas, oldReplicateExisting),
+      }),
+    };
+    return this.cloudFormation.send(this.fn('Backfill'), request);
+  }
+
+  emptyReports(RequestType: 'Create' | 'Update' | 'Delete'): Promise<CustomResourceAnswer> {
+    return this.cloudFormation.send(this.fn('Backfill'), {
+      RequestType,
+      LogicalResourceId: 'JobsEmptiedReports',
+      ResourceProperties: { ServiceToken: 'arn', ReportsBucket: REPORTS },
+    });
+  }
+
+  /** S3's events that objects failed, as the queue brings them. */
+  tell(failures: readonly { key: string; versionId?: string; reason?: string; bucket?: string; at?: number }[]) {
+    const Records = failures.map(({ key, versionId, reason = 'DstKmsKeyInvalidState', bucket = MEDIA, at }, index) => ({
+      messageId: `message-${index}`,
+      body: JSON.stringify({
+        Records: [
+          {
+            eventSource: 'aws:s3',
+            eventName: 'Replication:OperationFailedReplication',
+            eventTime: new Date(at ?? this.now).toISOString(),
+            s3: { bucket: { name: bucket }, object: { key: formEncoded(key), versionId } },
+            replicationEventData: {
+              replicationRuleId: 'rule',
+              destinationBucket: 'arn:aws:s3:::replica-1',
+              failureReason: reason,
+            },
+          },
+        ],
+      }),
+    }));
+    return this.fn('Events').invoke({ Records });
+  }
+
+  get now(): number {
+    return this.control.clock.now();
+  }
+
+  /** Time passes, for S3 and for the functions. */
+  advance(milliseconds: number): void {
+    this.control.clock.advance(milliseconds);
+    this.aheadMs += milliseconds;
+    for (const fn of this.all) fn.aheadMs = this.aheadMs;
+  }
+
+  /** Those that were created since the world was cleared. */
+  jobs(): JobView[] {
+    return this.control.jobs().slice(this.oldJobs);
+  }
+
+  /** Puts what S3 would put when the job has ended. */
+  async report(jobId: string, options: { rowsPerFile?: number } = {}): Promise<void> {
+    for await (const { key, body } of this.control.job(jobId).report(options)) {
+      await this.s3.send(new PutObjectCommand({ Bucket: REPORTS, Key: key, Body: await buffer(body) }));
+    }
+  }
+
+  async put(key: string, bucket = MEDIA): Promise<string> {
+    const { VersionId } = await this.s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'x' }));
+    return VersionId!;
+  }
+
+  async read(key: string): Promise<string> {
+    const { Body } = await this.s3.send(new GetObjectCommand({ Bucket: REPORTS, Key: key }));
+    return Body!.transformToString();
+  }
+
+  async reports(): Promise<string[]> {
+    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: REPORTS }));
+    return Contents.map(({ Key }) => Key!);
+  }
+
+  async rows(partition?: string): Promise<Row[]> {
+    const rows = await this.dynamo.scan(TABLE);
+    return partition === undefined ? rows : rows.filter(({ pk }) => pk.split('#')[0] === partition);
+  }
+
+  /** As if all of it were new, but for the time. */
+  async clear(): Promise<void> {
+    this.control.faults.clear();
+    this.control.hooks = {};
+    this.oldJobs = this.control.jobs().length;
+    const rows = await this.rows();
+    for (let start = 0; start < rows.length; start += 50) {
+      await Promise.all(
+        rows
+          .slice(start, start + 50)
+          .map(({ pk, sk }) => this.documents.send(new DeleteCommand({ TableName: TABLE, Key: { pk, sk } }))),
+      );
+    }
+    for (const Bucket of [MEDIA, REPORTS]) {
+      for (;;) {
+        const page = await this.s3.send(new ListObjectVersionsCommand({ Bucket }));
+        const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
+          Key,
+          VersionId,
+        }));
+        if (Objects.length === 0) break;
+        await this.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+      }
+    }
+  }
+
+  stop(): void {
+    for (const fn of this.all) fn.kill();
+    this.gate.stop();
+    this.documents.destroy();
+    this.s3.destroy();
+    void this.control.stop();
+    this.dynamo.stop();
+    this.minio.stop();
+    this.cloudFormation.stop();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  private async setUp(): Promise<void> {
+    const { Resources } = this.assembly.getStackByName(STACK).template;
+    const table = Object.values<any>(Resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table');
+    await this.dynamo.createTable(TABLE, table.Properties);
+    for (const Bucket of [MEDIA, REPORTS]) await this.s3.send(new CreateBucketCommand({ Bucket }));
+    await this.s3.send(
+      new PutBucketVersioningCommand({ Bucket: MEDIA, VersioningConfiguration: { Status: 'Enabled' } }),
+    );
+    const control = new URL(await this.gate.before(this.control.endpoint.replace('localhost', '127.0.0.1')));
+    this.endpoints = {
+      AWS_ENDPOINT_URL_DYNAMODB: await this.gate.before(this.dynamo.endpoint),
+      AWS_ENDPOINT_URL_S3: await this.gate.before(`http://127.0.0.1:${this.minio.port}`),
+      AWS_ENDPOINT_URL_S3_CONTROL: `http://localhost:${control.port}`,
+    };
+  }
+}
+
+const formEncoded = (key: string) => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
+
+function synthesise(dir: string, props: Partial<ReplicationJobsProps>): CloudAssembly {
+  const app = new App({ outdir: join(dir, 'cdk.out'), analyticsReporting: false });
+  const stack = new Stack(app, STACK, { env: { region: REGION } });
+  new ReplicationJobs(stack, 'Jobs', {
+    bucketName: MEDIA,
+    replicas: [{ region: 'eu-west-1', bucketName: 'replica-1', ruleId: 'rule' }],
+    ...props,
+  });
+  return app.synth();
+}
