@@ -36,8 +36,7 @@ export class ProxyProbe extends Construct {
       description: 'Reads through the media proxy to see that it works',
       allowAllOutbound: false,
     });
-    const secure = Token.isUnresolved(proxy.url) ? proxy.loadBalancer === undefined : proxy.url.startsWith('https:');
-    proxy.connections.allowFrom(securityGroup, ec2.Port.tcp(secure ? 443 : 80), 'Replication canary');
+    this.connect(securityGroup, proxy);
     const { function: fn } = handlerFunction(this, 'Function', {
       handler: 'canary/proxy-probe',
       description: 'Reads through the media proxy to see that it works',
@@ -68,6 +67,33 @@ export class ProxyProbe extends Construct {
       resourceName: this.functionName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     });
+  }
+
+  /**
+   * The group's only way out is written into the group itself: a rule of its own resource would leave it open to
+   * everywhere until that is made.
+   */
+  private connect(securityGroup: ec2.SecurityGroup, proxy: S3MediaProxy): void {
+    const secure = Token.isUnresolved(proxy.url) ? proxy.loadBalancer === undefined : proxy.url.startsWith('https:');
+    const port = secure ? 443 : 80;
+    const tcp = { ipProtocol: 'tcp', fromPort: port, toPort: port };
+    const groups = proxy.connections.securityGroups;
+    (securityGroup.node.defaultChild as ec2.CfnSecurityGroup).securityGroupEgress = groups.map(
+      ({ securityGroupId }) => ({
+        ...tcp,
+        destinationSecurityGroupId: securityGroupId,
+        description: 'The media proxy',
+      }),
+    );
+    groups.forEach(
+      ({ securityGroupId }, index) =>
+        new ec2.CfnSecurityGroupIngress(this, `ProxyIngress${index}`, {
+          ...tcp,
+          groupId: securityGroupId,
+          sourceSecurityGroupId: securityGroup.securityGroupId,
+          description: 'Replication canary',
+        }),
+    );
   }
 
   /** In another account, the role of the canary is not there yet when this is deployed, so its account is named. */

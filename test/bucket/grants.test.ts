@@ -106,6 +106,37 @@ describe('ReplicatedMediaBucket grants', () => {
     ]);
   });
 
+  test('grantDeleteVersions is about every copy, and about nothing beside the pattern', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantDeleteVersions(role, 'drafts/*');
+    const regions = ['us-east-1', 'eu-west-1', 'sa-east-1'];
+    expect(granted(role)).toEqual(
+      regions.flatMap((region) => [
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucketVersions',
+          Resource: expect.stringMatching(`-${ACCOUNT}-${region}-an$`),
+          Condition: { ...ours, StringLike: { 's3:prefix': 'drafts/*' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 's3:DeleteObjectVersion',
+          Resource: expect.stringMatching(`-${ACCOUNT}-${region}-an/drafts/\\*$`),
+          Condition: ours,
+        },
+      ]),
+    );
+  });
+
+  test('grantDeleteVersions without a pattern lets list all', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantDeleteVersions(role);
+    expect(granted(role)[0]).toMatchObject({ Action: 's3:ListBucketVersions', Condition: ours });
+    expect(granted(role)[0].Condition).toEqual(ours);
+  });
+
   test('grantReadWrite is all three, and puts or deletes nothing in a replica', () => {
     const { stack, media } = fixture();
     const role = roleIn(stack);

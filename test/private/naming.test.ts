@@ -30,6 +30,7 @@ describe('DeterministicNames', () => {
         expect(bucket).toMatch(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/);
         expect(bucket).not.toMatch(/^(xn--|sthree-|amzn-s3-demo-)/);
         expect(made.keyAlias).toMatch(/^alias\/[a-z0-9-]{1,200}$/);
+        expect(made.function('probe')).toMatch(/^[a-z0-9-]{1,64}$/);
         expect(made.role('replication')).toMatch(/^[a-z0-9-]{1,64}$/);
         expect(made.stack(region)).toMatch(/^[A-Za-z][A-Za-z0-9-]{0,127}$/);
         expect(made.rule(region).length).toBeLessThanOrEqual(255);

@@ -40,7 +40,7 @@ export const FUNCTIONS: Acceptance[] = [
 export const ALARMS: Acceptance[] = [
   {
     rule: /^NIST\.800\.53\.R[45]-CloudWatchAlarmAction$/,
-    path: /Alarm\/Resource$/,
+    path: /Alarm(-[\w-]+)?\/Resource$/,
     reason: 'Whom an alarm calls, the user of the construct decides: `addAlarms({ actions })`.',
   },
 ];

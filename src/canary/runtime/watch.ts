@@ -69,9 +69,9 @@ export class Watch {
     for (;;) {
       const failure = await ask();
       if (!failure || FINAL.includes(failure.reason)) return failure;
-      const pause = pauseAfter(clock.now() - begun);
-      if (clock.now() + pause > deadline) return failure;
-      await clock.sleep(pause);
+      const now = clock.now();
+      if (now >= deadline) return failure;
+      await clock.sleep(Math.min(pauseAfter(now - begun), deadline - now));
     }
   }
 
