@@ -7,10 +7,10 @@ const app = new App();
 const stack = new Stack(app, 'StudioCanary', { env: { region: 'us-east-1' } });
 
 const media = new ReplicatedMediaBucket(stack, 'Media', {
-  replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }, { region: 'ap-southeast-2' }],
+  replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2', prefix: 'published/' }],
 });
 
-// Each half hour: is what is put here to be seen there, also through the proxy in Europe?
+// Each half hour: is what is put here to be seen there? Its object is below `published/`, for the second rule.
 const canary = new ReplicationCanary(stack, 'Canary', { media, interval: Duration.minutes(30) });
 
 const operators = new sns.Topic(stack, 'Operators');

@@ -187,10 +187,7 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
    * @param options what to change of the metric; by default the maximum over 5 minutes
    * @throws if neither `replicateExisting` nor `repair` holds
    */
-  public metricReplicationJobs(
-    metric: ReplicationJobsMetric,
-    options?: cloudwatch.MetricOptions,
-  ): cloudwatch.Metric {
+  public metricReplicationJobs(metric: ReplicationJobsMetric, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.jobsFor('metricReplicationJobs').metric(metric, options);
   }
 

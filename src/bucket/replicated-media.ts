@@ -96,12 +96,7 @@ export abstract class ReplicatedMedia extends Construct implements IReplicatedMe
     return [this._primaryCopy, ...this._replicaCopies];
   }
 
-  private grantOn(
-    copies: MediaCopy[],
-    grantee: iam.IGrantable,
-    access: Access,
-    objectsKeyPattern?: string,
-  ): iam.Grant {
+  private grantOn(copies: MediaCopy[], grantee: iam.IGrantable, access: Access, objectsKeyPattern?: string): iam.Grant {
     return copies
       .map((copy) => grantOnCopy(copy, grantee, access, objectsKeyPattern))
       .reduce((all, one) => all.combine(one));

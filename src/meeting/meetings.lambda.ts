@@ -1,9 +1,9 @@
 import { isChimeEvent } from './runtime/chime-events';
-import { Deadline } from '../private/runtime/deadline';
 import { CallContext, createHandler } from './runtime/handler';
 import { RoomEvent } from './runtime/room-resource';
 import { Service } from './runtime/service';
 import { sendAnswer } from '../private/runtime/custom-resource';
+import { Deadline } from '../private/runtime/deadline';
 
 /** What is kept to answer CloudFormation, whatever happens. */
 const ANSWER_MS = 15_000;

@@ -1,5 +1,5 @@
 import { FakeClock, FakeCopy, s3Error } from './fake-copy';
-import { ProbeAnswer, ProbeRequest, Reason } from '../../src/canary/contract';
+import { ProbeAnswer, Reason } from '../../src/canary/contract';
 import { Canary } from '../../src/canary/runtime/canary';
 import { pauseAfter } from '../../src/canary/runtime/clock';
 import { MediaCopy } from '../../src/canary/runtime/media-copy';
@@ -14,7 +14,7 @@ let primary: FakeCopy;
 let europe: FakeCopy;
 let asia: FakeCopy;
 let noted: [region: string, reason: Reason][];
-let probe: jest.Mock<Promise<ProbeAnswer>, [ProbeRequest]> | undefined;
+let probe: jest.Mock<Promise<ProbeAnswer>, any> | undefined;
 let watchAsia: boolean;
 
 beforeEach(() => {

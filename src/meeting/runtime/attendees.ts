@@ -1,7 +1,7 @@
 import { Attendee, Chime, refusalOf } from './chime';
-import { Deadline } from '../../private/runtime/deadline';
 import { throttled, unavailable } from './errors';
 import { Place, Places } from './places';
+import { Deadline } from '../../private/runtime/deadline';
 
 /** What came of the attempt to give a reserved place its attendee. */
 export type Issued =

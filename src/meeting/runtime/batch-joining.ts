@@ -1,5 +1,4 @@
 import { Attendees } from './attendees';
-import { Deadline } from '../../private/runtime/deadline';
 import { throttled } from './errors';
 import { Generations } from './generations';
 import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, notLetIn } from './joining';
@@ -7,6 +6,7 @@ import { Place, Places, Reservation } from './places';
 import { Room } from './rooms';
 import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from './sessions';
+import { Deadline } from '../../private/runtime/deadline';
 
 /** What each user got, by id. */
 type Results = Map<string, Joined | Error>;

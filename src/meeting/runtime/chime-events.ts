@@ -1,9 +1,9 @@
-import { Deadline } from '../../private/runtime/deadline';
 import { Generations } from './generations';
 import { keys } from './keys';
 import { Place, Places } from './places';
 import { Rooms } from './rooms';
 import { Table } from './table';
+import { Deadline } from '../../private/runtime/deadline';
 
 /** https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html */
 export interface ChimeEvent {

@@ -13,8 +13,8 @@ import {
   ListAttendeesCommand,
   Meeting,
 } from '@aws-sdk/client-chime-sdk-meetings';
-import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError, throttled, unavailable } from './errors';
+import { Deadline } from '../../private/runtime/deadline';
 import { MAX_ATTENDEES, RoomConfig, SERVICE_TAG_KEY } from '../contract';
 
 export type { Attendee, Meeting };

@@ -1,10 +1,10 @@
 import { Chime } from './chime';
-import { Deadline } from '../../private/runtime/deadline';
 import { ended, MeetingError, notAllowed, throttled, unavailable } from './errors';
 import { keys } from './keys';
 import { isHeld, LiveSession, newLease, Room, Rooms } from './rooms';
 import { liveSession, replicaIndexes, SessionItem, Sessions } from './sessions';
 import { Table } from './table';
+import { Deadline } from '../../private/runtime/deadline';
 import { RoomConfig } from '../contract';
 
 /** Who wants the meeting to live: a host always may, a join only where the room's policy lets it. */

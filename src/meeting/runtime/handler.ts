@@ -1,9 +1,9 @@
-import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError } from './errors';
 import { HttpEvent, httpAnswer, HttpAnswer, isHttpEvent, requestOf } from './http-events';
 import { Caller } from './joining';
 import { Fields } from './requests';
 import { Service } from './service';
+import { Deadline } from '../../private/runtime/deadline';
 import { ValidationError } from '../../private/runtime/validation-error';
 import { Code, HTTP_STATUS } from '../contract';
 

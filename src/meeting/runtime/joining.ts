@@ -1,12 +1,12 @@
 import { Attendees, Issued } from './attendees';
 import { Attendee, Meeting } from './chime';
-import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError, notAllowed, throttled } from './errors';
 import { Generations } from './generations';
 import { Place, Places } from './places';
 import { isHeld, Room } from './rooms';
 import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from './sessions';
+import { Deadline } from '../../private/runtime/deadline';
 
 export interface JoinRequest {
   readonly externalUserId: string;

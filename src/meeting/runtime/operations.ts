@@ -1,5 +1,4 @@
 import { BatchJoining } from './batch-joining';
-import { Deadline } from '../../private/runtime/deadline';
 import { MeetingError, notAllowed } from './errors';
 import { Generations, keptStart } from './generations';
 import { Caller, Joined, Joining, JoinRequest } from './joining';
@@ -7,6 +6,7 @@ import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } fr
 import { Room, Rooms } from './rooms';
 import { Sessions } from './sessions';
 import { Stage } from './stage';
+import { Deadline } from '../../private/runtime/deadline';
 import { ValidationError } from '../../private/runtime/validation-error';
 import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
 

@@ -1,9 +1,9 @@
-import { Deadline } from '../../private/runtime/deadline';
 import { throttled } from './errors';
 import { Generations } from './generations';
 import { keys } from './keys';
 import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
 import { Table } from './table';
+import { Deadline } from '../../private/runtime/deadline';
 
 const POLL_MS = 500;
 const LEASE_MS = 60_000;

@@ -1,8 +1,8 @@
-import { Deadline } from '../../private/runtime/deadline';
 import { Generations } from './generations';
 import { RoomCleaner } from './room-cleaner';
 import { Rooms } from './rooms';
 import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../private/runtime/custom-resource';
+import { Deadline } from '../../private/runtime/deadline';
 import { ValidationError } from '../../private/runtime/validation-error';
 import { MEETING_NAME, RoomConfig, RoomProperties } from '../contract';
 import { validateControlRegion, validateRoom } from '../room-rules';

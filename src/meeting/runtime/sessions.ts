@@ -1,9 +1,9 @@
 import { Chime, Meeting } from './chime';
-import { Deadline } from '../../private/runtime/deadline';
 import { unavailable } from './errors';
 import { garbageAt, keys } from './keys';
 import { LiveSession, Room } from './rooms';
 import { Table } from './table';
+import { Deadline } from '../../private/runtime/deadline';
 
 /** What happened that somebody should know of. */
 export interface SessionEvents {

@@ -1,12 +1,12 @@
 import { Attendees } from './attendees';
 import { Attendee } from './chime';
-import { Deadline } from '../../private/runtime/deadline';
 import { ended, MeetingError, notAllowed, throttled } from './errors';
 import { Generations } from './generations';
 import { garbageAt, keys } from './keys';
 import { Place, PlaceKind, Places } from './places';
 import { isHeld, Room, Rooms } from './rooms';
 import { Table } from './table';
+import { Deadline } from '../../private/runtime/deadline';
 
 /** What the client needs for `promoteToPrimaryMeeting`. */
 export interface Promotion {

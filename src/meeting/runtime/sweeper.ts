@@ -1,11 +1,11 @@
 import { Attendees } from './attendees';
 import { Attendee, Chime, refusalOf } from './chime';
-import { Deadline } from '../../private/runtime/deadline';
 import { Generations } from './generations';
 import { Place, Places } from './places';
 import { RoomCleaner } from './room-cleaner';
 import { isHeld, LiveSession, Room, Rooms } from './rooms';
 import { replicaIndexes, Sessions } from './sessions';
+import { Deadline } from '../../private/runtime/deadline';
 
 /** What a sweep found, for metrics. */
 export interface Sweep {

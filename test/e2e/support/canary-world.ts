@@ -59,7 +59,7 @@ export class CanaryWorld {
     writeFileSync(join(dir, 'ca.pem'), authority.certificate);
     const world = new CanaryWorld(dir, authority, synthesise(dir, options));
     await Promise.all(Object.values(world.servers).map((server) => server.start()));
-    for (const region of [PRIMARY, REPLICA]) {
+    for (const region of [PRIMARY, REPLICA] as const) {
       const { bucket, port } = await world.place(region);
       world.places.push({ region, bucket, address: ADDRESSES[region], port });
       world.servers[region].admin('mb', '--with-versioning', `here/${bucket}`);
