@@ -13,6 +13,7 @@ describe('ReplicatedMediaBucket', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
+        replicateExisting: false,
       });
 
       const assembly = synthesise(stack.node.root as App);
@@ -83,6 +84,7 @@ describe('ReplicatedMediaBucket', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }, { region: 'eu-north-1', lifecycleRules: [] }],
+        replicateExisting: false,
         noncurrentVersionExpiration: Duration.days(10),
         abortIncompleteMultipartUploadAfter: Duration.days(2),
         corsOrigins: ['https://app.example.com'],

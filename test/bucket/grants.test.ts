@@ -21,6 +21,7 @@ function fixture(replicaAccount?: string): Fixture {
   const stack = new Stack(app, 'MediaStack', { env: US });
   const media = new ReplicatedMediaBucket(stack, 'Media', {
     replicas: [{ region: 'eu-west-1', account: replicaAccount }, { region: 'sa-east-1' }],
+    replicateExisting: false,
   });
   return { app, stack, media };
 }

@@ -17,6 +17,7 @@ test('ReplicatedMediaBucket passes the AwsSolutions and NIST 800-53 packs of cdk
   const media = new ReplicatedMediaBucket(stack, 'Media', {
     replicas: [{ region: 'eu-west-1' }, { region: 'eu-central-1', account: '222222222222' }],
     serverAccessLogs: true,
+    replicateExisting: false, // test/backfill has a test of its own
   });
   media.grantReadWrite(new iam.Role(stack, 'App', { assumedBy: new iam.AccountRootPrincipal(), roleName: 'app' }));
   media.addReplicationAlarms({

@@ -6,7 +6,7 @@ import { newApp, only, primaryStack, templateOf } from '../support/synth';
 
 function rulesOf(...replicas: MediaReplicaProps[]): any[] {
   const stack = primaryStack();
-  new ReplicatedMediaBucket(stack, 'Media', { replicas });
+  new ReplicatedMediaBucket(stack, 'Media', { replicas, replicateExisting: false });
   return only(templateOf(stack), 'AWS::S3::Bucket').Properties.ReplicationConfiguration.Rules;
 }
 

@@ -11,7 +11,11 @@ import { asText, newApp, only, primaryStack, templateOf } from '../support/synth
 const ALARM = 'AWS::CloudWatch::Alarm';
 
 function mediaIn(stack: Stack, props: Partial<ReplicatedMediaBucketProps> = {}): ReplicatedMediaBucket {
-  return new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }], ...props });
+  return new ReplicatedMediaBucket(stack, 'Media', {
+    replicas: [{ region: 'eu-west-1' }],
+    replicateExisting: false,
+    ...props,
+  });
 }
 
 describe('ReplicatedMediaBucket metrics', () => {

@@ -23,7 +23,10 @@ import { asText, newApp, primaryStack, synthesise, templateOf } from '../support
 function setUp(props: Partial<MediaRouterProps> = {}, stack = primaryStack()) {
   const media =
     props.media ??
-    new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] });
+    new ReplicatedMediaBucket(stack, 'Media', {
+      replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
+      replicateExisting: false, // what the router does is looked at alone
+    });
   return { stack, media, router: new MediaRouter(stack, 'Router', { ...props, media }) };
 }
 
@@ -221,7 +224,10 @@ describe('MediaRouter', () => {
         all.map((region) => [region, MediaEndpoint.proxy(`https://media.${region}.studio.example.com`)]),
       );
       const stack = primaryStack();
-      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: all.map((region) => ({ region })) });
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: all.map((region) => ({ region })),
+        replicateExisting: false,
+      });
       setUp({ media, endpoints }, stack);
       const { Variables } = routerFunction(templateOf(stack)).Properties.Environment;
       const filledIn = JSON.stringify(Variables)
