@@ -2,6 +2,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { MediaReplicaProps } from './props';
 import { ReplicaPlan } from './replica-plan';
 import { s3BucketArn } from '../private/arns';
+import { sorted } from '../private/sorted';
 
 /** The only value that S3 takes for Replication Time Control. */
 const FIFTEEN_MINUTES = { minutes: 15 };
@@ -36,7 +37,7 @@ export function replicationRule(plan: ReplicaPlan, priority: number): s3.CfnBuck
 }
 
 function ruleFilter({ prefix, tags }: MediaReplicaProps): s3.CfnBucket.ReplicationRuleFilterProperty {
-  const tagFilters = Object.entries(tags ?? {}).map(([key, value]) => ({ key, value }));
+  const tagFilters = Object.entries(sorted(tags)).map(([key, value]) => ({ key, value }));
   if (tagFilters.length === 0) return { prefix: prefix ?? '' };
   if (tagFilters.length === 1 && prefix === undefined) return { tagFilter: tagFilters[0] };
   return { and: { prefix, tagFilters } };
