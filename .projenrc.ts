@@ -1,6 +1,8 @@
 import { awscdk, javascript } from 'projen';
+import { configureConsumers } from './projenrc/consumers';
 import { configureEslint } from './projenrc/eslint';
 import { configureHandlers } from './projenrc/handlers';
+import { configurePackage } from './projenrc/package';
 import { configureTests } from './projenrc/tests';
 
 /** The lowest aws-cdk-lib that the suite passes on; why, in VERSIONS.md. */
@@ -21,9 +23,12 @@ const project = new awscdk.AwsCdkConstructLibrary({
   cdkVersion: CDK_FLOOR,
   constructsVersion: '10.3.0',
   jsiiVersion: '~6.0.0',
+  compressAssembly: true,
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
   lambdaAutoDiscover: false,
+  // Source maps, with the sources in them, were half of the package. What the compiler writes can be read as it is.
+  tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   bundlerOptions: { runBundleTask: javascript.RunBundleTask.MANUAL },
   packageManager: javascript.NodePackageManager.NPM,
   defaultReleaseBranch: 'main',
@@ -59,9 +64,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
 
 // 1.13.0 is not published for every platform that it names, and `npm ci` then refuses the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
-for (const path of ['/bench', '/examples', '/scripts', '/docs', '/.ci']) project.npmignore!.exclude(path);
 configureEslint(project);
 configureHandlers(project);
+configurePackage(project);
 configureTests(project);
+configureConsumers(project);
 
 project.synth();

@@ -2,6 +2,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { MediaCopy } from './media-copy';
 import { MediaReplicaProps } from './props';
 import { s3BucketArn } from '../private/arns';
+import { sorted } from '../private/sorted';
 
 /** The only value that S3 takes for Replication Time Control. */
 const FIFTEEN_MINUTES = { minutes: 15 };
@@ -59,7 +60,7 @@ function selection({
 }
 
 function ruleFilter({ prefix, tags }: RuleProps['filter']): s3.CfnBucket.ReplicationRuleFilterProperty {
-  const tagFilters = Object.entries(tags ?? {}).map(([key, value]) => ({ key, value }));
+  const tagFilters = Object.entries(sorted(tags)).map(([key, value]) => ({ key, value }));
   if (tagFilters.length === 0) return { prefix: prefix ?? '' };
   if (tagFilters.length === 1 && prefix === undefined) return { tagFilter: tagFilters[0] };
   return { and: { prefix, tagFilters } };

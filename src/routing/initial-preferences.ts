@@ -5,6 +5,7 @@ import { MediaRouterProps } from './props';
 import { formatIpRange, parseIpRange } from './runtime/ip-address';
 import { IpRanges } from './runtime/ip-ranges';
 import { invalid } from '../private/errors';
+import { sorted } from '../private/sorted';
 
 /** The document that the props stand for. */
 export function initialPreferences(scope: Construct, props: MediaRouterProps): PreferencesDocument {
@@ -13,7 +14,7 @@ export function initialPreferences(scope: Construct, props: MediaRouterProps): P
     replicationDelaySeconds: props.replicationDelay?.toSeconds({ integral: false }) ?? DEFAULT_DELAY_SECONDS,
     ipRanges: rangesByRegion(scope, props),
     drainedRegions: props.drainedRegions ?? [],
-    regionWeights: props.regionWeights ?? {},
+    regionWeights: sorted(props.regionWeights),
   };
 }
 

@@ -42,13 +42,13 @@ describe('ReplicatedMediaBucket rules', () => {
     ['a prefix', { prefix: 'proxies/' }, { Prefix: 'proxies/' }],
     ['one tag', { tags: { tier: 'hot' } }, { TagFilter: { Key: 'tier', Value: 'hot' } }],
     [
-      'several tags',
+      'several tags, in whatever order a language passes them',
       { tags: { tier: 'hot', show: 'x' } },
       {
         And: {
           TagFilters: [
-            { Key: 'tier', Value: 'hot' },
             { Key: 'show', Value: 'x' },
+            { Key: 'tier', Value: 'hot' },
           ],
         },
       },

@@ -271,6 +271,15 @@ describe('MediaRouter', () => {
       });
     });
 
+    test('are the same in whatever order a language passes the weights', () => {
+      const weights = { 'eu-west-1': 20, 'ap-southeast-2': 50 };
+      const [one, other] = [weights, Object.fromEntries(Object.entries(weights).reverse())].map((regionWeights) => {
+        const { stack } = setUp({ regionWeights });
+        return templateOf(stack).toJSON();
+      });
+      expect(JSON.stringify(one)).toBe(JSON.stringify(other));
+    });
+
     test('hold beside the handler until the store answers, as far as they are known at synthesis', () => {
       const stack = primaryStack();
       const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });

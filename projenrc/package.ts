@@ -1,0 +1,11 @@
+import { awscdk } from 'projen';
+
+/** What stands beside the library, and is of no use to those who install it. */
+const BESIDE = ['/.ci', '/API.md', '/bench', '/docs', '/examples', '/scripts'];
+
+/** Keeps the npm package, which is inside of that of each other language too, small: test/consumers/package.consumer.ts. */
+export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {
+  for (const path of BESIDE) project.npmignore!.exclude(path);
+  project.npmignore!.include('.jsii.gz');
+  project.gitignore.exclude('.jsii.gz');
+}

@@ -1,0 +1,73 @@
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FLOOR, packageFile, workDir } from './support/packages';
+import { run } from './support/shell';
+
+const MAX_BYTES = 3_000_000;
+
+describe('the npm package', () => {
+  const dir = mkdtempSync(join(workDir(), 'npm-'));
+  run('tar', ['-xzf', packageFile('npm', '.tgz'), '-C', dir], { cwd: dir });
+  const root = join(dir, 'package');
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(root, name)).isFile(),
+  );
+
+  test('is smaller than 3 MB, unpacked', () => {
+    const bytes = files.reduce((sum, name) => sum + statSync(join(root, name)).size, 0);
+    expect(bytes).toBeGreaterThan(500_000); // with the handlers
+    expect(bytes).toBeLessThan(MAX_BYTES);
+  });
+
+  test('holds the library, its handlers and what says whose it is, and nothing else', () => {
+    const top = [...new Set(files.map((name) => name.split('/')[0]))].sort();
+    expect(top).toEqual(['.jsii', '.jsii.gz', 'LICENSE', 'README.md', 'VERSIONS.md', 'assets', 'lib', 'package.json']);
+    expect(files.filter((name) => /\.(test|e2e|consumer)\.|\.snap$|(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  });
+
+  test('has no source map', () => {
+    const mapped = files.filter((name) => name.endsWith('.js') && read(name).includes('sourceMappingURL=data:'));
+    expect(mapped).toEqual([]);
+  });
+
+  test('installs no package but itself', () => {
+    const { dependencies, bundledDependencies, scripts } = JSON.parse(read('package.json'));
+    expect({ dependencies, bundledDependencies }).toEqual({});
+    expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+
+  describe('loaded', () => {
+    const project = mkdtempSync(join(workDir(), 'load-'));
+
+    beforeAll(() => {
+      writeFileSync(join(project, 'package.json'), '{ "private": true }');
+      const peers = [`aws-cdk-lib@${FLOOR.cdk}`, `constructs@${FLOOR.constructs}`];
+      run('npm', ['install', '--no-audit', '--no-fund', '--silent', packageFile('npm', '.tgz'), ...peers], {
+        cwd: project,
+      });
+    });
+
+    /** The files that node has loaded after a piece of code. */
+    function loaded(code: string): string[] {
+      const print = ';console.log(JSON.stringify(Object.keys(require.cache)))';
+      return JSON.parse(run('node', ['-e', code + print], { cwd: project })).map((file: string) =>
+        file.slice(project.length).replace(/^\/node_modules\//, ''),
+      );
+    }
+
+    test('is one file', () => {
+      expect(loaded(`require('cdk-media-replication')`)).toEqual(['cdk-media-replication/lib/index.js']);
+    });
+
+    test('and used, loads no SDK and no handler, and finds all that it needs', () => {
+      const all = loaded(`const all = require('cdk-media-replication'); for (const name in all) all[name]`);
+      expect(all.filter((file) => file.startsWith('cdk-media-replication/')).length).toBeGreaterThan(20);
+      expect(all.filter((file) => /^(@aws-sdk|@smithy|aws-sdk|@aws-lambda-powertools)\//.test(file))).toEqual([]);
+      expect(all.filter((file) => /^cdk-media-replication\/(assets\/|.*\.lambda\.js$)/.test(file))).toEqual([]);
+    });
+  });
+
+  function read(name: string): string {
+    return readFileSync(join(root, name), 'utf8');
+  }
+});

@@ -1,0 +1,75 @@
+import { cpSync, mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { EXAMPLES, FLOOR, MAVEN_REPOSITORY, packageFile, packages, workDir } from './packages';
+import { run, synthEnv } from './shell';
+
+/** Each example has both programs: everything in one app, and what the README begins with. */
+export type Program = 'studio' | 'smallest';
+export const PROGRAMS: Program[] = ['studio', 'smallest'];
+
+/** A language's example in a project of its own, with the library installed by the language's own client. */
+export interface Consumer {
+  /** Synthesises a program, and gives where. */
+  synth(program: Program): string;
+}
+
+function freshCopy(language: string): string {
+  const dir = mkdtempSync(join(workDir(), `${language}-`));
+  cpSync(join(EXAMPLES, language), dir, { recursive: true });
+  return dir;
+}
+
+function consumer(dir: string, command: (program: Program) => [command: string, ...args: string[]]): Consumer {
+  return {
+    synth(program) {
+      const outdir = join(dir, `cdk.out-${program}`);
+      const [file, ...args] = command(program);
+      run(file, args, { cwd: dir, env: synthEnv(outdir) });
+      return outdir;
+    },
+  };
+}
+
+export function typescript(onFloor = false): Consumer {
+  const dir = freshCopy('typescript');
+  const floor = onFloor ? [`aws-cdk-lib@${FLOOR.cdk}`, `constructs@${FLOOR.constructs}`] : [];
+  run('npm', ['install', '--no-audit', '--no-fund', '--silent', packageFile('npm', '.tgz'), ...floor], { cwd: dir });
+  run('npx', ['tsc'], { cwd: dir });
+  return consumer(dir, (program) => ['npx', 'tsx', `${program}.ts`]);
+}
+
+export function python(onFloor = false): Consumer {
+  const dir = freshCopy('python');
+  run('python3', ['-m', 'venv', '.venv'], { cwd: dir });
+  const wheel = packageFile('wheel', '.whl');
+  run('.venv/bin/pip', ['install', '--quiet', wheel, '-r', 'requirements.txt'], { cwd: dir });
+  if (onFloor) {
+    const floor = [`aws-cdk-lib==${FLOOR.cdk}`, `constructs==${FLOOR.constructs}`];
+    run('.venv/bin/pip', ['install', '--quiet', wheel, ...floor], { cwd: dir });
+  }
+  return consumer(dir, (program) => ['.venv/bin/python', `${program}.py`]);
+}
+
+export function java(): Consumer {
+  const dir = freshCopy('java');
+  const maven = ['-B', '-ntp', '-q', `-Dmaven.repo.local=${MAVEN_REPOSITORY}`];
+  run('mvn', [...maven, 'compile'], { cwd: dir });
+  return consumer(dir, (program) => {
+    const main = `com.example.studio.${program[0].toUpperCase()}${program.slice(1)}`;
+    return ['mvn', ...maven, 'exec:java', `-Dexec.mainClass=${main}`];
+  });
+}
+
+const GO_MODULE = 'github.com/cdk-media-replication/cdk-media-replication-go/cdkmediareplication';
+const GO_AWSCLI = 'github.com/cdklabs/awscdk-asset-awscli-go/awscliv1/v2';
+
+export function go(): Consumer {
+  const dir = freshCopy('go');
+  const replace = (module: string, by: string) => run('go', ['mod', 'edit', `-replace=${module}=${by}`], { cwd: dir });
+  replace(GO_MODULE, join(packages('go'), 'cdkmediareplication'));
+  // Our go.mod names the newest version of an asset that we don't use, and a proxy may not have that yet.
+  replace(GO_AWSCLI, `${GO_AWSCLI}@v2.2.282`);
+  run('go', ['mod', 'tidy'], { cwd: dir });
+  run('go', ['build', '-o', 'bin/', './...'], { cwd: dir });
+  return consumer(dir, (program) => [join(dir, 'bin', program)]);
+}

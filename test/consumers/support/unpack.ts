@@ -1,0 +1,7 @@
+import { rmSync } from 'node:fs';
+import { workDir } from './packages';
+
+/** Removes the packages and the projects. */
+export default function unpack(): void {
+  rmSync(workDir(), { recursive: true, force: true });
+}
