@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const filterOf = (index = 0) =>
-  world.jobs()[index].request.ManifestGenerator!.S3JobManifestGenerator.Filter as Record<string, any>;
+  world.jobs()[index].request.ManifestGenerator!.S3JobManifestGenerator!.Filter as Record<string, any>;
 const statuses = (index = 0) => filterOf(index).ObjectReplicationStatuses;
 const only = async () => {
   const { jobs } = await world.ask('DescribeReplication');
@@ -200,7 +200,7 @@ describe('a backfill under way', () => {
     expect(failures).toMatchObject({ outstanding: 2, givenUp: 1 });
     const list = await world.ask('ListFailures', { reason: 'DstPutObjectNotPermitted', maxResults: 1000 });
     let listed = [...list.failures];
-    for (let token = list.nextToken; token; ) {
+    for (let token = list.nextToken; token;) {
       const next = await world.ask('ListFailures', { reason: 'DstPutObjectNotPermitted', nextToken: token });
       listed = listed.concat(next.failures);
       token = next.nextToken;
@@ -224,7 +224,11 @@ describe('a backfill under way', () => {
       await world.work();
     };
     await fail();
-    expect(await only()).toMatchObject({ state: 'wanted', attempt: 2, failure: 'JobFailed: The role can not be assumed' });
+    expect(await only()).toMatchObject({
+      state: 'wanted',
+      attempt: 2,
+      failure: 'JobFailed: The role can not be assumed',
+    });
     await world.work();
     expect(world.jobs()).toHaveLength(1);
     world.advance(HOUR);
@@ -237,10 +241,19 @@ describe('a backfill under way', () => {
     await world.work();
     expect(world.jobs()).toHaveLength(3);
     const job = await only();
-    expect(job).toMatchObject({ state: 'finished', outcome: 'failed', whatToDo: expect.stringMatching(/RestartBackfill/) });
-    expect(world.fn('Worker').log.trimEnd().split('\n').reverse().find((line) => line.includes('JobsFailed'))).toMatch(
-      /"JobsFailed":1/,
-    );
+    expect(job).toMatchObject({
+      state: 'finished',
+      outcome: 'failed',
+      whatToDo: expect.stringMatching(/RestartBackfill/),
+    });
+    expect(
+      world
+        .fn('Worker')
+        .log.trimEnd()
+        .split('\n')
+        .reverse()
+        .find((line) => line.includes('JobsFailed')),
+    ).toMatch(/"JobsFailed":1/);
     await world.ask('RestartBackfill', { job: job.job });
     await world.work();
     expect(world.jobs()).toHaveLength(4);
@@ -355,7 +368,10 @@ describe('a repair', () => {
 
   test('takes an object that S3 has replicated meanwhile for healed, and forgets none that failed since', async () => {
     await world.clear();
-    await world.tell([{ key: 'a', versionId: 'v1' }, { key: 'b', versionId: 'v1' }]);
+    await world.tell([
+      { key: 'a', versionId: 'v1' },
+      { key: 'b', versionId: 'v1' },
+    ]);
     await repair();
     world.advance(MINUTE);
     await world.tell([{ key: 'b', versionId: 'v1', reason: 'DstBucketNotFound' }]);
