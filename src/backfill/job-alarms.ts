@@ -35,7 +35,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       ...SILENT,
       alarmDescription:
         `Objects of ${bucket} are missing on a replica, and are not tried again by themselves. ListFailures names them. ` +
-        `Remove the cause, then call RetryFailures. ${RUNBOOK}`,
+        `Remove the cause, then call RetryFailures or DismissFailures. ${RUNBOOK}`,
       metric: metrics.givenUp,
       evaluationPeriods: 1,
     }),

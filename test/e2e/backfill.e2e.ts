@@ -92,15 +92,15 @@ describe('a deployment', () => {
     expect([world.jobs(), await world.rows('job')]).toEqual([[], []]);
   });
 
-  test('to an empty bucket starts nothing, and one that holds but a delete marker a job', async () => {
+  test('to an empty bucket starts nothing', async () => {
     await world.clear();
     await world.deploy('Create', { adopted: true });
     expect(world.jobs()).toEqual([]);
   });
 
   test('that switches it on replicates to all', async () => {
-    await world.deploy('Create', { replicateExisting: false });
-    await world.deploy('Update', { oldReplicateExisting: false });
+    await world.deploy('Create', { replicas: ['a', 'b'], replicateExisting: false });
+    await world.deploy('Update', { replicas: ['a', 'b'], oldReplicateExisting: false });
     expect(statuses()).toEqual(['NONE', 'FAILED', 'COMPLETED']);
     expect((await only()).cause).toBe('switched-on');
   });
@@ -364,6 +364,13 @@ describe('a repair', () => {
       expect(retried).toBe(false);
       expect(advice.length).toBeGreaterThan(20);
     }
+    await world.ask('DismissFailures', { reason: 'DstObjectHardDeleted' });
+    await world.work();
+    expect((await world.ask('DescribeReplication')).failures).toMatchObject({ outstanding: 1, givenUp: 1 });
+    world.advance(MINUTE);
+    await world.tell([{ key: 'DstObjectHardDeleted', reason: 'DstObjectHardDeleted' }]);
+    await world.work();
+    expect((await world.ask('DescribeReplication')).failures).toMatchObject({ outstanding: 2, givenUp: 2 });
   });
 
   test('takes an object that S3 has replicated meanwhile for healed, and forgets none that failed since', async () => {
@@ -400,6 +407,7 @@ describe('what people ask', () => {
     [{ operation: 'ListFailures', maxResults: 0 }, 'ValidationError', /^maxResults: got 0/],
     [{ operation: 'ListFailures', nextToken: 'x' }, 'ValidationError', /^nextToken/],
     [{ operation: 'RetryFailures', reason: 'a b' }, 'ValidationError', /^reason/],
+    [{ operation: 'DismissFailures' }, 'ValidationError', /^reason: got nothing/],
     [null, 'ValidationError', /^operation: got nothing/],
   ])('%j is refused', async (request, errorType, message) => {
     await expect(world.fn('Status').invoke(request)).rejects.toMatchObject({
