@@ -1,7 +1,7 @@
 import { awscdk } from 'projen';
 
 /** What stands beside the library, and is of no use to those who install it. */
-const BESIDE = ['/.ci', '/API.md', '/bench', '/docs', '/examples', '/scripts'];
+const BESIDE = ['/.ci', '/.jsii.tabl.json', '/API.md', '/bench', '/cdk.out', '/docs', '/examples', '/scripts'];
 
 /** Keeps the npm package, which is inside of that of each other language too, small: test/consumers/package.consumer.ts. */
 export function configurePackage(project: awscdk.AwsCdkConstructLibrary): void {

@@ -53,7 +53,13 @@ export interface WorkerEvent {
   readonly repair?: boolean;
 }
 
-export const OPERATIONS = ['DescribeReplication', 'ListFailures', 'RetryFailures', 'RestartBackfill'] as const;
+export const OPERATIONS = [
+  'DescribeReplication',
+  'ListFailures',
+  'RetryFailures',
+  'DismissFailures',
+  'RestartBackfill',
+] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 export type Code = 'ValidationError' | 'NotFound' | 'ServiceUnavailable';

@@ -119,5 +119,5 @@ export function reasonOf(code: string): FailureReason {
 
 /** A code as it is kept and counted: anything else that stands in its place must not grow a table or shape a log. */
 export function codeOf(text: string | undefined): string {
-  return text !== undefined && /^[A-Za-z0-9.]{1,64}$/.test(text) ? text : 'Unknown';
+  return text !== undefined && /^[A-Za-z0-9]{1,64}$/.test(text) ? text : 'Unknown';
 }

@@ -52,7 +52,7 @@ type Entry = 'backfill' | 'worker' | 'events' | 'status';
  * Replication, which is told of by one function and looked after by another.
  */
 export class ReplicationJobs extends Construct {
-  /** Answers `DescribeReplication`, `ListFailures`, `RetryFailures` and `RestartBackfill`. */
+  /** Answers `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and `RestartBackfill`. */
   readonly statusFunction: lambda.Function;
   /** Looks after the jobs. */
   readonly workerFunction: lambda.Function;
@@ -121,7 +121,7 @@ export class ReplicationJobs extends Construct {
 
   /** Alarms, made by the first call. Each call adds its actions. */
   addAlarms(options: ReplicationJobAlarmsOptions = {}): cloudwatch.Alarm[] {
-    this.alarms ??= createJobAlarms(this, this.props.bucketName, {
+    this.alarms ??= createJobAlarms(this, this.node.scope!.node.path, {
       jobsFailed: this.metric(contract.METRIC.jobsFailed),
       repeatedFailures: this.metric(contract.METRIC.repeatedFailures, { statistic: 'Sum' }),
       givenUp: this.metric(contract.METRIC.givenUp),
@@ -199,15 +199,15 @@ export class ReplicationJobs extends Construct {
 
   private schedule(): void {
     const { enabled = true, schedule = events.Schedule.rate(Duration.days(1)) } = this.props.repair ?? {};
-    const target = (event: contract.WorkerEvent) =>
+    const target = (event: contract.WorkerEvent, retryAttempts?: number) =>
       new targets.LambdaFunction(this.workerFunction, {
         event: events.RuleTargetInput.fromObject(event),
-        retryAttempts: 0, // the next one comes soon
+        retryAttempts,
       });
     new events.Rule(this, 'Look', {
       description: 'Looks after replication jobs that are under way',
       schedule: events.Schedule.rate(Duration.minutes(5)),
-      targets: [target({})],
+      targets: [target({}, 0)], // the next one comes soon
     });
     if (!enabled) return;
     new events.Rule(this, 'RepairDue', {

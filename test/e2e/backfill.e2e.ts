@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 const filterOf = (index = 0) =>
-  world.jobs()[index].request.ManifestGenerator!.S3JobManifestGenerator.Filter as Record<string, any>;
+  world.jobs()[index].request.ManifestGenerator!.S3JobManifestGenerator!.Filter as Record<string, any>;
 const statuses = (index = 0) => filterOf(index).ObjectReplicationStatuses;
 const only = async () => {
   const { jobs } = await world.ask('DescribeReplication');
@@ -92,15 +92,15 @@ describe('a deployment', () => {
     expect([world.jobs(), await world.rows('job')]).toEqual([[], []]);
   });
 
-  test('to an empty bucket starts nothing, and one that holds but a delete marker a job', async () => {
+  test('to an empty bucket starts nothing', async () => {
     await world.clear();
     await world.deploy('Create', { adopted: true });
     expect(world.jobs()).toEqual([]);
   });
 
   test('that switches it on replicates to all', async () => {
-    await world.deploy('Create', { replicateExisting: false });
-    await world.deploy('Update', { oldReplicateExisting: false });
+    await world.deploy('Create', { replicas: ['a', 'b'], replicateExisting: false });
+    await world.deploy('Update', { replicas: ['a', 'b'], oldReplicateExisting: false });
     expect(statuses()).toEqual(['NONE', 'FAILED', 'COMPLETED']);
     expect((await only()).cause).toBe('switched-on');
   });
@@ -200,7 +200,7 @@ describe('a backfill under way', () => {
     expect(failures).toMatchObject({ outstanding: 2, givenUp: 1 });
     const list = await world.ask('ListFailures', { reason: 'DstPutObjectNotPermitted', maxResults: 1000 });
     let listed = [...list.failures];
-    for (let token = list.nextToken; token; ) {
+    for (let token = list.nextToken; token;) {
       const next = await world.ask('ListFailures', { reason: 'DstPutObjectNotPermitted', nextToken: token });
       listed = listed.concat(next.failures);
       token = next.nextToken;
@@ -224,7 +224,11 @@ describe('a backfill under way', () => {
       await world.work();
     };
     await fail();
-    expect(await only()).toMatchObject({ state: 'wanted', attempt: 2, failure: 'JobFailed: The role can not be assumed' });
+    expect(await only()).toMatchObject({
+      state: 'wanted',
+      attempt: 2,
+      failure: 'JobFailed: The role can not be assumed',
+    });
     await world.work();
     expect(world.jobs()).toHaveLength(1);
     world.advance(HOUR);
@@ -237,10 +241,19 @@ describe('a backfill under way', () => {
     await world.work();
     expect(world.jobs()).toHaveLength(3);
     const job = await only();
-    expect(job).toMatchObject({ state: 'finished', outcome: 'failed', whatToDo: expect.stringMatching(/RestartBackfill/) });
-    expect(world.fn('Worker').log.trimEnd().split('\n').reverse().find((line) => line.includes('JobsFailed'))).toMatch(
-      /"JobsFailed":1/,
-    );
+    expect(job).toMatchObject({
+      state: 'finished',
+      outcome: 'failed',
+      whatToDo: expect.stringMatching(/RestartBackfill/),
+    });
+    expect(
+      world
+        .fn('Worker')
+        .log.trimEnd()
+        .split('\n')
+        .reverse()
+        .find((line) => line.includes('JobsFailed')),
+    ).toMatch(/"JobsFailed":1/);
     await world.ask('RestartBackfill', { job: job.job });
     await world.work();
     expect(world.jobs()).toHaveLength(4);
@@ -351,11 +364,21 @@ describe('a repair', () => {
       expect(retried).toBe(false);
       expect(advice.length).toBeGreaterThan(20);
     }
+    await world.ask('DismissFailures', { reason: 'DstObjectHardDeleted' });
+    await world.work();
+    expect((await world.ask('DescribeReplication')).failures).toMatchObject({ outstanding: 1, givenUp: 1 });
+    world.advance(MINUTE);
+    await world.tell([{ key: 'DstObjectHardDeleted', reason: 'DstObjectHardDeleted' }]);
+    await world.work();
+    expect((await world.ask('DescribeReplication')).failures).toMatchObject({ outstanding: 2, givenUp: 2 });
   });
 
   test('takes an object that S3 has replicated meanwhile for healed, and forgets none that failed since', async () => {
     await world.clear();
-    await world.tell([{ key: 'a', versionId: 'v1' }, { key: 'b', versionId: 'v1' }]);
+    await world.tell([
+      { key: 'a', versionId: 'v1' },
+      { key: 'b', versionId: 'v1' },
+    ]);
     await repair();
     world.advance(MINUTE);
     await world.tell([{ key: 'b', versionId: 'v1', reason: 'DstBucketNotFound' }]);
@@ -384,6 +407,7 @@ describe('what people ask', () => {
     [{ operation: 'ListFailures', maxResults: 0 }, 'ValidationError', /^maxResults: got 0/],
     [{ operation: 'ListFailures', nextToken: 'x' }, 'ValidationError', /^nextToken/],
     [{ operation: 'RetryFailures', reason: 'a b' }, 'ValidationError', /^reason/],
+    [{ operation: 'DismissFailures' }, 'ValidationError', /^reason: got nothing/],
     [null, 'ValidationError', /^operation: got nothing/],
   ])('%j is refused', async (request, errorType, message) => {
     await expect(world.fn('Status').invoke(request)).rejects.toMatchObject({

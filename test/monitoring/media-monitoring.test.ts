@@ -274,7 +274,7 @@ describe('MediaMonitoring brings to one topic', () => {
       ({ Properties }) => Properties.EventPattern,
     );
     const named = rules.map(({ resources: arns }) => arns.length);
-    expect(named.sort()).toEqual([1, 1, 2, 6]); // two regions, media, meetings
+    expect(named.sort()).toEqual([1, 1, 6, 8]); // two regions, meetings, media
   });
 
   test('the alarms of a brought stack in another region, a nested one too', () => {

@@ -38,7 +38,7 @@ describe.each([1, 5, 20])('MediaReplicationStack with %d replicas', (size) => {
   test('is far from the limits of CloudFormation, with every stack', () => {
     expect(stacks).toHaveLength(1 + size);
     for (const { template, templateFullPath } of stacks) {
-      expect(Object.keys(template.Resources).length).toBeLessThan(CLOUDFORMATION.resources / 3);
+      expect(Object.keys(template.Resources).length).toBeLessThan(CLOUDFORMATION.resources / 2);
       expect(Object.keys(template.Outputs ?? {}).length).toBeLessThan(CLOUDFORMATION.outputs / 2);
       expect(statSync(templateFullPath).size).toBeLessThan(CLOUDFORMATION.bytes / 2);
     }

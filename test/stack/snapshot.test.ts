@@ -35,7 +35,7 @@ describe('MediaReplicationStack with everything', () => {
     expect(media.replicas.map(({ proxy }) => proxy!.service !== undefined)).toEqual([true, false]);
     expect([router.httpApi, meetings!.httpApi, monitoring.dashboard, monitoring.topic]).not.toContain(undefined);
     expect(meetings!.meetings).toHaveLength(1);
-    expect(monitoring.alarms).toHaveLength(18);
+    expect(monitoring.alarms).toHaveLength(24);
   });
 
   test.each(stacks.map(({ stackName, template }) => [stackName, template]))(

@@ -72,11 +72,11 @@ export class BackfillResource {
     if (isKnown) return { cause: 'replicas-added', replicas, hadReplicas: old.Replicas.length > 0 };
     const isAdopted = Adopted === 'true';
     // Which of several replicas are new, nobody can tell. A bucket that was adopted had none of them.
-    const hadOurs = !isAdopted && Replicas.length > 1;
+    const hadOurs = (!isAdopted || isSwitchedOn) && Replicas.length > 1;
     return {
       cause: isSwitchedOn ? 'switched-on' : isAdopted ? 'bucket-adopted' : 'replicas-found',
       replicas,
-      hadReplicas: hadOurs || isSwitchedOn || (await this.hadOthers(Replicas, deadline)),
+      hadReplicas: hadOurs || (await this.hadOthers(Replicas, deadline)),
     };
   }
 

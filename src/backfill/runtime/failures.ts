@@ -45,6 +45,9 @@ const KEPT_DAYS = 365;
 /** Rows of what there is nothing left to replicate of: they say so for a while. */
 const GONE_DAYS = 7;
 const COUNTS: Key = { pk: 'state', sk: 'failures' };
+/** Until when failures of a reason are no matter any more, by reason. */
+const DISMISSED: Key = { pk: 'state', sk: 'dismissed' };
+type Dismissed = Readonly<Record<string, unknown>>;
 export const MAX_PAGE = 1_000;
 
 export class Failures {
@@ -139,7 +142,14 @@ export class Failures {
       : following === undefined
         ? undefined
         : { pk: shardKey(following), sk: '' };
-    return { items: items.filter(isCurrent), nextToken };
+    const dismissed = await this.dismissed();
+    return { items: items.filter((failure) => isCurrent(failure, dismissed)), nextToken };
+  }
+
+  /** Somebody has looked after those of a reason: they are told of no more, unless they are seen again. */
+  async dismiss(reason: string): Promise<void> {
+    await this.willChange();
+    await this.table.update(DISMISSED, { set: { [reason]: Date.now() } });
   }
 
   isGivenUp({ reason, attempts }: Failure): boolean {
@@ -147,9 +157,16 @@ export class Failures {
   }
 
   private async *all(): AsyncGenerator<Failure> {
+    const dismissed = await this.dismissed();
     for (const shard of SHARDS) {
-      for await (const failure of this.table.list<Failure>(shardKey(shard))) if (isCurrent(failure)) yield failure;
+      for await (const failure of this.table.list<Failure>(shardKey(shard))) {
+        if (isCurrent(failure, dismissed)) yield failure;
+      }
     }
+  }
+
+  private async dismissed(): Promise<Dismissed> {
+    return (await this.table.get<Dismissed>(DISMISSED)) ?? {};
   }
 }
 
@@ -160,7 +177,9 @@ export function isShard(pk: unknown): boolean {
 const isHealable = ({ reason }: Failure): boolean => reasonOf(reason).verdict === 'retry';
 
 /** DynamoDB takes its time to remove what has expired. */
-const isCurrent = ({ expiresAt }: Failure): boolean => expiresAt * 1000 > Date.now();
+function isCurrent({ expiresAt, lastSeen, reason }: Failure, dismissed: Dismissed): boolean {
+  return expiresAt * 1000 > Date.now() && lastSeen > Number(dismissed[reason] ?? 0);
+}
 
 const shardKey = (shard: string): string => `failure#${shard}`;
 

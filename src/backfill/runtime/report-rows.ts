@@ -11,6 +11,8 @@ export interface ReportRow extends ObjectVersion {
 }
 
 const STATUS_CODE = /^\d{3}$/;
+/** A key has 1,024 bytes, each of which can be written as three characters. */
+const MAX_ROW = 64 * 1024;
 
 /**
  * The rows of a results file, read as they are asked for.
@@ -18,7 +20,13 @@ const STATUS_CODE = /^\d{3}$/;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-examples-reports.html
  */
 export async function* reportRows(body: Readable, fromRow = 1): AsyncGenerator<ReportRow> {
-  const parser = parse({ relax_column_count: true, skip_empty_lines: true, from: fromRow });
+  const parser = parse({
+    relax_column_count: true,
+    relax_quotes: true, // messages are free text
+    skip_empty_lines: true,
+    max_record_size: MAX_ROW,
+    from: fromRow,
+  });
   // A broken connection must end the iteration, and an iteration that is left the connection.
   pipeline(body, parser, () => undefined);
   try {

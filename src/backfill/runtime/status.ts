@@ -38,7 +38,10 @@ export class Status {
       case 'ListFailures':
         return this.list(request);
       case 'RetryFailures':
-        return this.retry(optionalText(request, 'reason'));
+        return this.retry(reasonIn(request));
+      case 'DismissFailures':
+        await this.failures.dismiss(reasonIn({ ...request, reason: text(request, 'reason') })!);
+        return {};
       case 'RestartBackfill':
         return this.restart(text(request, 'job'));
       default:
@@ -96,7 +99,6 @@ export class Status {
 
   /** Somebody has removed the cause: what was given up for it gets another try, at the worker's next run. */
   private async retry(reason: string | undefined): Promise<unknown> {
-    if (reason !== undefined && reason !== codeOf(reason)) throw new ValidationError('reason', reason, 'a reason');
     await this.state.requestRepair(reason ?? EVERY_REASON);
     return {};
   }
@@ -181,6 +183,12 @@ function text(fields: Fields, field: string): string {
 
 function optionalText(fields: Fields, field: string): string | undefined {
   return fields[field] === undefined || fields[field] === null ? undefined : text(fields, field);
+}
+
+function reasonIn(fields: Fields): string | undefined {
+  const reason = optionalText(fields, 'reason');
+  if (reason === undefined || reason === codeOf(reason)) return reason;
+  throw new ValidationError('reason', reason, 'a reason, as DescribeReplication names it');
 }
 
 function tokenOf({ nextToken }: Fields): Key | undefined {
