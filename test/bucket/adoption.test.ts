@@ -13,7 +13,12 @@ function adopt(props: Partial<ReplicatedMediaBucketProps> = {}, stack: Stack = p
   const bucket = props.bucket ?? s3.Bucket.fromBucketName(stack, 'Existing', 'years-of-media');
   return {
     stack,
-    media: new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }], replicateExisting: false, ...props, bucket }),
+    media: new ReplicatedMediaBucket(stack, 'Media', {
+      replicas: [{ region: 'eu-west-1' }],
+      replicateExisting: false,
+      ...props,
+      bucket,
+    }),
   };
 }
 
@@ -164,7 +169,10 @@ describe('both ways', () => {
   const replicas = [{ region: 'eu-west-1' }, { region: 'ap-southeast-2', prefix: 'video/' }];
   const both = (props: Partial<ReplicatedMediaBucketProps>) => {
     const stack = primaryStack();
-    return { stack, media: new ReplicatedMediaBucket(stack, 'Media', { replicas, replicateExisting: false, ...props }) };
+    return {
+      stack,
+      media: new ReplicatedMediaBucket(stack, 'Media', { replicas, replicateExisting: false, ...props }),
+    };
   };
 
   test('each replica has rules for every other copy, put after the primary is there', () => {

@@ -243,7 +243,9 @@ describe('ReplicatedMediaBucket', () => {
       const stage = new Stage(app, 'Prod', { env: { account: '111111111111', region: 'us-east-1' } });
       const stack = new Stack(stage, 'MediaStack');
       const replicas = [{ region: 'eu-west-1' }, { region: 'eu-central-1' }, { region: 'ap-southeast-2' }];
-      const all = ['Dailies', 'Masters'].map((id) => new ReplicatedMediaBucket(stack, id, { replicas, replicateExisting: false }));
+      const all = ['Dailies', 'Masters'].map(
+        (id) => new ReplicatedMediaBucket(stack, id, { replicas, replicateExisting: false }),
+      );
 
       const assembly = synthesise(app);
       const { stacks } = assembly.getNestedAssembly(stage.artifactId);
