@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { configureCli } from './projenrc/cli';
 import { configureEslint } from './projenrc/eslint';
 import { configureHandlers } from './projenrc/handlers';
 import { configureTests } from './projenrc/tests';
@@ -26,6 +27,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   lambdaAutoDiscover: false,
   bundlerOptions: { runBundleTask: javascript.RunBundleTask.MANUAL },
   packageManager: javascript.NodePackageManager.NPM,
+  autoDetectBin: false,
   defaultReleaseBranch: 'main',
   projenrcTs: true,
 
@@ -44,7 +46,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'bench', 'scripts', 'projenrc'],
+    devdirs: ['test', 'cli', 'examples', 'bench', 'scripts', 'projenrc'],
     commandOptions: { fix: false },
   },
   jestOptions: {
@@ -63,5 +65,6 @@ for (const path of ['/bench', '/examples', '/scripts', '/docs', '/.ci']) project
 configureEslint(project);
 configureHandlers(project);
 configureTests(project);
+configureCli(project);
 
 project.synth();
