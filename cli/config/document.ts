@@ -1,5 +1,18 @@
-import { Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Node, parseDocument, YAMLError } from 'yaml';
+import {
+  Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  Node,
+  parseDocument,
+  visit,
+  YAMLError,
+} from 'yaml';
 import { Path, showPath } from './path';
+import { show } from './words';
 import type { Problem } from '../problems';
 
 /** What to do about the mistakes that YAML makes easy; the parser's words say what they are. */
@@ -31,9 +44,12 @@ export class ConfigDocument {
       version: '1.2',
       lineCounter: this.lines,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error', // silent would be about a second document too
     });
-    const found = [...this.document.errors, ...this.document.warnings].map((error) => this.syntaxProblem(error));
+    const found = [
+      ...[...this.document.errors, ...this.document.warnings].map((error) => this.syntaxProblem(error)),
+      ...this.loneAliases(),
+    ];
     const { value, problem } = found.length > 0 ? ({} as { value?: unknown; problem?: Problem }) : this.read();
     this.value = value;
     this.problems = problem ? [...found, problem] : found;
@@ -59,6 +75,18 @@ export class ConfigDocument {
       const message = 'got aliases that refer to each other, or too many, expected a tree: write it out';
       return { problem: { file: this.file, line: 1, column: 1, path: '', message } };
     }
+  }
+
+  private loneAliases(): Problem[] {
+    const problems: Problem[] = [];
+    visit(this.document, {
+      Alias: (_, node) => {
+        if (node.resolve(this.document)) return;
+        const message = `got ${show(`*${node.source}`)}, expected an anchor &${show(node.source).slice(1, -1)} before it; in quotes, it is a text`;
+        problems.push({ file: this.file, ...this.place(node.range?.[0] ?? 0), path: '', message });
+      },
+    });
+    return problems;
   }
 
   private syntaxProblem({ code, message, pos }: YAMLError): Problem {

@@ -32,7 +32,7 @@ function describe(error: ErrorObject, document: ConfigDocument): Problem | undef
     case 'type':
       return document.problem(path, typeProblem(value, source, schema));
     case 'enum':
-      return say(oneOf(String(value), schema.enum));
+      return say(oneOf(value, schema.enum));
     case 'const':
       return say(String(schema.const));
     case 'minProperties':
@@ -79,9 +79,10 @@ function keyProblem(key: string, path: Path, { title, pattern }: Schema, documen
   return document.problem([...path, key], `got ${show(key)}, expected ${title ?? pattern}`, 'key');
 }
 
-function oneOf(got: string, members: readonly string[]): string {
-  if (members.length <= LISTED) return `${either(members)}${perhaps(got, members)}`;
-  return `one of ${members.slice(0, LISTED).join(', ')}, …${perhaps(got, members)}`;
+function oneOf(got: unknown, members: readonly string[]): string {
+  const hint = typeof got === 'string' ? perhaps(got, members) : '';
+  if (members.length <= LISTED) return `${either(members)}${hint}`;
+  return `one of ${members.slice(0, LISTED).join(', ')}, …${hint}`;
 }
 
 function range({ minimum, maximum, exclusiveMinimum }: Schema): string {

@@ -1,9 +1,10 @@
-import Ajv, { ErrorObject } from 'ajv';
+import Ajv, { ErrorObject, ValidateFunction } from 'ajv';
 import { readPackageFile } from '../package-files';
 
 export type Schema = Record<string, any>;
 
 let loaded: Schema | undefined;
+let compiled: ValidateFunction | undefined;
 
 /** The published schema: the one truth of what a config can say. */
 export function mediaSchema(): Schema {
@@ -12,9 +13,8 @@ export function mediaSchema(): Schema {
 }
 
 export function schemaErrors(value: unknown): ErrorObject[] {
-  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true });
-  const validate = ajv.compile(mediaSchema());
-  return validate(value) ? [] : (validate.errors ?? []);
+  compiled ??= new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true }).compile(mediaSchema());
+  return compiled(value) ? [] : (compiled.errors ?? []);
 }
 
 /** The name of the definition that a schema refers to. */

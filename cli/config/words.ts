@@ -25,7 +25,9 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   const [best] = words
     .map((other) => ({ other, steps: distance(plain(word).slice(0, LONGEST), plain(other)) }))
     .sort((a, b) => a.steps - b.steps);
-  return best && best.steps <= Math.max(1, Math.floor(best.other.length / 4)) ? best.other : undefined;
+  return best && best.steps <= (best.other.length < 4 ? 1 : Math.max(2, Math.floor(best.other.length / 4)))
+    ? best.other
+    : undefined;
 }
 
 /** `NO, YES or AUTO`. */

@@ -61,7 +61,7 @@ const QUOTAS: Column[] = [
   { title: 'Region' },
   { title: 'Needed', right: true },
   { title: 'Default', right: true },
-  { title: '' },
+  { title: 'Enough' },
 ];
 const COSTS: Column[] = [
   { title: 'Per month', wraps: true },
@@ -71,7 +71,7 @@ const COSTS: Column[] = [
 ];
 
 function quotaRow({ code, name, region, needed, byDefault, raise }: QuotaNeed): string[] {
-  return [code, name, region, number(needed), number(byDefault), raise ? 'raise' : 'enough'];
+  return [code, name, region, number(needed), number(byDefault), raise ? 'raise' : 'yes'];
 }
 
 function costs({ currency, lines, total, notIncluded }: Costs, terminal: Terminal): string {

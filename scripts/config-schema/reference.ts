@@ -13,28 +13,32 @@ function reference(schema: Schema): string {
   const others = Object.entries<Schema>(schema.definitions).filter(([, { properties }]) => !properties);
   return [
     '### The file\n',
-    tableOf(schema),
-    ...structs.map(([name, struct]) => `### ${name}\n\n${firstLine(struct)}\n\n${tableOf(struct)}`),
+    tableOf(schema, schema.definitions),
+    ...structs.map(([name, struct]) => `### ${name}\n\n${firstLine(struct)}\n\n${tableOf(struct, schema.definitions)}`),
     '### Values\n',
     ['| | |', '|---|---|', ...others.map(([name, value]) => `| \`${name}\` | ${describeValue(value)} |`)].join('\n'),
     '',
   ].join('\n');
 }
 
-function tableOf({ properties, required = [] }: Schema): string {
+function tableOf({ properties, required = [] }: Schema, definitions: Schema): string {
   const rows = Object.entries<Schema>(properties).map(([name, property]) => {
     const must = required.includes(name) ? ' **required**' : '';
-    return `| \`${name}\`${must} | ${typeOf(property)} | ${cell(property.description)} |`;
+    return `| \`${name}\`${must} | ${typeOf(property, definitions)} | ${cell(property.description)} |`;
   });
   return ['| | | |', '|---|---|---|', ...rows, ''].join('\n');
 }
 
-function typeOf(schema: Schema): string {
-  if (schema.$ref) return linked(schema.$ref.split('/').pop());
+function typeOf(schema: Schema, definitions: Schema): string {
+  if (schema.$ref) return linked(schema.$ref.split('/').pop(), definitions);
   if (schema.const !== undefined) return `\`${schema.const}\``;
-  if (schema.type === 'array') return `list of ${typeOf(schema.items)}`;
-  if (schema.type === 'object' && schema.propertyNames) return `by region: ${typeOf(schema.additionalProperties)}`;
-  if (schema.type === 'object' && schema.additionalProperties) return `by name: ${typeOf(schema.additionalProperties)}`;
+  if (schema.type === 'array') return `list of ${typeOf(schema.items, definitions)}`;
+  if (schema.type === 'object' && schema.propertyNames) {
+    return `by region: ${typeOf(schema.additionalProperties, definitions)}`;
+  }
+  if (schema.type === 'object' && schema.additionalProperties) {
+    return `by name: ${typeOf(schema.additionalProperties, definitions)}`;
+  }
   if (schema.type === 'object') {
     return (
       Object.keys(schema.properties ?? {})
@@ -47,8 +51,9 @@ function typeOf(schema: Schema): string {
   return { boolean: '`true` or `false`', string: 'text' }[schema.type as string] ?? schema.type;
 }
 
-function linked(name: string): string {
-  return `[${name}](#${name.toLowerCase()})`;
+/** Structs have a section each, all else is in one. */
+function linked(name: string, definitions: Schema): string {
+  return `[${name}](#${definitions[name].properties ? name.toLowerCase() : 'values'})`;
 }
 
 function describeValue({ enum: members, examples = [], description, title }: Schema): string {
