@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { table } from 'table';
 import { benchImport } from './importing';
+import { benchPlatform } from './platform';
 import { benchProxy } from './proxy';
 import { benchRouting } from './routing';
 import { Row } from './rows';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   const rows = [
     ...benchImport(workspace),
     ...benchSynthesis(workspace),
+    ...benchPlatform(workspace),
     ...(await benchRouting()),
     ...(await benchProxy()),
   ];

@@ -11,6 +11,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { forEachPrimaryStack, PRIMARY, REPLICA, SIZE } from './layout';
 
 const app = new App();
+const RUNBOOK = 'https://github.com/cdk-media-replication/cdk-media-replication/blob/main/docs/operations.md';
 
 forEachPrimaryStack(SIZE, (group, indexes) => {
   const there = new Stack(app, `Replica${group}`, { env: REPLICA });
@@ -69,7 +70,8 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
     }),
     900,
     `The replica of ${path} in ${REPLICA.region} is behind the primary. Links to it may miss new media. See whether ` +
-      'operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota.',
+      'operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota. ' +
+      `${RUNBOOK}#alarm-the-replica-is-behind-the-primary`,
   );
   alarm(
     here,
@@ -82,7 +84,8 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
     }),
     0,
     `S3 gave up replicating objects of ${path} to ${REPLICA.region}. They stay missing there until they are put again ` +
-      'or replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
+      'or replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason. ' +
+      `${RUNBOOK}#alarm-operations-failed`,
   );
 
   new CfnOutput(here, `Media${index}ReplicaBucketName`, {
