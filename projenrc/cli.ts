@@ -1,7 +1,5 @@
 import { awscdk, JsonFile } from 'projen';
 
-const BUNDLE = 'assets/cli/index.js';
-
 /** What the command line is made of besides the library. All of it is bundled, so that users install none of it. */
 const CLI_DEPS = ['ajv@^8', 'fastest-levenshtein@^1', 'picocolors@^1', 'table@^6', 'yaml@^2'];
 
@@ -11,20 +9,12 @@ const CLI_DEPS = ['ajv@^8', 'fastest-levenshtein@^1', 'picocolors@^1', 'table@^6
  */
 export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(...CLI_DEPS, '@jsii/spec@^1');
-  project.package.addBin({ [project.name]: BUNDLE });
+  project.package.addBin({ [project.name]: 'assets/cli/index.js' });
   for (const path of ['/cli', '/test/cli-packed']) project.npmignore!.exclude(path);
   project.npmignore!.include('/schema/');
 
   const bundle = project.tasks.addTask('bundle:cli', { description: 'Bundles the command line' });
-  bundle.exec(
-    [
-      `esbuild --bundle cli/main.ts --outfile=${BUNDLE}`,
-      '--platform=node --target=node20 --minify --keep-names --log-level=warning --legal-comments=eof',
-      '--main-fields=module,main --external:aws-cdk-lib --external:constructs',
-      // The library is beside the bundle in the package, wherever that is installed.
-      `--alias:${project.name}=../../lib/index.js --external:../../lib/index.js`,
-    ].join(' '),
-  );
+  bundle.exec('tsx scripts/bundle-cli.ts');
   project.compileTask.spawn(bundle);
 
   const schema = project.tasks.addTask('schema', { description: 'Makes the JSON Schema and its reference from .jsii' });
