@@ -34,6 +34,8 @@ export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
       include: ['**/*.ts'],
     },
   });
+  // The command line imports the library as its users do, and its tests import the command line.
+  project.tsconfigDev.file.addOverride('compilerOptions.paths', { [project.name]: ['../src'] });
   project.tasks.tryFind('typecheck')!.exec('tsc --project cli/tsconfig.json');
 
   new JsonFile(project, 'test/cli-packed/jest.config.json', {

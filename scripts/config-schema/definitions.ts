@@ -21,9 +21,16 @@ const oneOf = (title: string, description: string, properties: Record<string, Sc
   properties,
 });
 
-const arn = (service: string, what: string, example: string): Schema =>
-  text(`the ARN of ${what}`, `^arn:[a-z-]+:${service}:`, [example], `The ARN of ${what}.`);
+/** `rest` is what follows the account. */
+const arn = (service: string, rest: string, what: string, example: string): Schema =>
+  text(
+    `the ARN of ${what}, such as ${example}`,
+    `^arn:[a-z-]+:${service}:[a-z0-9-]*:\\d{12}:${rest}.+$`,
+    [example],
+    `The ARN of ${what}.`,
+  );
 
+const URL = { title: 'a URL that begins with https://', type: 'string', pattern: '^https://[^/\\s]+' };
 const strings = { type: 'array', items: { type: 'string', minLength: 1 } };
 const LIFETIME = { $ref: '#/definitions/Duration' };
 
@@ -72,11 +79,21 @@ export const DEFINITIONS: Record<string, Schema> = {
     ['studio-media'],
     'The name of a bucket that exists.',
   ),
-  KeyArn: arn('kms', 'a KMS key or of its alias', 'arn:aws:kms:eu-west-1:111111111111:alias/media'),
-  RoleArn: arn('iam', 'an IAM role', 'arn:aws:iam::111111111111:role/replication'),
-  TopicArn: arn('sns', 'an SNS topic', 'arn:aws:sns:us-east-1:111111111111:oncall'),
-  CertificateArn: arn('acm', 'a certificate', 'arn:aws:acm:eu-west-1:111111111111:certificate/1a2b3c4d'),
-  RepositoryArn: arn('ecr', 'an ECR repository', 'arn:aws:ecr:eu-west-1:111111111111:repository/haproxy'),
+  KeyArn: arn('kms', '(key|alias)/', 'a KMS key or of its alias', 'arn:aws:kms:eu-west-1:111111111111:alias/media'),
+  RoleArn: arn('iam', 'role/', 'an IAM role', 'arn:aws:iam::111111111111:role/replication'),
+  TopicArn: arn('sns', '', 'an SNS topic', 'arn:aws:sns:us-east-1:111111111111:oncall'),
+  CertificateArn: arn(
+    'acm',
+    'certificate/',
+    'a certificate',
+    'arn:aws:acm:eu-west-1:111111111111:certificate/1a2b3c4d',
+  ),
+  RepositoryArn: arn(
+    'ecr',
+    'repository/',
+    'an ECR repository',
+    'arn:aws:ecr:eu-west-1:111111111111:repository/haproxy',
+  ),
   HostedZone: {
     title: 'a hosted zone: its id and its name',
     description: 'A hosted zone of Route 53 that exists.',
@@ -101,8 +118,9 @@ export const DEFINITIONS: Record<string, Schema> = {
   }),
   MediaEndpoint: oneOf('proxy or privateLink', 'How viewers reach the bucket of a region.', {
     proxy: {
-      type: 'string',
-      minLength: 1,
+      ...URL,
+      pattern: '^https?://[^/\\s]+', // a proxy in a private network may be without TLS
+      title: 'a URL',
       description: "Through a proxy that passes links on as they are: the proxy's URL.",
       examples: ['https://media.eu.example.com'],
     },
@@ -125,7 +143,7 @@ export const DEFINITIONS: Record<string, Schema> = {
       additionalProperties: false,
       required: ['issuer', 'audience'],
       properties: {
-        issuer: { type: 'string', minLength: 1, description: 'Who issues the tokens: their `iss`.' },
+        issuer: { ...URL, description: 'Who issues the tokens: their `iss`.' },
         audience: {
           ...strings,
           minItems: 1,

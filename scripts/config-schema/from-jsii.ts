@@ -1,6 +1,6 @@
 import { Assembly, EnumType, InterfaceType, loadAssemblyFromPath, Property, Type, TypeReference } from '@jsii/spec';
 import { DEFINITIONS, Schema } from './definitions';
-import { LEFT_OUT } from './left-out';
+import { LEFT_OUT, SAID_OTHERWISE } from './left-out';
 import { plainText } from './text';
 import { BY_NAME, BY_REGION, NO_MEMBERS, TYPES } from './types';
 
@@ -24,7 +24,7 @@ export class SchemaWriter {
       ...(type.docs?.summary && { description: plainText(type.docs) }),
       additionalProperties: false,
       required: properties.filter(({ optional }) => !optional).map(({ name }) => name),
-      properties: Object.fromEntries(properties.map((property) => [property.name, this.property(property)])),
+      properties: Object.fromEntries(properties.map((each) => [each.name, this.property(type.name, each)])),
     };
   }
 
@@ -46,8 +46,9 @@ export class SchemaWriter {
     return [...inherited.filter(({ name }) => !own.has(name)), ...(type.properties ?? [])];
   }
 
-  private property({ name, type, docs }: Property): Schema {
-    return { ...this.reference(name, type!), description: plainText(docs ?? {}) };
+  private property(struct: string, { name, type, docs }: Property): Schema {
+    const said = SAID_OTHERWISE[`${struct}.${name}`];
+    return { ...this.reference(name, type!), description: said ?? plainText(docs ?? {}) };
   }
 
   private reference(name: string, type: TypeReference): Schema {

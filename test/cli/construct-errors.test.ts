@@ -56,6 +56,13 @@ describe('an error of a construct', () => {
       'alarmTopic: arn:aws:sns:eu-west-1:111111111111:ours',
       '6:13 alarmTopic got "a topic in eu-west-1", expected a topic in us-east-1',
     ],
+    [
+      'of aws-cdk-lib, by the value that it names',
+      'noncurrentVersionExpiration: 15 minutes',
+      "6:30 noncurrentVersionExpiration '15 minutes' cannot be converted into a whole number of days",
+    ],
+    ['in the words of a config', "    account: '222222222222'", '. Set `account`.'],
+    ['in the names of a config', '    bucket: existing', 'or set `encryption: S3_MANAGED`.'],
   ])('%s', async (_, text, expected) => {
     const [problem, ...others] = await problemsOf(`${RIGHT}${text}\n`);
     expect(problem).toContain(expected);

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { configErrorOf } from './support';
 import { IMPORTS } from '../../cli/app/imports';
 import { VALUES } from '../../cli/app/values';
+import { parseConfig } from '../../cli/config/load';
 import { COST_ITEMS } from '../../cli/plan/cost-items';
 
 const ROOT = join(__dirname, '../..');
@@ -39,6 +41,19 @@ describe('the schema', () => {
     visit('', schema);
     Object.entries(schema.definitions).forEach(([name, definition]) => visit(name, definition));
     expect(silent).toEqual([]);
+  });
+
+  test('accepts what the documents show', () => {
+    const documents = ['README.md', 'docs/cli.md'].map((file) => readFileSync(join(ROOT, file), 'utf8'));
+    const shown = documents.flatMap((text) =>
+      [...text.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, config]) => config),
+    );
+    expect(shown.length).toBeGreaterThan(0);
+    for (const config of shown) expect(() => parseConfig('media.yaml', config)).not.toThrow();
+    // The error that the README quotes.
+    const [wrong] = shown.map((config) => config.replace('region: eu-central-1', 'region: eu-centrl-1'));
+    const { file, line, column, path, message } = configErrorOf(() => parseConfig('media.yaml', wrong))!.problems[0];
+    expect(documents[0]).toContain(`\`${file}:${line}:${column}  ${path}  ${message}\``);
   });
 
   test('has a price for everything that costs are estimated of', () => {
