@@ -3,6 +3,7 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { MediaReplicationStack } from 'cdk-media-replication';
 import { Construct } from 'constructs';
 import { constructProblems } from './construct-problems';
+import { withoutPrintedReport } from './findings';
 import { propsOf } from './props';
 import type { LoadedConfig } from '../config/load';
 import { ConfigError } from '../problems';
@@ -24,7 +25,7 @@ export function synthesise({ config, document }: LoadedConfig, outdir: string): 
     let imports: Construct | undefined;
     const props = propsOf(config, () => (imports ??= importsOf(app.node.findChild(config.stackName) as Stack)));
     const stack = new MediaReplicationStack(app, config.stackName, props);
-    return { stack, assembly: app.synth() };
+    return { stack, assembly: withoutPrintedReport(() => app.synth()) };
   } catch (error) {
     const problems = constructProblems(error, { config, document });
     throw problems.length > 0 ? new ConfigError(problems) : error;

@@ -1,13 +1,12 @@
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { findingsIn } from '../app/findings';
 import type { Context } from '../context';
 
-/** What constructs have to say, besides what is wrong: on stderr. */
+/** What is odd, besides what is wrong: on stderr. */
 export function printWarnings({ messages, stderr }: Context, assembly: CloudAssembly): void {
-  const said = assembly.stacksRecursively.flatMap(({ messages: all }) => all);
-  const unique = new Map(said.map(({ id, level, entry }) => [`${id} ${String(entry.data)}`, { id, level, entry }]));
-  for (const { id, level, entry } of unique.values()) {
-    const color = level === 'warning' ? messages.colors.yellow : messages.colors.dim;
-    const text = `${id.replace(/^\//, '')}: ${String(entry.data).replace(/ \[ack: [^\]]+\]$/, '')}`;
-    stderr.write(`${color(level)}\n${messages.wrap(text, 2)}\n`);
+  for (const { level, construct, text } of findingsIn(assembly)) {
+    const color = level === 'info' ? messages.colors.dim : messages.colors.yellow;
+    const line = `${construct}: ${text}`;
+    stderr.write(messages.isTerminal ? `${color(level)}\n${messages.wrap(line, 2)}\n` : `${color(level)}  ${line}\n`);
   }
 }

@@ -39,7 +39,7 @@ export const EVERYTHING: MediaReplicationStackProps = {
       proxy: {
         domainName: 'media.eu.example.com',
         ipAddresses: ec2.IpAddresses.cidr('10.101.0.0/16'),
-        directConnect: DirectConnect.gateway('gateway-1a2b3c4d', { amazonSideAsn: 65001 }),
+        directConnect: DirectConnect.gateway('1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f', { amazonSideAsn: 65001 }),
         idleTimeout: Duration.seconds(30),
         logRetention: logs.RetentionDays.ONE_WEEK,
         isolation: { exemptPrincipalArns: ['arn:aws:iam::111111111111:role/admin'] },

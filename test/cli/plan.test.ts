@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import * as cdk from 'aws-cdk-lib';
 import { cli, folderWith, RIGHT } from './support';
 
 const EVERYTHING = readFileSync(join(__dirname, 'configs/everything.yaml'), 'utf8');
@@ -31,6 +32,17 @@ describe('plan', () => {
     const { stderr } = await cli(['plan'], { cwd: folderWith({ 'media.yaml': EVERYTHING }) });
     expect(stderr).toContain('L-154D84D0');
     expect(stderr).not.toContain('[ack:');
+  });
+
+  test('warns of what aws-cdk-lib finds in templates, where it looks, once and on stderr', async () => {
+    const text = EVERYTHING.replace(/directConnectGatewayId: \S+,/, 'directConnectGatewayId: nonsense,');
+    const print = jest.spyOn(console, 'error').mockImplementation();
+    const { stderr } = await cli(['plan'], { cwd: folderWith({ 'media.yaml': text }) });
+    const warned = stderr.split('\n').filter((line) => /^warning .*DirectConnectGatewayId.*nonsense/.test(line));
+    const looks = 'CloudFormationValidatePlugin' in cdk;
+    expect(warned).toHaveLength(looks ? 1 : 0);
+    expect(print).not.toHaveBeenCalled();
+    print.mockRestore();
   });
 
   test('counts what the templates hold', async () => {
