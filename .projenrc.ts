@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { configureCli } from './projenrc/cli';
 import { configureConsumers } from './projenrc/consumers';
 import { configureEslint } from './projenrc/eslint';
 import { configureHandlers } from './projenrc/handlers';
@@ -31,6 +32,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   bundlerOptions: { runBundleTask: javascript.RunBundleTask.MANUAL },
   packageManager: javascript.NodePackageManager.NPM,
+  autoDetectBin: false,
   defaultReleaseBranch: 'main',
   projenrcTs: true,
 
@@ -49,7 +51,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'examples', 'bench', 'scripts', 'projenrc'],
+    devdirs: ['test', 'cli', 'examples', 'bench', 'scripts', 'projenrc'],
     commandOptions: { fix: false },
   },
   jestOptions: {
@@ -69,5 +71,6 @@ configureHandlers(project);
 configurePackage(project);
 configureTests(project);
 configureConsumers(project);
+configureCli(project);
 
 project.synth();

@@ -4,14 +4,14 @@ import * as events from 'aws-cdk-lib/aws-events';
 /** How objects that S3 gave up on are replicated again. */
 export interface ReplicationRepairOptions {
   /**
-   * Whether they are at all. Failures are counted and listed in any case.
+   * Whether they are replicated again. Failures are counted and listed in any case.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * When. Nothing is started, and nothing costs, while there are no failures.
+   * When failures are looked for. Nothing is started, and nothing costs, while there are no failures.
    *
    * @default - once a day
    */

@@ -1,8 +1,5 @@
 import { HttpAuthorizer, MediaReplicationStack, ProxyMode } from '../../src';
-import { newApp, synthesise } from '../support/synth';
-
-/** Made by aws-cdk-lib for the flow log of a VPC, in each version in its own way. */
-const OF_FLOW_LOGS = /Rejected/;
+import { newApp, OF_CDK, synthesise } from '../support/synth';
 
 /** All that there is, over three regions; test/examples.test.ts has the templates of what is usual. */
 describe('MediaReplicationStack with everything', () => {
@@ -42,7 +39,7 @@ describe('MediaReplicationStack with everything', () => {
     '%s has the resources that were reviewed',
     (_, { Resources }) => {
       const ours = Object.entries<any>(Resources)
-        .filter(([id]) => !OF_FLOW_LOGS.test(id))
+        .filter(([id]) => !OF_CDK.test(id))
         .map(([id, { Type }]) => `${Type} ${id}`);
       expect(ours.sort()).toMatchSnapshot('resources: a changed id of one that holds data loses the data');
     },

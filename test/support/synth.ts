@@ -9,6 +9,9 @@ const outdirs: string[] = [];
 
 process.on('exit', () => outdirs.forEach((dir) => rmSync(dir, { recursive: true, force: true })));
 
+/** The ids of what each version of aws-cdk-lib makes in its own way, for the events of a bucket and the flow logs of a VPC. */
+export const OF_CDK = /Notifications|Rejected/;
+
 export function newApp(context: Record<string, unknown> = {}): App {
   const outdir = mkdtempSync(join(tmpdir(), 'media-'));
   outdirs.push(outdir);

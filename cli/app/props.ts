@@ -1,0 +1,61 @@
+import { MediaReplicationStackProps } from 'cdk-media-replication';
+import { Construct } from 'constructs';
+import { IMPORTS } from './imports';
+import { VALUES } from './values';
+import type { MediaConfig } from '../config/config';
+import { Path, showPath } from '../config/path';
+import { childSchema, definitionName, mediaSchema, Schema } from '../config/schema';
+
+/** Where a value stands. */
+interface Context {
+  readonly path: Path;
+  /** The region that a name means there: a replica's within the replica. */
+  readonly region: string;
+  readonly imports: () => Construct;
+}
+
+/** What the command line says by other means. */
+const NOT_PROPS = ['version', 'region', 'account', 'bootstrapQualifier', 'estimate'];
+
+/**
+ * The properties that a config means. The schema says of each value what it is.
+ *
+ * What exists already is imported when the property is first read: the scope for it, the stack, is there only then.
+ */
+export function propsOf(config: MediaConfig, imports: () => Construct): MediaReplicationStackProps {
+  const { region, account } = config;
+  const said = Object.fromEntries(Object.entries(config).filter(([name]) => !NOT_PROPS.includes(name)));
+  const props = convert(mediaSchema(), said, { path: [], region, imports }) as MediaReplicationStackProps;
+  return Object.defineProperty(props, 'env', { enumerable: true, value: { region, account } });
+}
+
+function convert(schema: Schema, value: any, context: Context): unknown {
+  const converted = convertParts(schema, value, context);
+  const name = definitionName(schema);
+  return name !== undefined && VALUES[name] ? VALUES[name](converted) : converted;
+}
+
+function convertParts(schema: Schema, value: any, context: Context): unknown {
+  if (Array.isArray(value)) {
+    return value.map((element, index) => convert(childSchema(schema, index)!, element, within(context, index)));
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const converted = {};
+  const here = definitionName(schema) === 'MediaReplicaProps' ? { ...context, region: value.region } : context;
+  for (const [key, child] of Object.entries(value)) {
+    Object.defineProperty(converted, key, property(childSchema(schema, key)!, child, within(here, key)));
+  }
+  return converted;
+}
+
+function property(schema: Schema, value: unknown, context: Context): PropertyDescriptor {
+  const bring = IMPORTS[definitionName(schema) ?? ''];
+  if (!bring) return { enumerable: true, value: convert(schema, value, context) };
+  let imported: unknown;
+  const get = () => (imported ??= bring(context.imports(), showPath(context.path), value, context.region));
+  return { enumerable: true, get };
+}
+
+function within(context: Context, key: string | number): Context {
+  return { ...context, path: [...context.path, key] };
+}

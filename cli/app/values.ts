@@ -1,0 +1,57 @@
+import { Duration, PermissionsBoundary, RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import {
+  ContentResolution,
+  DirectConnect,
+  HttpAuthorizer,
+  MediaEndpoint,
+  MeetingStartPolicy,
+  ProxyMode,
+  ReadinessMode,
+  ReadPreference,
+  VideoResolution,
+} from 'cdk-media-replication';
+
+const member = (members: object) => (name: string) => (members as Record<string, unknown>)[name];
+
+const UNITS = { second: 'seconds', minute: 'minutes', hour: 'hours', day: 'days' } as const;
+
+/** `15 minutes` */
+function duration(text: string): Duration {
+  const [, count, unit] = /^(\d+) (second|minute|hour|day)s?$/.exec(text)!;
+  return Duration[UNITS[unit as keyof typeof UNITS]](Number(count));
+}
+
+/** What is made of a value, by the name of its definition in the schema. The schema has checked the value. */
+export const VALUES: Record<string, (value: any) => unknown> = {
+  Duration: duration,
+  PermissionsBoundary: ({ name, arn }) =>
+    name === undefined ? PermissionsBoundary.fromArn(arn) : PermissionsBoundary.fromName(name),
+  Runtime: (name: string) => new lambda.Runtime(name, lambda.RuntimeFamily.NODEJS),
+  Schedule: (expression: string) => events.Schedule.expression(expression),
+  StorageClass: (name: string) => new s3.StorageClass(name),
+  IpAddresses: ({ cidr }) => ec2.IpAddresses.cidr(cidr),
+  ObjectLockRetention: ({ governance, compliance }) =>
+    governance ? s3.ObjectLockRetention.governance(governance) : s3.ObjectLockRetention.compliance(compliance),
+  MediaEndpoint: ({ proxy, privateLink }) =>
+    proxy === undefined ? MediaEndpoint.privateLink(privateLink) : MediaEndpoint.proxy(proxy),
+  HttpAuthorizer: ({ jwt }) => (jwt ? HttpAuthorizer.jwt(jwt) : HttpAuthorizer.iam()),
+  DirectConnect: ({ gateway, transitGateway }) => {
+    if (transitGateway !== undefined) return DirectConnect.transitGateway(transitGateway);
+    const { directConnectGatewayId, ...options } = gateway;
+    return DirectConnect.gateway(directConnectGatewayId, options);
+  },
+  BucketEncryption: member(s3.BucketEncryption),
+  ContentResolution: member(ContentResolution),
+  MeetingStartPolicy: member(MeetingStartPolicy),
+  ProxyMode: member(ProxyMode),
+  ReadPreference: member(ReadPreference),
+  ReadinessMode: member(ReadinessMode),
+  RemovalPolicy: member(RemovalPolicy),
+  RetentionDays: member(logs.RetentionDays),
+  VideoResolution: member(VideoResolution),
+};

@@ -1,0 +1,33 @@
+import type { StreamFacts, Terminal } from './terminal/terminal';
+
+/** A stream as the commands use it; a test gives its own. */
+export interface Output extends StreamFacts {
+  write(text: string): unknown;
+}
+
+/** The world around a command. */
+export interface World {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly stdout: Output;
+  readonly stderr: Output;
+}
+
+/** What a command is given. Results go to stdout, everything else to stderr. */
+export interface Context extends World {
+  readonly config: string;
+  readonly out: string;
+  readonly force: boolean;
+  readonly json: boolean;
+  readonly path: boolean;
+  /** How to write on stdout. */
+  readonly terminal: Terminal;
+  /** How to write on stderr. */
+  readonly messages: Terminal;
+}
+
+export type Command = (context: Context) => void;
+
+export function printJson({ stdout }: Context, value: unknown): void {
+  stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+}

@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { Commands, run } from './run';
+
+const COMMANDS: Commands = {
+  init: async () => (await import('./commands/init')).init,
+  validate: async () => (await import('./commands/validate')).validate,
+  plan: async () => (await import('./commands/plan')).plan,
+  synth: async () => (await import('./commands/synth')).synth,
+  schema: async () => (await import('./commands/schema')).schema,
+};
+
+// Whoever reads our output may have read enough: `… | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const { env, stdout, stderr } = process;
+void run(process.argv.slice(2), { cwd: process.cwd(), env, stdout, stderr }, COMMANDS).then((code) => {
+  // Not process.exit(), which loses what is not written yet.
+  process.exitCode = code;
+});

@@ -1,0 +1,85 @@
+import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
+import type { MediaReplicationStack } from 'cdk-media-replication';
+import { Facts, MeetingFacts, RegionFacts, StackFacts } from './facts';
+import type { MediaConfig } from '../config/config';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Record<string, any>;
+}
+
+/** What a synthesis came to. */
+export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, assembly: CloudAssembly): Facts {
+  const stacks = assembly.stacksRecursively;
+  const copies = [config.region, ...config.replicas.map(({ region }) => region)];
+  const regions = [...new Set([...copies, ...stacks.map(({ environment }) => environment.region)])];
+  return {
+    primaryRegion: config.region,
+    stacks: stacks.map(stackFacts),
+    regions: regions.map((region) =>
+      regionFacts(
+        region,
+        copies.filter((each) => each === region).length,
+        stacks.filter(({ environment }) => environment.region === region).flatMap(resourcesOf),
+      ),
+    ),
+    replicas: config.replicas.map(({ region, replicationMetrics: metrics = true, replicationTimeControl }) => ({
+      region,
+      metrics,
+      timeControl: replicationTimeControl ?? metrics,
+    })),
+    meetings: meetingFacts(config, stack),
+  };
+}
+
+/** The stack adds the meetings in the order of the file. */
+function meetingFacts({ meetings = [] }: MediaConfig, stack: MediaReplicationStack): MeetingFacts[] {
+  return (stack.meetings?.meetings ?? []).map(({ meetingName, capacity, sessionCount }, index) => {
+    const { mediaRegion, replicas = [] } = meetings[index];
+    const regions = [...new Set([mediaRegion, ...replicas.map((replica) => replica.mediaRegion)])];
+    return { name: meetingName, mediaRegions: regions, sessions: sessionCount, capacity };
+  });
+}
+
+function stackFacts(stack: CloudFormationStackArtifact): StackFacts {
+  return {
+    id: stack.hierarchicalId,
+    stackName: stack.stackName,
+    region: stack.environment.region,
+    resources: resourcesOf(stack).length,
+    outputs: Object.keys(stack.template.Outputs ?? {}).length,
+    templateSize: JSON.stringify(stack.template).length,
+  };
+}
+
+function resourcesOf({ template }: CloudFormationStackArtifact): Resource[] {
+  return Object.values(template.Resources ?? {});
+}
+
+function regionFacts(region: string, copies: number, resources: Resource[]): RegionFacts {
+  const ofType = (type: string) =>
+    resources.filter(({ Type }) => Type === type).map(({ Properties = {} }) => Properties);
+  const counts: Record<string, number> = {};
+  for (const { Type } of resources) counts[Type] = (counts[Type] ?? 0) + 1;
+  const targets = ofType('AWS::ApplicationAutoScaling::ScalableTarget');
+  const cpu = Number(ofType('AWS::ECS::TaskDefinition')[0]?.Cpu ?? 0) / 1024;
+  return {
+    region,
+    copies,
+    resources: counts,
+    tasks: sum(targets.map(({ MinCapacity }) => MinCapacity)),
+    maxVcpus: cpu * sum(targets.map(({ MaxCapacity }) => MaxCapacity)),
+    endpointZones: sum(
+      ofType('AWS::EC2::VPCEndpoint')
+        .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')
+        .map(({ SubnetIds = [] }) => SubnetIds.length),
+    ),
+    resolverAddresses: sum(
+      ofType('AWS::Route53Resolver::ResolverEndpoint').map(({ IpAddresses = [] }) => IpAddresses.length),
+    ),
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + Number(number), 0);
+}

@@ -1,0 +1,60 @@
+import { COST_ITEMS, CostItem, Estimate, NEVER_IN_IT, PriceName, Volumes } from './cost-items';
+import { Facts } from './facts';
+
+/** What one thing costs in a month. */
+export interface CostLine {
+  readonly item: PriceName;
+  readonly name: string;
+  readonly unit: string;
+  readonly quantity: number;
+  readonly amount: number;
+}
+
+export interface Costs {
+  readonly currency: string;
+  readonly lines: CostLine[];
+  readonly total: number;
+  /** What there is, but is not in the total, and why. */
+  readonly notIncluded: string[];
+}
+
+const NO_VOLUMES: Required<Volumes> = {
+  storedGB: 0,
+  uploadedGBPerMonth: 0,
+  uploadedObjectsPerMonth: 0,
+  downloadedGBPerMonth: {},
+  downloadRequestsPerMonth: 0,
+  routerRequestsPerMonth: 0,
+  attendeeMinutesPerMonth: 0,
+};
+
+/** An estimate from the prices and volumes of the file, and nothing else. */
+export function estimateCosts(facts: Facts, estimate: Estimate): Costs {
+  const { prices, pricesByRegion = {}, volumes = {} } = estimate;
+  const lines: CostLine[] = [];
+  const notIncluded: string[] = [];
+  for (const [key, { name, unit, volume, quantities }] of Object.entries(COST_ITEMS as Record<string, CostItem>)) {
+    const item = key as PriceName;
+    const needed = quantities(facts, { ...NO_VOLUMES, ...volumes }).filter(({ quantity }) => quantity > 0);
+    const priceIn = (region: string) => pricesByRegion[region]?.[item] ?? prices[item];
+    const priced = needed.filter(({ region }) => priceIn(region) !== undefined);
+    const unpriced = needed.filter(({ region }) => priceIn(region) === undefined).map(({ region }) => region);
+    if (unpriced.length > 0) {
+      const where = priced.length > 0 ? ` in ${unpriced.join(', ')}` : '';
+      notIncluded.push(`${name}${where}: the file gives no price ${item}`);
+    }
+    if (volume !== undefined && volumes[volume] === undefined && prices[item] !== undefined) {
+      notIncluded.push(`${name}: the file gives no volume ${volume}`);
+    }
+    if (priced.length === 0) continue;
+    const quantity = priced.reduce((total, each) => total + each.quantity, 0);
+    const amount = priced.reduce((total, each) => total + each.quantity * priceIn(each.region)!, 0);
+    lines.push({ item, name, unit, quantity, amount });
+  }
+  return {
+    currency: estimate.currency,
+    lines,
+    total: lines.reduce((total, { amount }) => total + amount, 0),
+    notIncluded: [...notIncluded, ...NEVER_IN_IT],
+  };
+}

@@ -1,0 +1,52 @@
+import { Costs } from './costs';
+import { Facts, MeetingFacts, StackFacts } from './facts';
+import { QuotaNeed } from './quotas';
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
+export const MAX_RESOURCES = 500;
+
+/** What `plan --json` prints; docs/cli.md describes it. */
+export interface Plan {
+  readonly version: 1;
+  readonly stackName: string;
+  readonly stacks: readonly (StackFacts & { readonly maxResources: number })[];
+  readonly regions: readonly {
+    readonly region: string;
+    readonly holds: readonly string[];
+    readonly resources: Readonly<Record<string, number>>;
+  }[];
+  readonly meetings: readonly MeetingFacts[];
+  readonly quotas: readonly QuotaNeed[];
+  /** Only with prices. */
+  readonly costsPerMonth?: Costs;
+}
+
+export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], costsPerMonth?: Costs): Plan {
+  return {
+    version: 1,
+    stackName,
+    stacks: facts.stacks.map((stack) => ({ ...stack, maxResources: MAX_RESOURCES })),
+    regions: facts.regions.map(({ region, resources, copies }) => ({
+      region,
+      holds: holds(region === facts.primaryRegion, copies > 0, resources),
+      resources,
+    })),
+    meetings: facts.meetings,
+    quotas,
+    ...(costsPerMonth && { costsPerMonth }),
+  };
+}
+
+/** What a reader calls what a region has. */
+function holds(primary: boolean, copy: boolean, resources: Readonly<Record<string, number>>): string[] {
+  const has = (type: string) => (resources[type] ?? 0) > 0;
+  return [
+    ...(primary ? ['primary', 'router'] : []),
+    ...(!primary && copy ? ['replica'] : []),
+    ...(has('AWS::ECS::Service') ? ['proxy'] : []),
+    ...(has('AWS::Route53Resolver::ResolverEndpoint') ? ['interface endpoint'] : []),
+    ...(has('AWS::DynamoDB::Table') ? ['meetings'] : []),
+    ...(has('AWS::CloudWatch::Dashboard') ? ['dashboard'] : []),
+    ...(has('AWS::CloudWatch::Alarm') ? ['alarms'] : []),
+  ];
+}

@@ -1,0 +1,105 @@
+import { Assembly, EnumType, InterfaceType, loadAssemblyFromPath, Property, Type, TypeReference } from '@jsii/spec';
+import { DEFINITIONS, Schema } from './definitions';
+import { LEFT_OUT, SAID_OTHERWISE } from './left-out';
+import { plainText } from './text';
+import { BY_NAME, BY_REGION, NO_MEMBERS, TYPES } from './types';
+
+/** Makes JSON Schema of the structs that jsii knows, with what their documentation says. */
+export class SchemaWriter {
+  readonly definitions: Record<string, Schema> = {};
+  private readonly types: Record<string, Type>;
+  private readonly leftOut = new Set<string>();
+
+  constructor(packages: string[]) {
+    const assemblies = packages.map((path): Assembly => loadAssemblyFromPath(path, false));
+    this.types = Object.assign({}, ...assemblies.map(({ types }) => types));
+  }
+
+  /** A struct's properties, those it inherits first. */
+  struct(fqn: string): Schema {
+    const type = this.types[fqn] as InterfaceType;
+    const properties = this.propertiesOf(type).filter(({ name }) => !this.isLeftOut(type.name, name));
+    return {
+      type: 'object',
+      ...(type.docs?.summary && { description: plainText(type.docs) }),
+      additionalProperties: false,
+      required: properties.filter(({ optional }) => !optional).map(({ name }) => name),
+      properties: Object.fromEntries(properties.map((each) => [each.name, this.property(type.name, each)])),
+    };
+  }
+
+  /** Fails on a reason for what there is no longer. */
+  checkLeftOut(): void {
+    const unused = Object.keys(LEFT_OUT).filter((name) => !this.leftOut.has(name));
+    if (unused.length > 0) throw new Error(`Left out, but not there: ${unused.join(', ')}`);
+  }
+
+  private isLeftOut(struct: string, property: string): boolean {
+    const name = `${struct}.${property}`;
+    if (LEFT_OUT[name] !== undefined) this.leftOut.add(name);
+    return LEFT_OUT[name] !== undefined;
+  }
+
+  private propertiesOf(type: InterfaceType): Property[] {
+    const inherited = (type.interfaces ?? []).flatMap((fqn) => this.propertiesOf(this.types[fqn] as InterfaceType));
+    const own = new Set((type.properties ?? []).map(({ name }) => name));
+    return [...inherited.filter(({ name }) => !own.has(name)), ...(type.properties ?? [])];
+  }
+
+  private property(struct: string, { name, type, docs }: Property): Schema {
+    const said = SAID_OTHERWISE[`${struct}.${name}`];
+    return { ...this.reference(name, type!), description: said ?? plainText(docs ?? {}) };
+  }
+
+  private reference(name: string, type: TypeReference): Schema {
+    if ('collection' in type) {
+      const elements = this.reference(name, type.collection.elementtype);
+      if (type.collection.kind === 'array') return { type: 'array', items: elements };
+      const names = BY_REGION.includes(name)
+        ? { propertyNames: { $ref: this.define('Region', DEFINITIONS.Region) } }
+        : {};
+      return { type: 'object', additionalProperties: elements, ...names };
+    }
+    if ('primitive' in type) return this.primitive(name, type.primitive);
+    if (!('fqn' in type)) {
+      throw new Error(`${name}: a union has no place in a config file. Leave it out, with a reason.`);
+    }
+    return { $ref: this.defineType(name, type.fqn) };
+  }
+
+  private primitive(name: string, primitive: string): Schema {
+    const known = BY_NAME[name];
+    if (known?.$ref) this.defineNamed(known.$ref.split('/').pop());
+    if (known) return known;
+    if (primitive === 'boolean') return { type: 'boolean' };
+    if (primitive === 'number') return { type: 'integer', minimum: 0 };
+    if (primitive === 'any') return { type: ['string', 'number', 'boolean'] };
+    return { type: 'string', minLength: 1 };
+  }
+
+  private defineType(property: string, fqn: string): string {
+    if (TYPES[fqn]) return this.defineNamed(TYPES[fqn]);
+    const type = this.types[fqn];
+    if (type?.kind === 'enum') {
+      const members = (type as EnumType).members.filter((member) => !NO_MEMBERS[type.name]?.includes(member.name));
+      return this.define(type.name, {
+        description: members.map((member) => `${member.name}: ${plainText(member.docs ?? {})}`).join('\n'),
+        enum: members.map((member) => member.name),
+      });
+    }
+    if ((type as InterfaceType)?.datatype) return this.define(type.name, () => this.struct(fqn));
+    throw new Error(`${property}: ${fqn} is of a kind that needs a decision: in types.ts, or in left-out.ts.`);
+  }
+
+  private defineNamed(name: string): string {
+    const definition = DEFINITIONS[name];
+    // What it refers to itself.
+    for (const [, other] of JSON.stringify(definition).matchAll(/#\/definitions\/(\w+)/g)) this.defineNamed(other);
+    return this.define(name, definition);
+  }
+
+  private define(name: string, definition: Schema | (() => Schema)): string {
+    this.definitions[name] ??= typeof definition === 'function' ? definition() : definition;
+    return `#/definitions/${name}`;
+  }
+}

@@ -1,0 +1,23 @@
+import { Docs } from '@jsii/spec';
+
+/** A property's documentation, with values as a config file has them. */
+export function plainText({ summary, remarks, default: value, see }: Docs): string {
+  const byDefault = value && `Default: ${value.replace(/^- /, '')}${/[.!]$/.test(value) ? '' : '.'}`;
+  const parts = [summary, remarks, byDefault, see && `See ${see}`].filter(Boolean) as string[];
+  return parts
+    .map((part) => asInConfig(part).replace(/\s*\n\s*/g, ' '))
+    .join('\n')
+    .trim();
+}
+
+function asInConfig(text: string): string {
+  return text
+    .replace(/Duration\.(\w+)\((\d+)\)/g, (_, unit: string, count: string) =>
+      count === '1' ? `1 ${unit.replace(/s$/, '')}` : `${count} ${unit}`,
+    )
+    .replace(/ec2\.IpAddresses\.cidr\('([^']+)'\)/g, '{ cidr: $1 }')
+    .replace(
+      /\b(?:\w+\.)?(?:RetentionDays|RemovalPolicy|BucketEncryption|ReadPreference|ReadinessMode|ProxyMode|MeetingStartPolicy)\.([A-Z_]+)/g,
+      '$1',
+    );
+}

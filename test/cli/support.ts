@@ -1,0 +1,85 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { init } from '../../cli/commands/init';
+import { plan } from '../../cli/commands/plan';
+import { schema } from '../../cli/commands/schema';
+import { synth } from '../../cli/commands/synth';
+import { validate } from '../../cli/commands/validate';
+import { ConfigError } from '../../cli/problems';
+import { run } from '../../cli/run';
+
+const COMMANDS = {
+  init: () => init,
+  plan: () => plan,
+  schema: () => schema,
+  synth: () => synth,
+  validate: () => validate,
+};
+
+const folders: string[] = [];
+process.on('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+export function folderWith(files: Record<string, string> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'cli-'));
+  folders.push(folder);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return folder;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Around {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  /** The width of a terminal, for both streams; without, they are files. */
+  readonly columns?: number;
+}
+
+/** Runs a command line in this process. */
+export async function cli(argv: string[], { cwd = folderWith(), env = {}, columns }: Around = {}): Promise<Ran> {
+  const written = { stdout: '', stderr: '' };
+  const stream = (name: keyof typeof written) => ({
+    isTTY: columns !== undefined,
+    columns,
+    write: (text: string) => (written[name] += text),
+  });
+  const code = await run(argv, { cwd, env, stdout: stream('stdout'), stderr: stream('stderr') }, COMMANDS);
+  return { code, ...written };
+}
+
+/** A config that is right, with lines of a test after it. */
+export const RIGHT = `version: 1
+stackName: Media
+region: us-east-1
+replicas:
+  - region: eu-west-1
+`;
+
+/** The problems of a config, as `line:column path message`; none if it is right. */
+export async function problemsOf(text: string): Promise<string[]> {
+  const { code, stdout, stderr } = await cli(['validate', '--json'], { cwd: folderWith({ 'media.yaml': text }) });
+  const { problems } = JSON.parse(stdout || `{ "problems": [{ "message": ${JSON.stringify(stderr)} }] }`);
+  expect(code).toBe(problems.length > 0 ? 1 : 0);
+  return problems.map(({ line, column, path, message }: any) =>
+    `${line}:${column} ${path} ${message}`.replace(/  +/, ' '),
+  );
+}
+
+/** What an attempt fails with. */
+export function configErrorOf(attempt: () => unknown): ConfigError | undefined {
+  try {
+    attempt();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}

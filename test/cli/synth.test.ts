@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { MediaReplicationStack } from 'cdk-media-replication';
+import { EVERYTHING } from './everything-in-code';
+import { cli, folderWith, RIGHT } from './support';
+import { newApp } from '../support/synth';
+
+const config = (name: string) => readFileSync(join(__dirname, 'configs', name), 'utf8');
+
+async function synth(text: string, ...argv: string[]) {
+  const cwd = folderWith({ 'media.yaml': text });
+  const ran = await cli(['synth', ...argv], { cwd });
+  expect([ran.code, ran.stderr]).toEqual([0, expect.not.stringContaining('error')]);
+  return { ...ran, cwd, folder: join(cwd, 'cdk.out') };
+}
+
+describe('synth', () => {
+  test('writes what the same stack in code does, byte for byte', async () => {
+    const app = newApp();
+    new MediaReplicationStack(app, 'MediaPlatform', EVERYTHING);
+    const inCode = app.synth().directory;
+    const { folder } = await synth(config('everything.yaml'));
+    const files = readdirSync(inCode).filter((file) => /\.(template|assets)\.json$/.test(file));
+    expect(files).toHaveLength(6);
+    for (const file of files) {
+      expect(readFileSync(join(folder, file), 'utf8')).toBe(readFileSync(join(inCode, file), 'utf8'));
+    }
+    expect(readdirSync(folder).filter((file) => file.startsWith('asset.'))).toEqual(
+      readdirSync(inCode).filter((file) => file.startsWith('asset.')),
+    );
+  });
+
+  test('names what exists, and makes nothing of it but what goes with it', async () => {
+    const { folder } = await synth(config('existing.yaml'));
+    const stacks = new CloudAssembly(folder).stacksRecursively;
+    expect(stacks.map(({ environment }) => environment.region).sort()).toEqual([
+      'eu-central-1',
+      'eu-west-1',
+      'us-east-1',
+    ]);
+    const [frankfurt, , primary] = stacks
+      .sort((a, b) => (a.environment.region < b.environment.region ? -1 : 1))
+      .map(({ template }) => ({
+        text: JSON.stringify(template),
+        types: Object.values<any>(template.Resources).map(({ Type }) => Type),
+      }));
+    for (const named of ['studio-media', 'key/1a2b3c4d-1a2b', 'role/replication', 'studio-media-ireland', ':oncall']) {
+      expect(primary.text).toContain(named);
+    }
+    expect(primary.types).toEqual(expect.arrayContaining(['AWS::SNS::Subscription', 'AWS::IAM::Policy']));
+    // Of the reports of what replicates the media that are there.
+    expect(primary.types.filter((type) => type === 'AWS::S3::Bucket')).toHaveLength(1);
+    expect(primary.types).not.toContain('AWS::SNS::Topic');
+    for (const named of ['certificate/1a2b3c4d', 'Z1D633PJN98FT9', '/haproxy', 'studio-logs-frankfurt']) {
+      expect(frankfurt.text).toContain(named);
+    }
+    expect(frankfurt.text).toContain('/cdk-bootstrap/studio/version');
+    expect(frankfurt.types).not.toContain('AWS::CertificateManager::Certificate');
+  });
+
+  test('prints the commands in the order of deployment, as a script', async () => {
+    const { stdout } = await synth(RIGHT);
+    expect(stdout.replace(/\b[0-9A-F]{8}\b/gi, '<hash>')).toMatchSnapshot();
+    const script = stdout.split('\n').filter((line) => line && !line.startsWith('#'));
+    expect(script.every((line) => line.startsWith('npx cdk '))).toBe(true);
+  });
+
+  test('writes that order for programs, too', async () => {
+    const { folder, stdout } = await synth(config('everything.yaml'), '--json');
+    const written = JSON.parse(readFileSync(join(folder, 'deployment.json'), 'utf8'));
+    expect(JSON.parse(stdout)).toEqual(written);
+    expect(written.steps.map(({ region, after, hasAssets }: any) => [region, after, hasAssets])).toEqual([
+      ['ap-southeast-2', [], expect.any(Boolean)],
+      ['eu-central-1', [], expect.any(Boolean)],
+      ['us-east-1', [1, 2], true],
+    ]);
+    expect(written.bootstrap[0].command).toBe('npx cdk bootstrap aws://111111111111/ap-southeast-2');
+    for (const { template, account } of written.steps) {
+      expect(readdirSync(folder)).toContain(template);
+      expect(account).toBe('111111111111');
+    }
+  });
+
+  test('draws a table on a terminal that is no wider than it', async () => {
+    const cwd = folderWith({ 'media.yaml': RIGHT });
+    const { stdout } = await cli(['synth'], { cwd, columns: 80, env: { NO_COLOR: '1' } });
+    const drawn = stdout.split('\n').filter((line) => /^[┌├│└]/.test(line));
+    expect(drawn.length).toBeGreaterThan(3);
+    expect(drawn.filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('replaces a former synthesis as a whole', async () => {
+    const { cwd, folder } = await synth(RIGHT);
+    writeFileSync(join(folder, 'left-behind.json'), '{}');
+    expect(await cli(['synth'], { cwd })).toMatchObject({ code: 0 });
+    expect(readdirSync(folder)).not.toContain('left-behind.json');
+    expect(readdirSync(cwd).sort()).toEqual(['cdk.out', 'media.yaml']);
+  });
+
+  test('leaves a former synthesis alone if there is no new one', async () => {
+    const { cwd, folder } = await synth(RIGHT);
+    const before = readdirSync(folder);
+    writeFileSync(join(cwd, 'media.yaml'), `${RIGHT}controlRegion: us-east-1\n`);
+    expect(await cli(['synth'], { cwd })).toMatchObject({ code: 1 });
+    expect(readdirSync(folder)).toEqual(before);
+    expect(readdirSync(cwd).sort()).toEqual(['cdk.out', 'media.yaml']);
+  });
+
+  test('never replaces what is something else', async () => {
+    const cwd = folderWith({ 'media.yaml': RIGHT, 'src/mine.ts': '' });
+    for (const out of ['.', 'src', 'media.yaml']) {
+      expect(await cli(['synth', '--out', out], { cwd })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`${out} `),
+      });
+    }
+    expect(readdirSync(cwd).sort()).toEqual(['media.yaml', 'src']);
+    expect(readdirSync(join(cwd, 'src'))).toEqual(['mine.ts']);
+  });
+
+  test('writes names for a shell in quotes', async () => {
+    const cwd = folderWith({ 'media.yaml': `${RIGHT}tags: { note: "it's ours" }\n` });
+    const { stdout } = await cli(['synth', '--out', 'out folder/media'], { cwd });
+    expect(stdout).toContain("npx cdk deploy --app 'out folder/media' --exclusively Media\n");
+    expect(stdout).toContain("--tags 'note=it'\\''s ours'");
+  });
+});
