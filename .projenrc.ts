@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { configureApi } from './projenrc/api';
 import { configureConsumers } from './projenrc/consumers';
 import { configureEslint } from './projenrc/eslint';
 import { configureHandlers } from './projenrc/handlers';
@@ -69,5 +70,6 @@ configureHandlers(project);
 configurePackage(project);
 configureTests(project);
 configureConsumers(project);
+configureApi(project);
 
 project.synth();

@@ -61,7 +61,7 @@ export class MediaMonitoring extends Construct {
   private readonly proxies: S3MediaProxy[];
 
   /** @throws if there is nothing to watch, or the topic is in another region */
-  constructor(scope: Construct, id: string, props: MediaMonitoringProps) {
+  constructor(scope: Construct, id: string, props: MediaMonitoringProps = {}) {
     super(scope, id);
     validateMonitoring(this, props);
     this.props = props;
