@@ -1,4 +1,5 @@
 import { awscdk, javascript } from 'projen';
+import { configureApi } from './projenrc/api';
 import { configureCli } from './projenrc/cli';
 import { configureConsumers } from './projenrc/consumers';
 import { configureEslint } from './projenrc/eslint';
@@ -72,5 +73,6 @@ configurePackage(project);
 configureTests(project);
 configureConsumers(project);
 configureCli(project);
+configureApi(project);
 
 project.synth();

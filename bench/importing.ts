@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { Row, row } from './rows';
+import { Group, row } from './rows';
 import { median } from './workspace';
 
 const RUNS = 15;
 
 /** What the library adds to an app that has loaded aws-cdk-lib: `baseline` is the load of aws-cdk-lib itself. */
-export function benchImport(workspace: string): Row[] {
+export function benchImport(workspace: string): Group {
   const script = `
     const start = process.hrtime.bigint();
     require('aws-cdk-lib');
@@ -17,5 +17,10 @@ export function benchImport(workspace: string): Row[] {
   );
   const cdk = median(runs.map(([time]) => time));
   const library = median(runs.map(([, time]) => time));
-  return [row('import time added to aws-cdk-lib', library, 'ms', cdk)];
+  return {
+    title: 'Loading',
+    how: `The time of \`require('cdk-media-replication')\` after \`require('aws-cdk-lib')\`, beside that of the latter. The median of ${RUNS} processes.`,
+    versions: [],
+    rows: [row('import time added to aws-cdk-lib', library, 'ms', cdk)],
+  };
 }

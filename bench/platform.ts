@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Row, row } from './rows';
+import { Group, row } from './rows';
 import { median, timeProcess } from './workspace';
 
 const RUNS = 5;
@@ -11,8 +11,8 @@ const LIMIT = { resources: 500, bytes: 1_000_000 };
  * A `MediaReplicationStack` with N replicas, each with a proxy. The time is beside that of as many empty stacks, the
  * largest template beside what CloudFormation takes.
  */
-export function benchPlatform(workspace: string): Row[] {
-  return [1, 5, 20].flatMap((size) => {
+export function benchPlatform(workspace: string): Group {
+  const rows = [1, 5, 20].flatMap((size) => {
     const times: Record<string, number[]> = {};
     const outdir = (name: string) => join(workspace, `out-${name}`);
     for (let run = 0; run < RUNS; run++) {
@@ -30,4 +30,10 @@ export function benchPlatform(workspace: string): Row[] {
       row(`size, ${name}, ${largest}`, Math.max(...texts.map(({ length }) => length)), 'bytes', LIMIT.bytes),
     ];
   });
+  return {
+    title: 'Everything in one stack',
+    how: `A \`MediaReplicationStack\` whose replicas have a proxy each. Time: the whole process, beside one with as many empty stacks, the median of ${RUNS} runs. Resources and size: of the largest template, beside [what CloudFormation takes](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).`,
+    versions: [],
+    rows,
+  };
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { Row, row } from './rows';
+import { Group, Row, row } from './rows';
 import { median } from './workspace';
 import { haproxyConfig } from '../src/proxy/haproxy-config';
 import { CACHE } from '../test/e2e/support/cache';
@@ -21,16 +21,20 @@ const [RUNS, SECONDS, CONNECTIONS] = [3, 5, 16];
 const SIZES = { '1 MB': 1_000_000, '10 KB': 10_000, '5 GB': 5_000_000_000 };
 const GIVEN = { origin: 443, haproxy: 8443, nginx: 8444, seed: 8445 };
 
+const ABOUT = {
+  title: 'The proxy',
+  how: `Objects from an nginx that serves files over TLS, through the HAProxy configuration that the template deploys, with TLS in front as the load balancer has it; beside that origin itself, nginx with pooling, and the usual kind: plain HTTP to the client, HTTP/1.0 and a new connection for each request to the origin. \`wrk\`, ${CONNECTIONS} connections, the median of ${RUNS} runs of ${SECONDS} s each. Client, proxy and origin share the cores. Here, more is better. Memory: the most that the server has had, after one object of 5 GB beside before it.`,
+  needs: 'what test/e2e/install.sh brings, `wrk` and `curl`, as root',
+};
+
 /**
  * Objects from a fast TLS origin through the configuration that the template deploys, with TLS in front as the load
  * balancer has it, beside the origin itself, nginx with pooling, and the kind of configuration that people run today.
  */
-export async function benchProxy(): Promise<Row[]> {
+export async function benchProxy(): Promise<Group> {
   if (!existsSync(SERVERS) || spawnSucceeds('wrk', '-v') === false) {
-    process.stderr.write(
-      'No rows for the proxy: they need test/e2e/install.sh and wrk (apt-get install wrk), as root.\n',
-    );
-    return [];
+    process.stderr.write(`No rows for the proxy: it needs ${ABOUT.needs}.\n`);
+    return { ...ABOUT, versions: [], rows: [] };
   }
   const dir = mkdtempSync(join(tmpdir(), 'bench-proxy-'));
   const processes: ChildProcess[] = [];
@@ -49,7 +53,7 @@ export async function benchProxy(): Promise<Row[]> {
         await exec('curl', ['-skfo', '/dev/null', '-H', `Host: ${HOST}`, `${url}/10KB`]);
       }
     });
-    return [...(await throughput()), await streaming(haproxy.pid!)];
+    return { ...ABOUT, versions: await versions(), rows: [...(await throughput()), await streaming(haproxy.pid!)] };
   } finally {
     for (const each of processes) each.kill('SIGTERM');
     dns.close();
@@ -63,6 +67,14 @@ const URLS = {
   nginx: `https://127.0.0.1:${GIVEN.nginx}`,
   seed: `http://127.0.0.1:${GIVEN.seed}`,
 };
+
+async function versions(): Promise<string[]> {
+  const ask = async (...command: string[]) => {
+    const { stdout, stderr } = await exec('chroot', [SERVERS, ...command]);
+    return /[\d.]+\d/.exec(stdout || stderr)![0];
+  };
+  return [`HAProxy ${await ask('/usr/sbin/haproxy', '-v')}`, `nginx ${await ask('/usr/sbin/nginx', '-v')}`];
+}
 
 async function throughput(): Promise<Row[]> {
   const rows: Row[] = [];

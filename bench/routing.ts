@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Row, row } from './rows';
+import { Group, Row, row } from './rows';
 import { median } from './workspace';
 import { AppConfig } from '../test/e2e/support/app-config';
 import { CACHE } from '../test/e2e/support/cache';
@@ -21,7 +21,7 @@ const FLAGS = [
 const COLD_STARTS = 15;
 
 /** Links, lookups and cold starts of the router, on the Node.js that it is deployed on if that is installed. */
-export async function benchRouting(): Promise<Row[]> {
+export async function benchRouting(): Promise<Group> {
   const node = existsSync(DEPLOYED_NODE) ? DEPLOYED_NODE : process.execPath;
   if (node === process.execPath) console.error(`bench: the router runs on Node.js ${process.version}`);
   const dir = mkdtempSync(join(tmpdir(), 'bench-routing-'));
@@ -29,13 +29,19 @@ export async function benchRouting(): Promise<Row[]> {
     const run = (name: string) => JSON.parse(execFileSync(node, [bundle(dir, name)], { encoding: 'utf8' }));
     const links = run('links');
     const lookups: { count: number; ours: number[]; theirs: number[] }[] = run('lookups');
-    return [
+    const rows = [
       row('µs per link in a batch of 1,000, beside getSignedUrl', median(links.ours), 'µs', median(links.sdk)),
       ...lookups.map(({ count, ours, theirs }) =>
         row(`µs per address lookup, ${count} ranges, beside BlockList`, median(ours), 'µs', median(theirs)),
       ),
       ...(await coldStarts(node, dir)),
     ];
+    return {
+      title: 'The router',
+      how: `Links: batches of 1,000, beside \`getSignedUrl\` of the SDK, link by link. Lookups: which range an address is in, beside \`net.BlockList\`. Cold start: from the start of the process to the first link, by the bundle that is deployed, beside a handler with nothing but the S3 client and the presigner; the median of ${COLD_STARTS} processes. Bundle size: what these two load.`,
+      versions: [`Node.js ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()} for the handlers`],
+      rows,
+    };
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import * as ts from 'typescript';
 
-const LATEST = resolve('test/cdk-latest/node_modules');
+/** Where the newest aws-cdk-lib is, which all is measured with. */
+export const LATEST = resolve('test/cdk-latest/node_modules');
 
 /**
  * A folder as a user of the library has it: the built package beside the latest aws-cdk-lib, and the apps as plain

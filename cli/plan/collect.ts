@@ -29,6 +29,7 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
       timeControl: replicationTimeControl ?? metrics,
     })),
     meetings: meetingFacts(config, stack),
+    canary: stack.canary !== undefined,
   };
 }
 

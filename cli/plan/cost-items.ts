@@ -156,5 +156,6 @@ export const NEVER_IN_IT = [
   'old versions of objects, and what is left of unfinished uploads',
   'requests to KMS, logs, capacity units of load balancers, per-GB prices of PrivateLink and NAT',
   'HEAD requests of the router, AppConfig, DynamoDB and the functions of the meetings',
+  'jobs of S3 Batch Operations, by job and by object, and the metrics of a canary',
   'free tiers, discounts and taxes',
 ];

@@ -45,4 +45,6 @@ export interface Facts {
   readonly regions: RegionFacts[];
   readonly replicas: ReplicaFacts[];
   readonly meetings: MeetingFacts[];
+  /** Whether a canary tries the replication. */
+  readonly canary: boolean;
 }

@@ -1,5 +1,5 @@
 import { Costs } from './costs';
-import { Facts, MeetingFacts, StackFacts } from './facts';
+import { Facts, MeetingFacts, RegionFacts, StackFacts } from './facts';
 import { QuotaNeed } from './quotas';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -26,10 +26,10 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
     version: 1,
     stackName,
     stacks: facts.stacks.map((stack) => ({ ...stack, maxResources: MAX_RESOURCES })),
-    regions: facts.regions.map(({ region, resources, copies }) => ({
-      region,
-      holds: holds(region === facts.primaryRegion, copies > 0, resources),
-      resources,
+    regions: facts.regions.map((each) => ({
+      region: each.region,
+      holds: holds(facts, each),
+      resources: each.resources,
     })),
     meetings: facts.meetings,
     quotas,
@@ -38,14 +38,17 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
 }
 
 /** What a reader calls what a region has. */
-function holds(primary: boolean, copy: boolean, resources: Readonly<Record<string, number>>): string[] {
+function holds({ primaryRegion, canary }: Facts, { region, copies, resources }: RegionFacts): string[] {
   const has = (type: string) => (resources[type] ?? 0) > 0;
+  const primary = region === primaryRegion;
   return [
     ...(primary ? ['primary', 'router'] : []),
-    ...(!primary && copy ? ['replica'] : []),
+    ...(!primary && copies > 0 ? ['replica'] : []),
+    ...(has('Custom::MediaBackfill') ? ['backfill'] : []),
     ...(has('AWS::ECS::Service') ? ['proxy'] : []),
     ...(has('AWS::Route53Resolver::ResolverEndpoint') ? ['interface endpoint'] : []),
-    ...(has('AWS::DynamoDB::Table') ? ['meetings'] : []),
+    ...(primary && canary ? ['canary'] : []),
+    ...(has('Custom::ReplicatedMeeting') ? ['meetings'] : []),
     ...(has('AWS::CloudWatch::Dashboard') ? ['dashboard'] : []),
     ...(has('AWS::CloudWatch::Alarm') ? ['alarms'] : []),
   ];

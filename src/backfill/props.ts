@@ -1,4 +1,3 @@
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 
 /** How objects that S3 gave up on are replicated again. */
@@ -23,16 +22,6 @@ export interface ReplicationRepairOptions {
    * @default 3
    */
   readonly maxAttempts?: number;
-}
-
-/** Options of the alarms of backfill and repair. */
-export interface ReplicationJobAlarmsOptions {
-  /**
-   * What the alarms do.
-   *
-   * @default - nothing
-   */
-  readonly actions?: cloudwatch.IAlarmAction[];
 }
 
 /** What is measured of backfills and repairs. */

@@ -15,7 +15,7 @@ import { createJobRole, grantJobs, grantLook, grantLookAtLifecycle } from './job
 import { JobStore } from './job-store';
 import { racingRules } from './lifecycle-race';
 import { plainRules } from './lifecycle-rules';
-import { ReplicationJobAlarmsOptions, ReplicationRepairOptions } from './props';
+import { ReplicationRepairOptions } from './props';
 import { invalid } from '../private/errors';
 import { handlerFunction } from '../private/handler-function';
 import { accountOf, DeterministicNames } from '../private/naming';
@@ -120,7 +120,7 @@ export class ReplicationJobs extends Construct {
   }
 
   /** Alarms, made by the first call. Each call adds its actions. */
-  addAlarms(options: ReplicationJobAlarmsOptions = {}): cloudwatch.Alarm[] {
+  addAlarms(actions: cloudwatch.IAlarmAction[] = []): cloudwatch.Alarm[] {
     this.alarms ??= createJobAlarms(this, this.node.scope!.node.path, {
       jobsFailed: this.metric(contract.METRIC.jobsFailed),
       repeatedFailures: this.metric(contract.METRIC.repeatedFailures, { statistic: 'Sum' }),
@@ -129,7 +129,7 @@ export class ReplicationJobs extends Construct {
       workerErrors: this.workerFunction.metricErrors(),
       eventsLost: this.failures.deadLetters.metricApproximateNumberOfMessagesVisible(),
     });
-    if (options.actions?.length) this.alarms.forEach((alarm) => alarm.addAlarmAction(...options.actions!));
+    if (actions.length > 0) this.alarms.forEach((alarm) => alarm.addAlarmAction(...actions));
     return this.alarms;
   }
 

@@ -26,6 +26,10 @@ export interface MediaReplica {
    * @default - objects are replicated with and without tags
    */
   readonly tags?: { readonly [key: string]: string };
-  /** The private way to the replica, where one was asked for. */
+  /**
+   * The private way to the replica, where one was asked for.
+   *
+   * @default - the replica is read at S3's public endpoint
+   */
   readonly proxy?: S3MediaProxy;
 }

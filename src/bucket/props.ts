@@ -295,7 +295,7 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
   readonly outputs?: boolean;
 }
 
-/** Options of `addReplicationAlarms`. */
+/** What the alarms of a `ReplicatedMediaBucket` do, and when. */
 export interface ReplicationAlarmsOptions {
   /**
    * How far a replica may be behind the primary. Whole seconds.
@@ -307,7 +307,7 @@ export interface ReplicationAlarmsOptions {
   /**
    * What the alarms on failed operations do. They are in the primary's region, and so must be what they notify.
    *
-   * @default - nothing
+   * @default - nothing more; another call can add actions
    */
   readonly actions?: cloudwatch.IAlarmAction[];
 
@@ -315,7 +315,7 @@ export interface ReplicationAlarmsOptions {
    * What the alarms on latency do, by region of the replica. S3 publishes the latency there, so that the alarms are
    * there, and so must be what they notify.
    *
-   * @default - nothing
+   * @default - nothing more; another call can add actions
    */
   readonly replicaActions?: { [region: string]: cloudwatch.IAlarmAction[] };
 }

@@ -160,7 +160,7 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
         })),
     );
     this.alarms.apply(options);
-    return [...this.alarms.alarms, ...(this.jobs?.addAlarms(options) ?? [])];
+    return [...this.alarms.alarms, ...(this.jobs?.addAlarms(options.actions) ?? [])];
   }
 
   /**

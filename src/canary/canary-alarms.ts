@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { ReplicationCanaryAlarmsOptions } from './props';
+import { withRunbook } from '../private/runbook';
 
 export interface WatchedCopy {
   /** What ids of alarms end with. */
@@ -69,9 +70,11 @@ export class CanaryAlarms {
   private stopped(): cloudwatch.Alarm {
     const { runs, interval, longestRun } = this.watched;
     return new cloudwatch.Alarm(this.scope, 'StoppedAlarm', {
-      alarmDescription:
+      alarmDescription: withRunbook(
         `The canary of ${this.watched.media} no longer ends its runs: nobody tries whether media arrive. See the errors ` +
-        'and the log of its function, whether it is throttled, and whether its rule is enabled. Runbook: docs/operations.md.',
+          'and the log of its function, whether it is throttled, and whether its rule is enabled.',
+        'alarm-the-canary-has-stopped',
+      ),
       metric: runs,
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
@@ -83,10 +86,11 @@ export class CanaryAlarms {
   private failures({ name, region, failures }: WatchedCopy): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this.scope, `FailuresAlarm-${name}`, {
       ...BETWEEN_RUNS,
-      alarmDescription:
+      alarmDescription: withRunbook(
         `The canary of ${this.watched.media} failed in ${region}: its object did not arrive in time, could not be read ` +
-        '(through the proxy, where there is one), or could not be deleted. The log of its function says why in a word; ' +
-        'docs/operations.md says what to do about each.',
+          '(through the proxy, where there is one), or could not be deleted. The log of its function says why in a word.',
+        'alarm-the-canary-failed',
+      ),
       metric: failures,
       threshold: 0,
       comparisonOperator: ABOVE,
@@ -96,10 +100,11 @@ export class CanaryAlarms {
   private slowReplica({ name, region }: WatchedCopy, metric: cloudwatch.Metric): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this.scope, `ReplicationTimeAlarm-${name}`, {
       ...BETWEEN_RUNS,
-      alarmDescription:
+      alarmDescription: withRunbook(
         `A small object of ${this.watched.media} takes long to reach ${region}, and so do media. See whether operations ` +
-        'are pending or fail, and whether the upload rate exceeds the quota of Replication Time Control. Runbook: ' +
-        'docs/operations.md.',
+          'are pending or fail, and whether the upload rate exceeds the quota of Replication Time Control.',
+        'alarm-the-canary-takes-long',
+      ),
       metric,
       threshold: Math.floor(this.watched.timeout.toSeconds() / 2),
       comparisonOperator: ABOVE,
@@ -109,10 +114,11 @@ export class CanaryAlarms {
   private slowProxy({ name, region }: WatchedCopy, metric: cloudwatch.Metric): cloudwatch.Alarm {
     return new cloudwatch.Alarm(this.scope, `ProxyLatencyAlarm-${name}`, {
       ...BETWEEN_RUNS,
-      alarmDescription:
+      alarmDescription: withRunbook(
         `The proxy in ${region} takes long to serve a small object of ${this.watched.media}. See the load of its ` +
-        'servers, and the times in their log, which tell waiting for S3 from waiting in the proxy. Runbook: ' +
-        'docs/operations.md.',
+          'servers, and the times in their log, which tell waiting for S3 from waiting in the proxy.',
+        'alarm-the-canary-takes-long',
+      ),
       metric,
       threshold: PROXY_LATENCY.toMilliseconds(),
       comparisonOperator: ABOVE,

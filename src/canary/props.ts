@@ -55,7 +55,7 @@ export interface ReplicationCanaryProps {
   readonly proxies?: { readonly [region: string]: S3MediaProxy };
 
   /**
-   * The memory of the canary's function in MiB. It mostly waits.
+   * The function's memory in MiB. It mostly waits.
    *
    * @default 256
    */
@@ -76,7 +76,7 @@ export interface ReplicationCanaryProps {
   readonly logRetention?: logs.RetentionDays;
 }
 
-/** What the alarms of a canary do, and when. */
+/** What the alarms of a `ReplicationCanary` do, and when. */
 export interface ReplicationCanaryAlarmsOptions {
   /**
    * What to do when an alarm goes off. The alarms are in the canary's region, and so must be what they notify.

@@ -47,12 +47,14 @@ export class ReplicationCanary extends Construct {
   /** The functions that read through the proxies, by region of the replica. */
   public readonly probes: { [region: string]: lambda.Function };
 
+  /** The regions of the replicas that are waited for. */
+  public readonly replicaRegions: string[];
+
   /** What the keys of the canary's objects begin with. */
   public readonly objectsKeyPrefix: string;
 
   private readonly names: DeterministicNames;
   private readonly media: IReplicatedMediaBucket;
-  private readonly watched: string[];
   private readonly interval: Duration;
   private readonly timeout: Duration;
   private readonly longestRun: Duration;
@@ -68,8 +70,8 @@ export class ReplicationCanary extends Construct {
     this.interval = props.interval ?? Duration.hours(1);
     this.timeout = props.timeout ?? Duration.minutes(10);
     this.longestRun = Duration.seconds(this.timeout.toSeconds() + contract.OVERHEAD_SECONDS);
-    this.watched = props.replicaRegions ?? media.replicas.map(({ region }) => region);
-    const replicas = media.replicas.filter(({ region }) => this.watched.includes(region));
+    this.replicaRegions = props.replicaRegions ?? media.replicas.map(({ region }) => region);
+    const replicas = media.replicas.filter(({ region }) => this.replicaRegions.includes(region));
     const object = new CanaryObject(this, props, replicas, this.names.base);
     this.objectsKeyPrefix = object.folder;
 
@@ -107,7 +109,7 @@ export class ReplicationCanary extends Construct {
    * @param options what to change of the metric; by default the maximum over an interval of the canary
    */
   public metricReplicationTime(replicaRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    validateRegion(this, 'replicaRegion', replicaRegion, this.watched);
+    validateRegion(this, 'replicaRegion', replicaRegion, this.replicaRegions);
     return this.metric(contract.METRIC.replicationTime, replicaRegion, options);
   }
 
@@ -175,7 +177,7 @@ export class ReplicationCanary extends Construct {
   private watchedCopies(): WatchedCopy[] {
     const { region } = this.media.primary.env;
     const replicas = this.media.replicas.map((replica): WatchedCopy => {
-      const isWatched = this.watched.includes(replica.region);
+      const isWatched = this.replicaRegions.includes(replica.region);
       return {
         name: replica.region,
         region: replica.region,
@@ -194,7 +196,7 @@ export class ReplicationCanary extends Construct {
       replicas: replicas.map(({ region, bucket }) => ({
         region,
         bucket: bucket.bucketName,
-        watched: this.watched.includes(region),
+        watched: this.replicaRegions.includes(region),
         probe: probeArns.get(region),
       })),
       folder,

@@ -27,8 +27,13 @@ export interface FunctionHttpApiProps extends HttpApiOptions {
   readonly routes: FunctionRoutes[];
 }
 
-/** An HTTP API in front of a service's functions. */
+/** An HTTP API in front of a service's functions, which makes it. */
 export class FunctionHttpApi extends Construct {
+  /** @internal */
+  public static _in(scope: Construct, props: FunctionHttpApiProps): FunctionHttpApi {
+    return new FunctionHttpApi(scope, 'HttpApi', props);
+  }
+
   /** Where the API is: `https://….execute-api.….amazonaws.com`. */
   public readonly url: string;
 
@@ -38,7 +43,7 @@ export class FunctionHttpApi extends Construct {
   private readonly usesIam: boolean;
   private readonly routeKeys: string[];
 
-  constructor(scope: Construct, id: string, props: FunctionHttpApiProps) {
+  private constructor(scope: Construct, id: string, props: FunctionHttpApiProps) {
     super(scope, id);
     this.usesIam = props.authorizer._jwt === undefined;
     this.routeKeys = props.routes.flatMap(({ routeKeys }) => routeKeys);

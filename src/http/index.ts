@@ -1,3 +1,3 @@
-export * from './function-http-api';
+export { FunctionHttpApi } from './function-http-api';
 export * from './http-authorizer';
 export * from './props';

@@ -234,8 +234,8 @@ export interface ReplicatedMeetingServiceProps {
   readonly logRetention?: logs.RetentionDays;
 }
 
-/** What the alarms of a service do. */
-export interface MeetingAlarmsOptions {
+/** What the alarms of a `ReplicatedMeetingService` do. */
+export interface ReplicatedMeetingServiceAlarmsOptions {
   /**
    * What to do when an alarm goes off.
    *

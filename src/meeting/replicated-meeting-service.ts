@@ -12,7 +12,7 @@ import { createMeetingAlarms } from './meeting-alarms';
 import { createMeetingDashboard } from './meeting-dashboard';
 import { MeetingsTable } from './meetings-table';
 import {
-  MeetingAlarmsOptions,
+  ReplicatedMeetingServiceAlarmsOptions,
   MeetingHttpApiOptions,
   ReplicatedMeetingOptions,
   ReplicatedMeetingServiceProps,
@@ -212,7 +212,7 @@ export class ReplicatedMeetingService extends Construct {
    * put right. Another call adds its
    * actions to the same alarms.
    */
-  public addAlarms(options: MeetingAlarmsOptions = {}): cloudwatch.Alarm[] {
+  public addAlarms(options: ReplicatedMeetingServiceAlarmsOptions = {}): cloudwatch.Alarm[] {
     this.alarms ??= createMeetingAlarms(this, {
       errors: this.reconcilerFunction.metricErrors(),
       throttles: this.metricThrottles(),
@@ -286,7 +286,7 @@ export class ReplicatedMeetingService extends Construct {
     const audience = { routeKeys: [contract.AUDIENCE_ROUTE], function: this.audienceFunction };
     const host = { routeKeys: [contract.HOST_ROUTE], function: this.hostFunction, scopes: hostScopes };
     const hostsAreKnown = options.authorizer._jwt === undefined || (hostScopes?.length ?? 0) > 0;
-    return new FunctionHttpApi(this, 'HttpApi', { ...options, routes: hostsAreKnown ? [audience, host] : [audience] });
+    return FunctionHttpApi._in(this, { ...options, routes: hostsAreKnown ? [audience, host] : [audience] });
   }
 
   private seatMetric(

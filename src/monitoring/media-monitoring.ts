@@ -8,7 +8,14 @@ import { AlarmTopic } from './alarm-topic';
 import { text } from './graphs';
 import { LateWidgets } from './late-widgets';
 import { MediaMonitoringProps } from './props';
-import { linksSection, meetingsSection, proxiesSection, quotasSection, replicationSection } from './sections';
+import {
+  canarySection,
+  linksSection,
+  meetingsSection,
+  proxiesSection,
+  quotasSection,
+  replicationSection,
+} from './sections';
 import { validateMonitoring } from './validation';
 import { ReplicatedMediaBucket } from '../bucket';
 import { partitionOf } from '../private/regions';
@@ -23,7 +30,7 @@ const CONSOLES: Record<string, string> = {
 };
 
 /**
- * One dashboard and one topic for all of it: media, proxies, links and meetings, in every region.
+ * One dashboard and one topic for all of it: media, proxies, links, the canary and meetings, in every region.
  *
  * It makes the alarms of each part, if they are not there yet, and brings them to the topic, those of other regions by
  * EventBridge. What an alarm says tells what to do, and links to the runbook.
@@ -61,7 +68,7 @@ export class MediaMonitoring extends Construct {
   private readonly proxies: S3MediaProxy[];
 
   /** @throws if there is nothing to watch, or the topic is in another region */
-  constructor(scope: Construct, id: string, props: MediaMonitoringProps) {
+  constructor(scope: Construct, id: string, props: MediaMonitoringProps = {}) {
     super(scope, id);
     validateMonitoring(this, props);
     this.props = props;
@@ -85,11 +92,12 @@ export class MediaMonitoring extends Construct {
   }
 
   private createAlarms(): cloudwatch.Alarm[] {
-    const { media, router, meetings, latencyThreshold, fallbackPercent } = this.props;
+    const { media, router, canary, meetings, latencyThreshold, fallbackPercent } = this.props;
     return [
       ...(media instanceof ReplicatedMediaBucket ? media.addReplicationAlarms({ latencyThreshold }) : []),
       ...(router?.addAlarms({ fallbackPercent }) ?? []),
       ...this.proxies.flatMap((proxy) => proxy.addAlarms()),
+      ...(canary?.addAlarms() ?? []),
       ...(meetings?.addAlarms() ?? []),
     ];
   }
@@ -101,12 +109,13 @@ export class MediaMonitoring extends Construct {
   }
 
   private rows(): cloudwatch.IWidget[] {
-    const { media, router, meetings, latencyThreshold } = this.props;
+    const { media, router, canary, meetings, latencyThreshold } = this.props;
     return [
       ...this.overview(),
       ...(media ? replicationSection(media, Stack.of(this).region, latencyThreshold) : []),
       ...(router ? linksSection(router) : []),
       ...(this.proxies.length ? proxiesSection(this.proxies) : []),
+      ...(canary ? canarySection(canary) : []),
       ...(meetings ? meetingsSection(meetings) : []),
       ...(router || meetings ? quotasSection(meetings) : []),
     ];

@@ -1,11 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { IReplicatedMediaBucket } from '../bucket';
+import { ReplicationCanary } from '../canary';
 import { ReplicatedMeetingService } from '../meeting';
 import { S3MediaProxy } from '../proxy';
 import { MediaRouter } from '../routing';
 
-/** Properties of a `MediaMonitoring`. At least one of `media`, `proxies`, `router` and `meetings` is to be given. */
+/** Properties of a `MediaMonitoring`. At least one of `media`, `proxies`, `router`, `canary` and `meetings` is to
+ * be given. */
 export interface MediaMonitoringProps {
   /**
    * The media, with the proxies of their replicas. Media of another app are shown; their alarms are that app's.
@@ -27,6 +29,13 @@ export interface MediaMonitoringProps {
    * @default - none
    */
   readonly router?: MediaRouter;
+
+  /**
+   * The canary.
+   *
+   * @default - none
+   */
+  readonly canary?: ReplicationCanary;
 
   /**
    * The meetings, those too that are added later.

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
 import { IReplicatedMediaBucket } from '../bucket';
+import { ReplicationCanary } from '../canary';
 import { ReplicatedMeeting, ReplicatedMeetingService } from '../meeting';
 import { S3MediaProxy } from '../proxy';
 import { MediaRouter } from '../routing';
@@ -106,6 +107,30 @@ function endpointBytes(region: string): cloudwatch.IMetric {
     searchRegion: region,
     label: region,
   });
+}
+
+export function canarySection(canary: ReplicationCanary): cloudwatch.IWidget[] {
+  const proxies = Object.keys(canary.probes);
+  const ofProxies: GraphOptions[] = [
+    {
+      title: 'Reading it through the proxy (ms)',
+      metrics: proxies.map((region) => canary.metricProxyLatency(region, { label: region })),
+    },
+  ];
+  return section('## Canary', [
+    {
+      title: 'Time to the replica (s)',
+      metrics: canary.replicaRegions.map((region) => canary.metricReplicationTime(region, { label: region })),
+    },
+    ...(proxies.length ? ofProxies : []),
+    {
+      title: 'Runs, and copies in which they failed',
+      metrics: [
+        canary.metricCanaryFailures({ statistic: 'SampleCount', label: 'runs' }),
+        canary.metricCanaryFailures({ label: 'failed copies' }),
+      ],
+    },
+  ]);
 }
 
 export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.IWidget[] {

@@ -7,13 +7,13 @@ import { invalid } from '../private/errors';
 const DASHBOARD_NAME = /^[\w-]{1,255}$/;
 
 export function validateMonitoring(scope: Construct, props: MediaMonitoringProps): void {
-  const { media, proxies, router, meetings, topic, runbookUrl, dashboardName } = props;
-  if (!media && !router && !meetings && !proxies?.length) {
+  const { media, proxies, router, canary, meetings, topic, runbookUrl, dashboardName } = props;
+  if (!media && !router && !canary && !meetings && !proxies?.length) {
     throw invalid(scope, {
       field: 'media',
       got: undefined,
       expected: 'something to watch',
-      fix: 'Give at least one of `media`, `proxies`, `router` and `meetings`.',
+      fix: 'Give at least one of `media`, `proxies`, `router`, `canary` and `meetings`.',
     });
   }
   const { region } = Stack.of(scope);

@@ -202,7 +202,7 @@ export interface S3MediaProxyOptions {
   readonly isolation?: BucketIsolation;
 }
 
-/** What the alarms of a proxy do. */
+/** What the alarms of an `S3MediaProxy` do. */
 export interface S3MediaProxyAlarmsOptions {
   /**
    * What to do when an alarm goes off, in the proxy's region.

@@ -214,7 +214,7 @@ export class MediaRouter extends Construct {
 
   private createHttpApi(options: NonNullable<MediaRouterProps['httpApi']>): FunctionHttpApi {
     const routeKeys = [contract.LINKS_ROUTE, contract.REDIRECT_ROUTE];
-    return new FunctionHttpApi(this, 'HttpApi', { ...options, routes: [{ routeKeys, function: this.function }] });
+    return FunctionHttpApi._in(this, { ...options, routes: [{ routeKeys, function: this.function }] });
   }
 
   private metric(

@@ -159,7 +159,7 @@ export interface MediaRouterProps extends MediaRouterOptions {
   readonly media: IReplicatedMediaBucket;
 }
 
-/** What the alarms of a router do. */
+/** What the alarms of a `MediaRouter` do, and when. */
 export interface MediaRouterAlarmsOptions {
   /**
    * What to do when an alarm goes off.

@@ -4,6 +4,7 @@ import { MediaReplicationStackProps } from './props';
 import { writeOutputs } from './stack-outputs';
 import { validateStack } from './validation';
 import { ReplicatedMediaBucket } from '../bucket';
+import { ReplicationCanary } from '../canary';
 import { ReplicatedMeetingService } from '../meeting';
 import { MediaMonitoring } from '../monitoring';
 import { MediaRouter } from '../routing';
@@ -35,6 +36,9 @@ export class MediaReplicationStack extends Stack {
   /** Gives links to the copy that is right for a viewer. */
   public readonly router: MediaRouter;
 
+  /** The canary, if one was asked for. */
+  public readonly canary?: ReplicationCanary;
+
   /** The meetings, if any were asked for. */
   public readonly meetings?: ReplicatedMeetingService;
 
@@ -47,10 +51,12 @@ export class MediaReplicationStack extends Stack {
     validateStack(this, props);
     this.media = new ReplicatedMediaBucket(this, 'Media', props);
     this.router = new MediaRouter(this, 'Router', { ...props, media: this.media });
+    if (props.canary) this.canary = this.createCanary(props);
     if (props.meetings) this.meetings = this.createMeetings(props);
     this.monitoring = new MediaMonitoring(this, 'Monitoring', {
       media: this.media,
       router: this.router,
+      canary: this.canary,
       meetings: this.meetings,
       topic: props.alarmTopic,
       emails: props.alarmEmails,
@@ -60,6 +66,10 @@ export class MediaReplicationStack extends Stack {
       fallbackPercent: props.fallbackPercent,
     });
     if (props.outputs ?? true) writeOutputs(this);
+  }
+
+  private createCanary({ runtime, logRetention }: MediaReplicationStackProps): ReplicationCanary {
+    return new ReplicationCanary(this, 'Canary', { media: this.media, runtime, logRetention });
   }
 
   private createMeetings(props: MediaReplicationStackProps): ReplicatedMeetingService {

@@ -14,8 +14,8 @@ export interface MediaReplicationStackMeeting extends ReplicatedMeetingOptions {
  * Properties of a `MediaReplicationStack`: those of the stack, of the bucket, and of the router side by side, and what the
  * meetings and the monitoring need besides.
  *
- * `encryption`, `encryptionKey`, `removalPolicy` and `namePrefix` are about the media. `httpApi`, `runtime`, `memorySize`
- * and `logRetention` are about the functions of the router and of the meetings alike.
+ * `encryption`, `encryptionKey`, `removalPolicy` and `namePrefix` are about the media. `httpApi` and `memorySize` are about
+ * the functions of the router and of the meetings alike, `runtime` and `logRetention` about those of the canary too.
  */
 export interface MediaReplicationStackProps extends StackProps, ReplicatedMediaBucketProps, MediaRouterOptions {
   /**
@@ -39,6 +39,14 @@ export interface MediaReplicationStackProps extends StackProps, ReplicatedMediaB
    * @default - none: hosts are not served over HTTP then
    */
   readonly hostScopes?: string[];
+
+  /**
+   * Whether a canary tries each hour that media arrive in the replicas, and are read through their proxies. It costs some
+   * metrics and alarms for each replica.
+   *
+   * @default false
+   */
+  readonly canary?: boolean;
 
   /**
    * The topic that every alarm goes to, in the stack's region; `MediaMonitoringProps.topic` says what it must allow.

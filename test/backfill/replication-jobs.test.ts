@@ -304,7 +304,7 @@ describe('ReplicationJobs', () => {
     const { stack, jobs } = setUp();
     const topic = new sns.Topic(stack, 'Topic');
     const alarms = jobs.addAlarms();
-    expect(jobs.addAlarms({ actions: [new actions.SnsAction(topic)] })).toEqual(alarms);
+    expect(jobs.addAlarms([new actions.SnsAction(topic)])).toEqual(alarms);
     const template = templateOf(stack);
     template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {

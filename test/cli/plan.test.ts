@@ -57,12 +57,26 @@ describe('plan', () => {
       expect(total(resources)).toBe(stacks.find((stack: any) => stack.region === region).resources);
     }
     expect(regions.map(({ region, holds }: any) => [region, ...holds])).toEqual([
-      ['us-east-1', 'primary', 'router', 'meetings', 'dashboard', 'alarms'],
+      ['us-east-1', 'primary', 'router', 'backfill', 'meetings', 'dashboard', 'alarms'],
       ['eu-central-1', 'replica', 'proxy', 'alarms'],
       ['ap-southeast-2', 'replica', 'interface endpoint', 'alarms'],
     ]);
     expect(meetings).toEqual([
       { name: 'town-hall', mediaRegions: ['us-east-1', 'eu-central-1'], sessions: 6, capacity: 150 },
+    ]);
+  });
+
+  test('names no part that is not there', async () => {
+    const text = 'version: 1\nstackName: Media\nregion: us-east-1\nreplicas: [{ region: eu-west-1 }]\n';
+    const holds = async (config: string) => (await planJson(config)).regions[0].holds;
+    expect(await holds(text)).toEqual(['primary', 'router', 'dashboard', 'alarms']);
+    expect(await holds(`${text}replicateExisting: true\ncanary: true\n`)).toEqual([
+      'primary',
+      'router',
+      'backfill',
+      'canary',
+      'dashboard',
+      'alarms',
     ]);
   });
 

@@ -45,7 +45,14 @@ describe('synth', () => {
         text: JSON.stringify(template),
         types: Object.values<any>(template.Resources).map(({ Type }) => Type),
       }));
-    for (const named of ['studio-media', 'key/1a2b3c4d-1a2b', 'role/replication', 'studio-media-ireland', ':oncall']) {
+    for (const named of [
+      'studio-media',
+      'key/1a2b3c4d-1a2b',
+      'role/replication',
+      'studio-media-ireland',
+      ':oncall',
+      '.replication-canary/',
+    ]) {
       expect(primary.text).toContain(named);
     }
     expect(primary.types).toEqual(expect.arrayContaining(['AWS::SNS::Subscription', 'AWS::IAM::Policy']));

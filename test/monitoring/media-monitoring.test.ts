@@ -12,6 +12,7 @@ import {
   ProxyMode,
   ReplicatedMediaBucket,
   ReplicatedMeetingService,
+  ReplicationCanary,
   S3MediaProxy,
 } from '../../src';
 import { alarmEvent, matches } from '../support/events';
@@ -100,6 +101,35 @@ describe('MediaMonitoring shows', () => {
         },
       ],
     ]);
+  });
+
+  test('the canary, with a graph of its proxies where it reads through some', () => {
+    const stack = primaryStack();
+    const media = mediaIn(stack, { region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } });
+    const canary = new ReplicationCanary(stack, 'Canary', { media });
+    const { alarms } = new MediaMonitoring(stack, 'Monitoring', { canary });
+    const widgets = widgetsOf(templateOf(stack));
+    const shown = ['Time to the replica', 'Reading it through the proxy', 'Runs, and copies'].map((title) =>
+      titled(widgets, title).metrics.map((metric: any[]) => [metric[1], metric.at(-1).label]),
+    );
+    expect(shown).toEqual([
+      [['ReplicationTime', 'eu-west-1']],
+      [['ProxyLatency', 'eu-west-1']],
+      [
+        ['CanaryFailures', 'runs'],
+        ['CanaryFailures', 'failed copies'],
+      ],
+    ]);
+    expect(alarms).toEqual(canary.addAlarms());
+  });
+
+  test('no graph of proxies for a canary without', () => {
+    const stack = primaryStack();
+    const canary = new ReplicationCanary(stack, 'Canary', { media: mediaIn(stack) });
+    new MediaMonitoring(stack, 'Monitoring', { canary });
+    const titles = widgetsOf(templateOf(stack)).map(({ properties }) => properties.title);
+    expect(titles).toContain('Time to the replica (s)');
+    expect(titles).not.toContain('Reading it through the proxy (ms)');
   });
 
   test('meetings with their seats, those too that are added later, and quotas', () => {

@@ -7,6 +7,7 @@ import {
   ProxyMode,
   ReplicatedMediaBucket,
   ReplicatedMeetingService,
+  ReplicationCanary,
 } from '../../src';
 import { newApp, primaryStack, synthesise } from '../support/synth';
 
@@ -26,6 +27,7 @@ function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
   new MediaMonitoring(stack, 'Monitoring', {
     media,
     router: new MediaRouter(stack, 'Router', { media }),
+    canary: new ReplicationCanary(stack, 'Canary', { media }),
     meetings: new ReplicatedMeetingService(stack, 'Meetings'),
     ...props,
   });
@@ -49,7 +51,7 @@ describe('what an alarm says', () => {
   const all = descriptions();
 
   test('is asked of every alarm', () => {
-    expect(all.length).toBe(24);
+    expect(all.length).toBe(32);
   });
 
   test.each(all)('%s tells what to do, and leads to a section of the runbook', (_, description) => {

@@ -2,6 +2,7 @@ import { App, CfnParameter, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   HttpAuthorizer,
@@ -50,6 +51,14 @@ describe('MediaReplicationStack', () => {
       'PrimaryBucketName',
       'RouterFunctionName',
     ]);
+  });
+
+  test('has a canary where one is asked for, and watches it', () => {
+    expect(stackWith().canary).toBeUndefined();
+    const stack = stackWith({ canary: true, logRetention: RetentionDays.ONE_WEEK });
+    expect(stack.canary!.replicaRegions).toEqual(['eu-west-1']);
+    expect(stack.monitoring.alarms).toEqual(expect.arrayContaining(stack.canary!.addAlarms()));
+    templateOf(stack).allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
   });
 
   test('has meetings, which are joined by the names given', () => {

@@ -14,6 +14,7 @@ describe('MediaReplicationStack with everything', () => {
     uploads: true,
     meetings: [{ name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-central-1', count: 2 }] }],
     httpApi: { authorizer: HttpAuthorizer.iam() },
+    canary: true,
     alarmEmails: ['media-oncall@example.com'],
   });
   const { stacksRecursively: stacks } = synthesise(app);
@@ -28,11 +29,12 @@ describe('MediaReplicationStack with everything', () => {
   });
 
   test('lets every construct be reached', () => {
-    const { media, router, meetings, monitoring } = stack;
+    const { media, router, canary, meetings, monitoring } = stack;
     expect(media.replicas.map(({ proxy }) => proxy!.service !== undefined)).toEqual([true, false]);
     expect([router.httpApi, meetings!.httpApi, monitoring.dashboard, monitoring.topic]).not.toContain(undefined);
+    expect(Object.keys(canary!.probes)).toEqual(['eu-central-1', 'ap-southeast-2']);
     expect(meetings!.meetings).toHaveLength(1);
-    expect(monitoring.alarms).toHaveLength(24);
+    expect(monitoring.alarms).toHaveLength(32);
   });
 
   test.each(stacks.map(({ stackName, template }) => [stackName, template]))(
