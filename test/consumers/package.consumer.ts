@@ -4,6 +4,18 @@ import { FLOOR, packageFile, workDir } from './support/packages';
 import { run } from './support/shell';
 
 const MAX_BYTES = 3_000_000;
+const TOP = [
+  '.jsii',
+  '.jsii.gz',
+  'CHANGELOG.md',
+  'LICENSE',
+  'README.md',
+  'VERSIONS.md',
+  'assets',
+  'lib',
+  'package.json',
+  'schema',
+];
 
 describe('the npm package', () => {
   const dir = mkdtempSync(join(workDir(), 'npm-'));
@@ -21,7 +33,7 @@ describe('the npm package', () => {
 
   test('holds the library, its handlers and what says whose it is, and nothing else', () => {
     const top = [...new Set(files.map((name) => name.split('/')[0]))].sort();
-    expect(top).toEqual(['.jsii', '.jsii.gz', 'LICENSE', 'README.md', 'VERSIONS.md', 'assets', 'lib', 'package.json']);
+    expect(top).toEqual(TOP);
     expect(files.filter((name) => /\.(test|e2e|consumer)\.|\.snap$|(?<!\.d)\.ts$/.test(name))).toEqual([]);
   });
 
