@@ -8,6 +8,7 @@ import {
   MediaRouter,
   ReplicatedMediaBucket,
   ReplicatedMeetingService,
+  ReplicationCanary,
 } from '../src';
 import { newApp, only, primaryStack, synthesise, templateOf } from './support/synth';
 
@@ -63,7 +64,7 @@ describe('a migration', () => {
     const meetings = [{ name: 'town-hall', mediaRegion: 'us-east-1' }];
     const alarmEmails = ['media-oncall@example.com'];
     const whole = newApp();
-    new MediaReplicationStack(whole, 'Platform', { env, replicas, meetings, alarmEmails });
+    new MediaReplicationStack(whole, 'Platform', { env, replicas, canary: true, meetings, alarmEmails });
 
     const parts = newApp();
     const stack = new Stack(parts, 'Platform', { env });
@@ -71,7 +72,8 @@ describe('a migration', () => {
     const router = new MediaRouter(stack, 'Router', { media });
     const service = new ReplicatedMeetingService(stack, 'Meetings');
     service.addMeeting('Meeting-town-hall', { meetingName: 'town-hall', mediaRegion: 'us-east-1' });
-    new MediaMonitoring(stack, 'Monitoring', { media, router, meetings: service, emails: alarmEmails });
+    const canary = new ReplicationCanary(stack, 'Canary', { media });
+    new MediaMonitoring(stack, 'Monitoring', { media, router, canary, meetings: service, emails: alarmEmails });
 
     const templates = (app: App) =>
       synthesise(app).stacksRecursively.map(({ stackName, template: { Outputs, ...rest } }) => [stackName, rest]);
