@@ -37,7 +37,7 @@ export enum ContentResolution {
 /**
  * What a meeting can do. Replicas follow their primary.
  *
- * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/meeting-features.html
+ * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/js-meeting-features.html
  */
 export interface MeetingFeatureOptions {
   /**

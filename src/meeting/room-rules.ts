@@ -1,6 +1,6 @@
 import { isUserId, MAX_ATTENDEES, MEETING_NAME, RoomConfig, USER_ID_RULE } from './contract';
 import { canHost, CONTROL_REGIONS, MEDIA_REGIONS } from './regions';
-import { ValidationError } from '../private/runtime/validation-error';
+import { ValidationError } from '../private/validation-error';
 
 /** RFC 3339, whose offset from UTC can't be left out. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;

@@ -1,9 +1,9 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DEFAULT_DELAY_SECONDS, PreferencesDocument } from './contract';
+import { formatIpRange, parseIpRange } from './ip-address';
+import { IpRanges } from './ip-ranges';
 import { MediaRouterProps } from './props';
-import { formatIpRange, parseIpRange } from './runtime/ip-address';
-import { IpRanges } from './runtime/ip-ranges';
 import { invalid } from '../private/errors';
 import { sorted } from '../private/sorted';
 

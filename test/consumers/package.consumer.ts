@@ -37,6 +37,11 @@ describe('the npm package', () => {
     expect(files.filter((name) => /\.(test|e2e|consumer)\.|\.snap$|(?<!\.d)\.ts$/.test(name))).toEqual([]);
   });
 
+  test('holds handlers as bundles only', () => {
+    expect(files.filter((name) => /^lib\/.*(runtime\/|\.lambda\.)/.test(name))).toEqual([]);
+    expect(files.filter((name) => /^assets\/.*\.lambda\/index\.js$/.test(name)).length).toBeGreaterThan(4);
+  });
+
   test('has no source map', () => {
     const mapped = files.filter((name) => name.endsWith('.js') && read(name).includes('sourceMappingURL=data:'));
     expect(mapped).toEqual([]);

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { formatIpRange, IpAddress, parseIpAddress, parseIpRange } from '../../src/routing/runtime/ip-address';
-import { IpRanges } from '../../src/routing/runtime/ip-ranges';
+import { formatIpRange, IpAddress, parseIpAddress, parseIpRange } from '../../src/routing/ip-address';
+import { IpRanges } from '../../src/routing/ip-ranges';
 
 const octet = fc.integer({ min: 0, max: 255 });
 const ipv4 = fc.tuple(octet, octet, octet, octet).map((octets) => octets.join('.'));

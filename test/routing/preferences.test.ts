@@ -1,5 +1,5 @@
+import { parseIpAddress } from '../../src/routing/ip-address';
 import { handler } from '../../src/routing/preferences-validator.lambda';
-import { parseIpAddress } from '../../src/routing/runtime/ip-address';
 import { parsePreferences } from '../../src/routing/runtime/preferences';
 
 const COPIES = ['us-east-1', 'eu-west-1', 'ap-southeast-2'];

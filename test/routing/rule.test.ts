@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { PREFERENCES, Preference, PreferencesDocument } from '../../src/routing/contract';
-import { parseIpAddress } from '../../src/routing/runtime/ip-address';
+import { parseIpAddress } from '../../src/routing/ip-address';
 import { parsePreferences } from '../../src/routing/runtime/preferences';
 import { byDelay, destinationOf, isInShare } from '../../src/routing/runtime/rule';
 

@@ -6,7 +6,7 @@ import { StatusError } from './status';
 import { sendAnswer } from '../../private/runtime/custom-resource';
 import { Deadline } from '../../private/runtime/deadline';
 import { once } from '../../private/runtime/once';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { WorkerEvent } from '../contract';
 
 /** What Lambda tells of a call. */

@@ -3,7 +3,7 @@ import { Job, Jobs } from './jobs';
 import { rateOf, secondsLeft } from './progress';
 import { EVERY_REASON, State } from './state';
 import { Key } from './table';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { Code, Operation, OPERATIONS } from '../contract';
 import { codeOf, reasonOf } from '../failure-reasons';
 

@@ -3,7 +3,7 @@ import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { FailureCounts } from './failures';
 import { Job } from './jobs';
 import { secondsLeft } from './progress';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { METRIC, METRICS_NAMESPACE } from '../contract';
 
 /** Logs and metrics. They hold ids of jobs, reasons and counts: no key of an object. */

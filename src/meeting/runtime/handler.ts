@@ -4,7 +4,7 @@ import { Caller } from './joining';
 import { Fields } from './requests';
 import { Service } from './service';
 import { Deadline } from '../../private/runtime/deadline';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { Code, HTTP_STATUS } from '../contract';
 
 /** What Lambda tells of a call. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { notAllowed } from './errors';
 import { Caller } from './joining';
 import { Fields } from './requests';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { isUserId } from '../contract';
 
 /** What the service needs of an event of an HTTP API, of payload format 2.0. */

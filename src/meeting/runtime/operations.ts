@@ -7,7 +7,7 @@ import { Room, Rooms } from './rooms';
 import { Sessions } from './sessions';
 import { Stage } from './stage';
 import { Deadline } from '../../private/runtime/deadline';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
 
 /** What an operation did, for metrics. */

@@ -1,5 +1,5 @@
 import { JoinRequest } from './joining';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { isUserId, MAX_BATCH, MEETING_NAME, USER_ID_RULE } from '../contract';
 import { MEDIA_REGIONS } from '../regions';
 

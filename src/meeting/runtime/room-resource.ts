@@ -3,7 +3,7 @@ import { RoomCleaner } from './room-cleaner';
 import { Rooms } from './rooms';
 import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../private/runtime/custom-resource';
 import { Deadline } from '../../private/runtime/deadline';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { MEETING_NAME, RoomConfig, RoomProperties } from '../contract';
 import { validateControlRegion, validateRoom } from '../room-rules';
 

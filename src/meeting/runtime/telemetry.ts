@@ -4,7 +4,7 @@ import { MeetingError } from './errors';
 import { OperationEvents } from './operations';
 import { SessionEvents } from './sessions';
 import { Sweep } from './sweeper';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { HOST_OPERATIONS, MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
 
 /** Logs and metrics. They hold names of meetings and codes: no answers, no credentials, no users. */

@@ -2,7 +2,7 @@ import { HttpEvent, isHttpEvent, requestOf } from './http-events';
 import { oneOf } from './request';
 import { Router } from './router';
 import { Telemetry } from './telemetry';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { HttpResponse, ResolveLinksResponse } from '../contract';
 
 const OPERATIONS = ['ResolveLinks', 'Redirect'] as const;

@@ -1,4 +1,4 @@
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { LINKS_ROUTE, REDIRECT_ROUTE } from '../contract';
 
 /** What the router needs of an event of an HTTP API, of payload format 2.0. */

@@ -1,7 +1,7 @@
 import { LinkSigner, SigningCredentials } from './link-signer';
 import { MediaCopy } from './media-copy';
 import { MediaObject } from './request';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 
 export interface LinkCredentials extends SigningCredentials {
   /** When S3 stops to accept them, where that is known. */

@@ -1,7 +1,7 @@
-import { parseIpRange } from './ip-address';
-import { IpRanges } from './ip-ranges';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { DEFAULT_DELAY_SECONDS, Preference, PREFERENCES, PreferencesDocument } from '../contract';
+import { parseIpRange } from '../ip-address';
+import { IpRanges } from '../ip-ranges';
 
 /** The preferences of a site, ready to be asked. */
 export interface Preferences {

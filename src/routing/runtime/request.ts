@@ -1,6 +1,6 @@
-import { parseIpAddress } from './ip-address';
+import { parseIpAddress } from '../ip-address';
 import { Viewer } from './rule';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { MAX_KEY_BYTES, MAX_OBJECTS, ObjectRequest, Preference, PREFERENCES } from '../contract';
 
 /** What a caller may ask of this deployment. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { IpAddress } from './ip-address';
+import { IpAddress } from '../ip-address';
 import { Preferences } from './preferences';
 import { Preference, Reason, REPLICA_REASONS } from '../contract';
 

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { StoreEvents } from './live-preferences';
-import { ValidationError } from '../../private/runtime/validation-error';
+import { ValidationError } from '../../private/validation-error';
 import { FALLBACKS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
 
 /** Logs and metrics. Neither holds a key of an object, an address or a part of a link. */
