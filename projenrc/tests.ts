@@ -30,6 +30,7 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   ]);
   const jest = project.jest!.config;
   for (const key of ['testMatch', 'transform', 'clearMocks']) delete jest[key];
+  jest.maxWorkers = '100%'; // nobody works while they wait
   jest.projects = [
     { ...shared, displayName: 'floor', moduleNameMapper: library },
     {
