@@ -69,10 +69,10 @@ const project = new awscdk.AwsCdkConstructLibrary({
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 configureEslint(project);
 configureHandlers(project);
-configurePackage(project);
 configureTests(project);
 configureConsumers(project);
 configureCli(project);
 configureApi(project);
+configurePackage(project);
 
 project.synth();

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { awscdk, javascript } from 'projen';
+import { METAFILES } from '../scripts/metafiles';
 
 const SOURCES = 'src';
 const ENTRY = '.lambda.ts';
@@ -45,7 +46,10 @@ export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void 
       keepNames: true, // the name of an error's class is the code that a caller gets
       mainFields: ['module', 'main'], // ES modules, of which esbuild leaves out what is not used
       // An import() of node:http makes node load fetch(), which costs a cold start 13 ms.
-      esbuildArgs: { '--supported:dynamic-import': 'false' },
+      esbuildArgs: {
+        '--supported:dynamic-import': 'false',
+        '--metafile': `${METAFILES}/${basename(file, '.ts')}.json`,
+      },
     });
   }
   project.compileTask.prependSpawn(bundler.bundleTask);

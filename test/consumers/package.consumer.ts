@@ -42,6 +42,14 @@ describe('the npm package', () => {
     expect(files.filter((name) => /^assets\/.*\.lambda\/index\.js$/.test(name)).length).toBeGreaterThan(4);
   });
 
+  test('says the licences of what is in the bundles', () => {
+    const text = read('assets/LICENSES.txt');
+    const bundled = ['@aws-sdk/client-s3', '@aws-lambda-powertools/logger', 'lru-cache', 'csv-parse', 'ajv', 'yaml'];
+    for (const name of bundled) expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+    expect(text).toContain('Apache License');
+    expect(text).not.toMatch(/^(aws-cdk-lib|constructs|esbuild) /m);
+  });
+
   test('has no source map', () => {
     const mapped = files.filter((name) => name.endsWith('.js') && read(name).includes('sourceMappingURL=data:'));
     expect(mapped).toEqual([]);

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { METAFILES } from './metafiles';
+
+/** Writes the licences of what is in the bundles beside them: a text once, with the packages that are under it. */
+const OUT = 'assets/LICENSES.txt';
+const ACCEPTED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0'];
+
+const inputs = readdirSync(METAFILES).flatMap((file) =>
+  Object.values<any>(JSON.parse(readFileSync(join(METAFILES, file), 'utf8')).outputs).flatMap((output) =>
+    Object.entries<any>(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  ),
+);
+const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
+
+const byText = new Map<string, string[]>();
+for (const folder of [...packages].sort()) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  if (!ACCEPTED.includes(license)) throw new Error(`${name} ${version} (${license}) has no licence that we know.`);
+  const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)\b/i.test(file));
+  const text = texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
+  byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
+}
+const sections = [...byText].map(
+  ([text, names]) => `${names.join('\n')}\n\n${text || 'Without a text of their own.'}\n`,
+);
+writeFileSync(OUT, sections.join(`\n${'-'.repeat(80)}\n\n`));

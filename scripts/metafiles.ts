@@ -1,0 +1,2 @@
+/** Where esbuild writes what is in each bundle. */
+export const METAFILES = '.esbuild';
