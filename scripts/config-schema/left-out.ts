@@ -19,7 +19,8 @@ export const LEFT_OUT: Record<string, string> = {
 export const SAID_OTHERWISE: Record<string, string> = {
   'MediaReplicationStackProps.bucket':
     'The name of a bucket that exists, with its media, instead of a new primary: in `region`. A custom resource puts the ' +
-    'rules beside those that are there, and takes only ours out again. Nothing else of it is changed: what is said of ' +
+    'rules beside those that are there, and takes only ours out again; so it is with the notification of failed ' +
+    'objects that `replicateExisting` and `repair` need. Nothing else of it is changed: what is said of ' +
     'encryption, lifecycle, logs and origins holds for the replicas, and `encryptionKey` names the key that the bucket ' +
     'has. Its policies must admit the replication role.\nDefault: a new bucket.',
   'MediaReplicationStackProps.replicationAlarms':

@@ -41,8 +41,6 @@ export interface ReplicationJobsProps {
   readonly repair?: ReplicationRepairOptions;
   readonly logRetention?: logs.RetentionDays;
   readonly runtime?: lambda.Runtime;
-  /** @default 1024 */
-  readonly memorySize?: number;
 }
 
 type Entry = 'backfill' | 'worker' | 'events' | 'status';
@@ -145,7 +143,7 @@ export class ReplicationJobs extends Construct {
   }
 
   private createFunction(functionId: string, entry: Entry, purpose: string, timeout: Duration): lambda.Function {
-    const { bucketName, repair, memorySize = 1024, runtime, logRetention } = this.props;
+    const { bucketName, repair, runtime, logRetention } = this.props;
     const { ENV } = contract;
     return handlerFunction(this, functionId, {
       handler: 'stored-media',
@@ -163,7 +161,7 @@ export class ReplicationJobs extends Construct {
         [ENV.maxAttempts]: String(repair?.maxAttempts ?? contract.DEFAULT_MAX_ATTEMPTS),
         POWERTOOLS_SERVICE_NAME: this.name,
       },
-      memorySize,
+      memorySize: 1024,
       runtime,
       logRetention,
     }).function;

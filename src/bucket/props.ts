@@ -2,6 +2,8 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ReplicationRepairOptions } from '../backfill';
 import { S3MediaProxyOptions } from '../proxy';
@@ -138,9 +140,9 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
    * A bucket that exists, with its media, instead of a new primary: in the region of this construct's stack.
    *
    * A `Bucket` of the same stack is configured in place. Into an imported one (`Bucket.fromBucketName`), a custom resource
-   * puts the rules beside those that are there, and takes only ours out again. Nothing else of it is changed: what is said
-   * of encryption, lifecycle, logs and origins holds for the replicas, and `encryptionKey` names the key that the bucket
-   * has. Its policies must admit the replication role; what is seen to stand in the way is an error that names it.
+   * puts the rules beside those that are there, and takes only ours out again; so it is with the notification of failed
+   * objects that `replicateExisting` and `repair` need. Nothing else of it is changed: what is said of encryption,
+   * lifecycle, logs and origins holds for the replicas, and `encryptionKey` names the key that the bucket has. Its policies must admit the replication role; what is seen to stand in the way is an error that names it.
    *
    * @default - a new bucket
    */
@@ -162,6 +164,20 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
    * @see https://aws.amazon.com/s3/pricing/
    */
   readonly replicateExisting?: boolean;
+
+  /**
+   * The functions' runtime.
+   *
+   * @default - Node.js 24
+   */
+  readonly runtime?: lambda.Runtime;
+
+  /**
+   * How long the functions' logs are kept. They hold names of buckets, and none of objects.
+   *
+   * @default RetentionDays.ONE_MONTH
+   */
+  readonly logRetention?: logs.RetentionDays;
 
   /**
    * How objects that S3 gave up on are replicated again.

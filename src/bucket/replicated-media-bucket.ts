@@ -164,8 +164,8 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
   }
 
   /**
-   * Answers `DescribeReplication`, `ListFailures`, `RetryFailures` and `RestartBackfill`: how far backfills are, and what
-   * failed. Absent where neither `replicateExisting` nor `repair` holds.
+   * Answers `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and `RestartBackfill`: how far
+   * backfills are, and what failed. Absent where neither `replicateExisting` nor `repair` holds.
    */
   public get replicationStatusFunction(): lambda.Function | undefined {
     return this.jobs?.statusFunction;
@@ -286,6 +286,8 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
       replicateExisting,
       repair: props.repair,
       lifecycleRules: [props, ...props.replicas].flatMap(({ lifecycleRules }) => lifecycleRules ?? []),
+      runtime: props.runtime,
+      logRetention: props.logRetention,
     });
     jobs.startAfter(this.replication.forward);
     // S3 tells of failures only where a rule has metrics.

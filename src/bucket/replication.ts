@@ -103,8 +103,9 @@ export class Replication {
   }
 
   private rulesProvider(): RulesProvider {
-    const isOurs = this.props.replicationRole === undefined;
-    this.provider ??= new RulesProvider(this.scope, 'Rules', this.role, isOurs);
+    const { replicationRole, runtime, logRetention } = this.props;
+    const roleIsOurs = replicationRole === undefined;
+    this.provider ??= new RulesProvider(this.scope, 'Rules', { role: this.role, roleIsOurs, runtime, logRetention });
     return this.provider;
   }
 

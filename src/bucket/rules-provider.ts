@@ -1,6 +1,7 @@
 import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { RulesProperties } from './contract';
@@ -8,6 +9,15 @@ import { MediaCopy } from './media-copy';
 import { s3BucketArn } from '../private/arns';
 import { handlerFunction } from '../private/handler-function';
 import { DeterministicNames } from '../private/naming';
+
+export interface RulesProviderProps {
+  /** The role of the rules. */
+  readonly role: iam.IRole;
+  /** Whether it goes with the stack. */
+  readonly roleIsOurs: boolean;
+  readonly runtime?: lambda.Runtime;
+  readonly logRetention?: logs.RetentionDays;
+}
 
 export interface PutRulesProps {
   /** The bucket whose configuration they go into. */
@@ -26,10 +36,10 @@ export class RulesProvider extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    private readonly role: iam.IRole,
-    private readonly roleIsOurs: boolean,
+    private readonly props: RulesProviderProps,
   ) {
     super(scope, id);
+    const { role, runtime, logRetention } = props;
     this.fn = handlerFunction(this, 'Function', {
       handler: 'stored-media',
       export: 'rules',
@@ -37,6 +47,8 @@ export class RulesProvider extends Construct {
       environment: { POWERTOOLS_SERVICE_NAME: new DeterministicNames(scope).base },
       memorySize: 256,
       timeout: Duration.minutes(2),
+      runtime,
+      logRetention,
     }).function;
     this.fn.addToRolePolicy(
       new iam.PolicyStatement({
@@ -48,6 +60,7 @@ export class RulesProvider extends Construct {
   }
 
   putRules(id: string, { copy, rules, enableVersioning }: PutRulesProps): CustomResource {
+    const { role, roleIsOurs } = this.props;
     this.fn.addToRolePolicy(
       new iam.PolicyStatement({
         actions: [
@@ -67,8 +80,8 @@ export class RulesProvider extends Construct {
       BucketName: copy.bucketName,
       Region: copy.region,
       Account: copy.account,
-      Role: this.role.roleArn,
-      RoleIsOurs: this.roleIsOurs ? 'true' : 'false',
+      Role: role.roleArn,
+      RoleIsOurs: roleIsOurs ? 'true' : 'false',
       Rules: Stack.of(this).toJsonString(rules.map(inWordsOfTheApi)),
       EnableVersioning: enableVersioning ? 'true' : 'false',
       EncryptionKey: copy.key?.replicaKmsKeyId,
@@ -80,7 +93,7 @@ export class RulesProvider extends Construct {
       properties: rest,
     });
     // The function must still be allowed to take the rules out when the resource is deleted.
-    resource.node.addDependency(this.fn.role!, this.role);
+    resource.node.addDependency(this.fn.role!, role);
     return resource;
   }
 }

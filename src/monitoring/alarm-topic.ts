@@ -65,7 +65,7 @@ export class AlarmTopic extends Construct {
         sid,
         principals: [principal],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
+        resources: ['*'], // in a key's policy: this key
         conditions,
       }),
     );

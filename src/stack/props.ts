@@ -15,7 +15,7 @@ export interface MediaReplicationStackMeeting extends ReplicatedMeetingOptions {
  * meetings and the monitoring need besides.
  *
  * `encryption`, `encryptionKey`, `removalPolicy` and `namePrefix` are about the media. `httpApi` and `memorySize` are about
- * the functions of the router and of the meetings alike, `runtime` and `logRetention` about those of the canary too.
+ * the functions of the router and of the meetings alike, `runtime` and `logRetention` about all functions.
  */
 export interface MediaReplicationStackProps extends StackProps, ReplicatedMediaBucketProps, MediaRouterOptions {
   /**

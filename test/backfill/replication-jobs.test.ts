@@ -69,16 +69,15 @@ describe('ReplicationJobs', () => {
     expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
   });
 
-  test('takes a runtime, memory, and how to repair', () => {
+  test('takes a runtime and how to repair', () => {
     const { stack } = setUp({
       runtime: new lambda.Runtime('nodejs22.x'),
-      memorySize: 512,
       repair: { maxAttempts: 5, schedule: events.Schedule.cron({ hour: '3', minute: '0' }) },
     });
     const template = templateOf(stack);
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs22.x',
-      MemorySize: 512,
+      MemorySize: 1024,
       Environment: { Variables: Match.objectLike({ REPLICATION_MAX_ATTEMPTS: '5' }) },
     });
     const rules = resources(template, 'AWS::Events::Rule').map(([, { Properties }]) => Properties);

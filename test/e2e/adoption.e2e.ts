@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as s3 from '@aws-sdk/client-s3';
@@ -265,6 +267,19 @@ describe('an existing bucket', () => {
       Reason: expect.stringMatching(/OnlyFromOurNetwork.*denies s3:GetReplicationConfiguration.*Exempt arn:aws:iam/),
     });
     expect(await configuration()).toBeUndefined();
+  });
+
+  test('that S3 does not answer for fails the deployment, and not by an hour of waiting', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const answering = fn;
+    try {
+      fn = await adoption.start({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+      expect(await send('Create', ours)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(MEDIA) });
+    } finally {
+      fn = answering;
+      silent.close();
+    }
   });
 
   test('that is gone is no reason not to delete the stack', async () => {

@@ -202,6 +202,14 @@ describe('StartMeeting', () => {
     expect(world.fn('Host').log).toContain('"Throttles":1');
   });
 
+  test('a call that is never answered is made again', async () => {
+    for (const fault of [Fault.latency(60_000), Fault.reset()]) {
+      world.chime.faults.inject(fault, { operation: 'CreateMeeting' });
+    }
+    expect(await world.host('StartMeeting', { meeting: 'hall' })).toMatchObject({ state: 'live' });
+    expect(world.meetings('hall')).toHaveLength(3);
+  });
+
   test('the wait for a start by others ends with the deadline', async () => {
     world.chime.faults.inject(Fault.latency(1500), { operation: 'CreateMeeting' });
     const slow = world.host('StartMeeting', { meeting: 'hall' });

@@ -61,9 +61,9 @@ function refuse(response: ServerResponse): void {
 const delayOf = async (live: LivePreferences) => (await live.get()).replicationDelaySeconds;
 
 /** Asks until the refresh, which nobody waits for, is done. */
-async function untilDelayIs(live: LivePreferences, seconds: number): Promise<void> {
+async function untilDelayIs(live: LivePreferences, seconds: number, attempts = 200): Promise<void> {
   for (let attempt = 0; (await delayOf(live)) !== seconds; attempt++) {
-    if (attempt > 200) throw new Error(`The delay is still ${await delayOf(live)}.`);
+    if (attempt > attempts) throw new Error(`The delay is still ${await delayOf(live)}.`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -128,6 +128,14 @@ test('without the store, those of the deployment hold, and it is asked again lat
   await live.get();
   await untilDelayIs(live, 5);
 });
+
+test('a question that the store never answers is asked again', async () => {
+  broken = () => (broken = undefined);
+  document = '{"replicationDelaySeconds": 6}';
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  expect(await delayOf(live)).toBe(1);
+  await untilDelayIs(live, 6, 1_000);
+}, 20_000);
 
 test('a store that hangs holds up the first request for a second at most, and no other', async () => {
   broken = () => undefined;

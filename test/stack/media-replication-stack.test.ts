@@ -3,6 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   HttpAuthorizer,
@@ -55,10 +56,27 @@ describe('MediaReplicationStack', () => {
 
   test('has a canary where one is asked for, and watches it', () => {
     expect(stackWith().canary).toBeUndefined();
-    const stack = stackWith({ canary: true, logRetention: RetentionDays.ONE_WEEK });
+    const stack = stackWith({ canary: true });
     expect(stack.canary!.replicaRegions).toEqual(['eu-west-1']);
     expect(stack.monitoring.alarms).toEqual(expect.arrayContaining(stack.canary!.addAlarms()));
-    templateOf(stack).allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+  });
+
+  test('passes on the runtime, and how long logs are kept, to every function', () => {
+    const stack = stackWith({
+      bucket: Bucket.fromBucketName(new Stack(), 'Existing', 'studio-media'),
+      canary: true,
+      meetings: [HALL],
+      runtime: new lambda.Runtime('nodejs22.x'),
+      logRetention: RetentionDays.ONE_WEEK,
+    });
+    const template = templateOf(stack);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
+    const ofCdk = /^BucketNotificationsHandler/;
+    const runtimes = Object.entries(template.findResources('AWS::Lambda::Function'))
+      .filter(([id]) => !ofCdk.test(id))
+      .map(([, { Properties }]) => Properties.Runtime);
+    expect(runtimes.length).toBeGreaterThan(9);
+    expect(new Set(runtimes)).toEqual(new Set(['nodejs22.x']));
   });
 
   test('has meetings, which are joined by the names given', () => {

@@ -10,6 +10,7 @@ import {
   UpdateJobStatusCommand,
 } from '@aws-sdk/client-s3-control';
 import { Deadline } from '../../private/runtime/deadline';
+import { patience } from '../../private/runtime/patience';
 
 export type { JobDescriptor };
 
@@ -28,7 +29,7 @@ const MISSING = ['NotFoundException', 'NoSuchJob'];
 export class S3Control {
   private readonly client = new S3ControlClient({
     maxAttempts: 8,
-    requestHandler: { requestTimeout: 20_000, connectionTimeout: 3_000 },
+    requestHandler: patience(20_000),
   });
 
   constructor(private readonly account: string) {}

@@ -14,6 +14,7 @@ import { Status } from './status';
 import { Table } from './table';
 import { Telemetry } from './telemetry';
 import { Worker } from './worker';
+import { patience } from '../../private/runtime/patience';
 import { ENV } from '../contract';
 
 /** Everything put together, from the environment of a function. Each function has what it needs of it. */
@@ -28,7 +29,7 @@ export class Service {
   private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
   private readonly s3 = new S3Client({
     maxAttempts: 6,
-    requestHandler: { requestTimeout: 30_000, connectionTimeout: 3_000 },
+    requestHandler: patience(30_000),
   });
   private readonly s3Control = new S3Control(this.account);
   private readonly source = new SourceBucket(this.s3, this.bucket, this.account);

@@ -9,6 +9,7 @@ import {
   ReplicationConfiguration,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { patience } from '../../private/runtime/patience';
 
 /** A bucket as far as its replication is concerned; of the account that is meant, or no call succeeds. */
 export class ReplicatingBucket {
@@ -20,7 +21,7 @@ export class ReplicatingBucket {
     region: string,
     account: string,
   ) {
-    this.client = new S3Client({ region });
+    this.client = new S3Client({ region, requestHandler: patience(10_000) });
     this.address = { Bucket: name, ExpectedBucketOwner: account };
   }
 

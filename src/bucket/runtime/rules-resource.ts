@@ -22,8 +22,12 @@ export class RulesResource {
     return answerOf(
       event,
       async () => {
-        if (event.RequestType === 'Delete') await this.release(event.ResourceProperties);
-        else await this.put(event.ResourceProperties, event.OldResourceProperties);
+        try {
+          if (event.RequestType === 'Delete') await this.release(event.ResourceProperties);
+          else await this.put(event.ResourceProperties, event.OldResourceProperties);
+        } catch (error) {
+          throw naming(BucketName, error as Error);
+        }
         return BucketName;
       },
       event.PhysicalResourceId ?? BucketName,
@@ -65,6 +69,11 @@ export class RulesResource {
       if (!isGone(error)) throw error;
     }
   }
+}
+
+/** S3's own errors do not say which bucket they are about. */
+function naming(bucket: string, error: Error): Error {
+  return error.message.includes(bucket) ? error : new Error(`${bucket}: ${error.name}: ${error.message}`);
 }
 
 /** Sees to it that S3 can replicate, before it is told to: it would fail silently otherwise, object by object. */

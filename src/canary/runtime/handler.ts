@@ -6,12 +6,13 @@ import { MediaCopy } from './media-copy';
 import { ProxyReader } from './proxy-reader';
 import { Telemetry } from './telemetry';
 import { once } from '../../private/runtime/once';
+import { patience } from '../../private/runtime/patience';
 import { CanaryReport, CanarySettings, CopySettings, SETTINGS_VARIABLE } from '../contract';
 
 /** A region that is gone must not take the time of the others. The SDK tries thrice. */
-const PATIENCE = { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true };
+const PATIENCE = patience(10_000);
 /** A probe may have to be started, in its VPC, and then waits for the proxy. */
-const PROBE_PATIENCE = { connectionTimeout: 3_000, requestTimeout: 25_000, throwOnRequestTimeout: true };
+const PROBE_PATIENCE = patience(25_000);
 
 const telemetry = once(() => new Telemetry());
 

@@ -4,6 +4,7 @@ import {
   StartConfigurationSessionCommand,
 } from '@aws-sdk/client-appconfigdata';
 import { parsePreferences, Preferences } from './preferences';
+import { patience } from '../../private/runtime/patience';
 
 export interface StoreEvents {
   /** The store did not answer. */
@@ -22,7 +23,7 @@ const REQUEST_MS = 3_000;
  * before them; only the first request after a cold start waits, for a second at most.
  */
 export class LivePreferences {
-  private readonly client = new AppConfigDataClient({ maxAttempts: 2, requestHandler: { requestTimeout: REQUEST_MS } });
+  private readonly client = new AppConfigDataClient({ maxAttempts: 2, requestHandler: patience(REQUEST_MS) });
   private readonly firstLoad: Promise<unknown>;
   private token?: string;
   private nextPoll = 0;
