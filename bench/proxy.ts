@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Group, Row, row } from './rows';
 import { median } from './workspace';
-import { haproxyConfig } from '../src/proxy/haproxy-config';
+import { haproxyConfig } from '../src/stored/proxy/haproxy-config';
 import { CACHE } from '../test/e2e/support/cache';
 import { TestAuthority } from '../test/e2e/support/certificates';
 import { Dns } from '../test/e2e/support/dns';

@@ -56,7 +56,7 @@ function bundle(dir: string, name: string): string {
 /** From the start of the process to the first answer, and what is to be loaded for it. */
 async function coldStarts(node: string, dir: string): Promise<Row[]> {
   const router = join(dir, 'router');
-  cpSync('assets/routing/media-router.lambda', router, { recursive: true });
+  cpSync('assets/stored/routing/media-router.lambda', router, { recursive: true });
   writeFileSync(join(router, 'preferences.json'), '{}');
   const presigner = bundle(dir, 'presigner');
   const appConfig = new AppConfig();

@@ -1,38 +1,42 @@
 import { awscdk } from 'projen';
 
-const FEATURES = ['backfill', 'bucket', 'canary', 'http', 'proxy', 'routing', 'meeting'];
+const STORED = ['stored/backfill', 'stored/bucket', 'stored/canary', 'stored/proxy', 'stored/routing'];
+const LIVE = ['live/meeting'];
+const PLATFORM = ['platform/monitoring', 'platform/stack'];
+const FEATURES = ['shared/http', ...STORED, ...LIVE];
+const ALL = [...FEATURES, ...PLATFORM];
 
-/** Holds the arrows of the house: stack → monitoring → features → private; each knows others only by their index. */
+/** Enforces the direction of imports: platform → stored, live → shared → private. */
 export function configureEslint(project: awscdk.AwsCdkConstructLibrary): void {
   const folder = (name: string) => `./src/${name}`;
-  const byInterface = [...FEATURES, 'monitoring', 'stack'].flatMap((name) =>
-    [...FEATURES, 'monitoring']
-      .filter((other) => other !== name)
-      .map((other) => ({
-        target: folder(name),
-        from: folder(other),
-        except: ['./index.ts'],
-        message: 'A feature reaches another only through its exported interface.',
-      })),
+  const throughTheIndex = ALL.flatMap((name) =>
+    ALL.filter((other) => other !== name).map((other) => ({
+      target: folder(name),
+      from: folder(other),
+      except: ['./index.ts', './contract.ts'],
+      message: 'Import another feature through its index.ts.',
+    })),
   );
-  const upwards = [
+  const downwards = [
+    { target: folder('private'), from: ALL.map(folder), message: 'private/ must not depend on features.' },
     {
-      target: folder('private'),
-      from: [...FEATURES, 'monitoring', 'stack'].map(folder),
-      message: 'private/ serves the features and must not know them.',
+      target: folder('shared'),
+      from: [...STORED, ...LIVE, ...PLATFORM].map(folder),
+      message: 'shared/ must not depend on the wings that use it.',
     },
+    { target: folder('stored'), from: [folder('live'), folder('platform')], message: 'stored/ stands by itself.' },
+    { target: folder('live'), from: [folder('stored'), folder('platform')], message: 'live/ stands by itself.' },
     {
-      target: FEATURES.map(folder),
-      from: ['monitoring', 'stack'].map(folder),
-      message: 'Nobody but stack/ imports monitoring/, and nobody imports stack/.',
+      target: folder('platform/monitoring'),
+      from: folder('platform/stack'),
+      message: 'monitoring/ must not depend on the stack that creates it.',
     },
-    { target: folder('monitoring'), from: folder('stack'), message: 'Nobody imports stack/.' },
   ];
   // Examples import the library as its users do; TypeScript resolves that.
   project.eslint!.addRules({ 'import/no-unresolved': ['error', { ignore: [`^${project.name}$`] }] });
-  project.eslint!.addRules({ 'import/no-restricted-paths': ['error', { zones: [...byInterface, ...upwards] }] });
-  project.eslint!.addOverride({ files: ['src/routing/ip-address.ts'], rules: { 'no-bitwise': 'off' } });
-  // What runs in Lambda is not in the package but as a bundle.
+  project.eslint!.addRules({ 'import/no-restricted-paths': ['error', { zones: [...throughTheIndex, ...downwards] }] });
+  project.eslint!.addOverride({ files: ['src/stored/routing/ip-address.ts'], rules: { 'no-bitwise': 'off' } });
+  // Handlers are packaged as bundles only.
   project.eslint!.addOverride({
     files: ['src/**'],
     excludedFiles: ['src/**/runtime/**', 'src/**/*.lambda.ts'],

@@ -8,10 +8,12 @@ import { resolve } from 'node:path';
  */
 const INDEX = resolve('lib/index.js');
 const load = createRequire(INDEX);
-const features = [...readFileSync(INDEX, 'utf8').matchAll(/__exportStar\(require\("(\.\/[\w-]+)"\), exports\)/g)].map(
-  ([, path]) => path,
-);
+const compiled = readFileSync(INDEX, 'utf8');
+const features = [...compiled.matchAll(/__exportStar\(require\("(\.\/[\w/-]+)"\), exports\)/g)].map(([, path]) => path);
 if (features.length === 0) throw new Error(`${INDEX} has no \`export *\` to rewrite. Compile before this script runs.`);
+const exported = compiled.match(/^__exportStar\(/gm)?.length;
+if (exported !== features.length)
+  throw new Error(`${INDEX} has ${exported} exports, but only ${features.length} were understood.`);
 
 const paths = Object.fromEntries(
   features.flatMap((path) => Object.keys(load(path) as object).map((name) => [name, path])),

@@ -3,14 +3,14 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import * as backfill from '../src/backfill/contract';
-import { MAX_PAGE } from '../src/backfill/runtime/failures';
-import { OVERHEAD_SECONDS } from '../src/canary/contract';
-import * as meeting from '../src/meeting/contract';
-import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/meeting/regions';
+import * as meeting from '../src/live/meeting/contract';
+import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
-import { haproxyConfig } from '../src/proxy/haproxy-config';
-import * as routing from '../src/routing/contract';
+import * as backfill from '../src/stored/backfill/contract';
+import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
+import { OVERHEAD_SECONDS } from '../src/stored/canary/contract';
+import { haproxyConfig } from '../src/stored/proxy/haproxy-config';
+import * as routing from '../src/stored/routing/contract';
 
 const ROOT = join(__dirname, '..');
 
@@ -117,7 +117,9 @@ describe('code in TypeScript', () => {
 
 describe('docs/migration.md', () => {
   test('names errors as the deployment does', () => {
-    const source = ['merge-rules', 'rules-resource'].map((name) => read(`src/bucket/runtime/${name}.ts`)).join('');
+    const source = ['merge-rules', 'rules-resource']
+      .map((name) => read(`src/stored/bucket/runtime/${name}.ts`))
+      .join('');
     const messages = source.replace(/['`] \+\s+['`]/g, '').replace(/\\/g, '');
     const [, table] = read('docs/migration.md').split('| the event of the stack says |');
     const named = [...table.split('\n\n')[0].matchAll(/^\| `([^`]+)` \|/gm)].map(([, message]) => message);
@@ -157,69 +159,69 @@ describe('docs/limits.md', () => {
   )![1];
 
   test.each([
-    ['rules in an imported bucket', count('src/bucket/runtime/merge-rules', 'MAX_RULES')],
-    ['tries to put rules', count('src/bucket/runtime/rules-resource', 'TRIES')],
+    ['rules in an imported bucket', count('src/stored/bucket/runtime/merge-rules', 'MAX_RULES')],
+    ['tries to put rules', count('src/stored/bucket/runtime/rules-resource', 'TRIES')],
     ['`namePrefix`', `${MAX_PREFIX_LENGTH} characters`],
     ['a reason in a failed deployment', `${count('src/private/runtime/custom-resource', 'MAX_REASON')} characters`],
 
     ['how often a backfill is tried', `${backfill.MAX_BACKFILL_ATTEMPTS} times`],
     ['`repair.maxAttempts`', `by default ${backfill.DEFAULT_MAX_ATTEMPTS}`],
     ['objects in a repair', isWritten(backfill.MAX_REPAIR_OBJECTS)],
-    ['finished repairs', count('src/backfill/runtime/status', 'REPAIRS_SHOWN')],
+    ['finished repairs', count('src/stored/backfill/runtime/status', 'REPAIRS_SHOWN')],
     [
       'failures in a page',
-      `1 to ${isWritten(MAX_PAGE)}, by default ${count('src/backfill/runtime/status', 'DEFAULT_PAGE')}`,
+      `1 to ${isWritten(MAX_PAGE)}, by default ${count('src/stored/backfill/runtime/status', 'DEFAULT_PAGE')}`,
     ],
-    ['how long a failure is kept', `${count('src/backfill/runtime/failures', 'KEPT_DAYS')} days`],
-    ['how long a failure is kept', `${count('src/backfill/runtime/failures', 'GONE_DAYS')} days`],
-    ['how long reports, lists and repairs', `${count('src/backfill/runtime/worker', 'KEPT_DAYS')} days`],
-    ['how long reports, lists and repairs', durationOf('src/backfill/job-store', 'KEPT').toHumanString()],
-    ['how long events of failures wait', `${count('src/backfill/failure-queue', 'MAX_RECEIVES')} vain tries`],
+    ['how long a failure is kept', `${count('src/stored/backfill/runtime/failures/failures', 'KEPT_DAYS')} days`],
+    ['how long a failure is kept', `${count('src/stored/backfill/runtime/failures/failures', 'GONE_DAYS')} days`],
+    ['how long reports, lists and repairs', `${count('src/stored/backfill/runtime/jobs/worker', 'KEPT_DAYS')} days`],
+    ['how long reports, lists and repairs', durationOf('src/stored/backfill/job-store', 'KEPT').toHumanString()],
+    ['how long events of failures wait', `${count('src/stored/backfill/failure-queue', 'MAX_RECEIVES')} vain tries`],
 
     ['request headers that reach S3', String(passedHeaders.split('|').length)],
-    ['connections of a server', count('src/proxy/proxy-service', 'MAX_CONNECTIONS')],
+    ['connections of a server', count('src/stored/proxy/proxy-service', 'MAX_CONNECTIONS')],
 
     ['objects in a call', isWritten(routing.MAX_OBJECTS)],
     ["an object's key", `1 to ${isWritten(routing.MAX_KEY_BYTES)} bytes`],
-    ['`createdAt` in the future', seconds('src/routing/runtime/request', 'CLOCK_SKEW_MS')],
+    ['`createdAt` in the future', seconds('src/stored/routing/runtime/request', 'CLOCK_SKEW_MS')],
     ["a link's life |", `1 to ${isWritten(routing.MAX_LINK_SECONDS)} s`],
-    ["a link's life, by default", durationOf('src/routing/media-router', 'DEFAULT_LIFETIME').toHumanString()],
+    ["a link's life, by default", durationOf('src/stored/routing/media-router', 'DEFAULT_LIFETIME').toHumanString()],
     [
       "a link's life, by default",
-      `at most ${durationOf('src/routing/media-router', 'DEFAULT_MAX_LIFETIME').toHumanString()}`,
+      `at most ${durationOf('src/stored/routing/media-router', 'DEFAULT_MAX_LIFETIME').toHumanString()}`,
     ],
-    ['questions at once', count('src/routing/runtime/object-reader', 'CONCURRENCY')],
-    ['a copy that did not answer', seconds('src/routing/runtime/arrivals', 'REST_MS')],
-    ['versions that are known', count('src/routing/runtime/arrivals', 'VERSIONS_KEPT')],
-    ['how long a version is taken for missing', seconds('src/routing/runtime/arrivals', 'SHORTLY_MS')],
-    ['`replicationDelay`', `0 to ${count('src/routing/runtime/preferences', 'MAX_DELAY_SECONDS')} s`],
+    ['questions at once', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
+    ['a copy that did not answer', seconds('src/stored/routing/runtime/arrivals', 'REST_MS')],
+    ['versions that are known', count('src/stored/routing/runtime/arrivals', 'VERSIONS_KEPT')],
+    ['how long a version is taken for missing', seconds('src/stored/routing/runtime/arrivals', 'SHORTLY_MS')],
+    ['`replicationDelay`', `0 to ${count('src/stored/routing/runtime/preferences', 'MAX_DELAY_SECONDS')} s`],
     ['`replicationDelay`', `by default ${routing.DEFAULT_DELAY_SECONDS}`],
-    ['a change of preferences', `${count('src/routing/runtime/live-preferences', 'POLL_SECONDS')} s`],
-    ['fallbacks to the primary', `${count('src/routing/router-alarms', 'FALLBACK_PERCENT')} %`],
+    ['a change of preferences', `${count('src/stored/routing/runtime/live-preferences', 'POLL_SECONDS')} s`],
+    ['fallbacks to the primary', `${count('src/stored/routing/router-alarms', 'FALLBACK_PERCENT')} %`],
 
     ['attendees of a session', String(meeting.MAX_ATTENDEES)],
-    ['attendees with `FHD`', count('src/meeting/replicated-meeting', 'SHARP_ATTENDEES')],
+    ['attendees with `FHD`', count('src/live/meeting/replicated-meeting', 'SHARP_ATTENDEES')],
     ['replicas of a meeting', String(meeting.DEFAULT_REPLICAS)],
     ['sessions at once', String(meeting.DEFAULT_CONCURRENT_MEETINGS)],
     ['seats of a meeting', isWritten(meeting.MAX_ATTENDEES * (1 + meeting.DEFAULT_REPLICAS))],
     ['participants of a batch', String(meeting.MAX_BATCH)],
-    ['seats that a transaction takes', count('src/meeting/runtime/batch-joining', 'SEATS_AT_ONCE')],
-    ['places on the stage', `${count('src/meeting/replicated-meeting', 'STAGE_SLOTS')} by default`],
-    ['`stageGrace`', `0 to ${count('src/meeting/room-rules', 'DAY_SECONDS')} s`],
-    ['`stageGrace`', `by default ${count('src/meeting/replicated-meeting', 'STAGE_GRACE_SECONDS')}`],
-    ['a start |', seconds('src/meeting/runtime/generations', 'START_MS')],
-    ["somebody else's start or end", seconds('src/meeting/runtime/generations', 'LEASE_MS')],
+    ['seats that a transaction takes', count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_AT_ONCE')],
+    ['places on the stage', `${count('src/live/meeting/replicated-meeting', 'STAGE_SLOTS')} by default`],
+    ['`stageGrace`', `0 to ${count('src/live/meeting/room-rules', 'DAY_SECONDS')} s`],
+    ['`stageGrace`', `by default ${count('src/live/meeting/replicated-meeting', 'STAGE_GRACE_SECONDS')}`],
+    ['a start |', seconds('src/live/meeting/runtime/rooms/generations', 'START_MS')],
+    ["somebody else's start or end", seconds('src/live/meeting/runtime/rooms/generations', 'LEASE_MS')],
     ['control regions', String(CONTROL_REGIONS.length)],
     ['media regions', String(MEDIA_REGIONS.length)],
 
-    ['`timeout`', durationOf('src/canary/validation', 'MAX_TIMEOUT').toHumanString()],
+    ['`timeout`', durationOf('src/stored/canary/validation', 'MAX_TIMEOUT').toHumanString()],
     ['`timeout`', `${OVERHEAD_SECONDS} s`],
-    ['`prefix`', `${count('src/canary/canary-object', 'MAX_PREFIX_BYTES')} bytes`],
-    ['tags, those of the rules', count('src/canary/canary-object', 'MAX_TAGS')],
-    ['a read through a proxy', `${durationOf('src/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`],
+    ['`prefix`', `${count('src/stored/canary/canary-object', 'MAX_PREFIX_BYTES')} bytes`],
+    ['tags, those of the rules', count('src/stored/canary/canary-object', 'MAX_TAGS')],
+    ['a read through a proxy', `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`],
 
-    ['alarms in the overview', count('src/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
-    ['alarms that a rule of EventBridge', count('src/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
+    ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
+    ['alarms that a rule of EventBridge', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
     ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'LARGEST_DIRECT_TEMPLATE')} bytes`],
   ])('says of %s: %s', (limit, number) => {
     const [row, ...others] = rows.filter((line) => line.startsWith(`| ${limit}`));

@@ -2,9 +2,9 @@ import { createHash, createHmac } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { mediaCopy } from '../../src/routing/runtime/media-copy';
-import { parsePreferences } from '../../src/routing/runtime/preferences';
-import { Router } from '../../src/routing/runtime/router';
+import { mediaCopy } from '../../src/stored/routing/runtime/media-copy';
+import { parsePreferences } from '../../src/stored/routing/runtime/preferences';
+import { Router } from '../../src/stored/routing/runtime/router';
 
 const COUNT = 1000;
 const REGION = 'eu-west-1';

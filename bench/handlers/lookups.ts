@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
-import { parseIpAddress, parseIpRange } from '../../src/routing/ip-address';
-import { IpRanges } from '../../src/routing/ip-ranges';
+import { parseIpAddress, parseIpRange } from '../../src/stored/routing/ip-address';
+import { IpRanges } from '../../src/stored/routing/ip-ranges';
 
 const LOOKUPS = 2000;
 

@@ -23,7 +23,7 @@ import { DynamoDbLocal } from './dynamodb-local';
 import { Gate } from './gate';
 import { Minio } from './minio';
 import { CREDENTIALS } from './s3-server';
-import { ReplicationJobs, ReplicationJobsProps } from '../../../src/backfill';
+import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
 import { JobView, S3ControlSimulator } from '../../simulators/s3-control';
 
 export const REGION = 'us-east-1';

@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import {
+  Attendee,
+  BatchCreateAttendeeCommand,
+  ChimeSDKMeetingsClient,
+  CreateAttendeeCommand,
+  CreateMeetingCommand,
+  CreateMeetingCommandInput,
+  DeleteAttendeeCommand,
+  DeleteMeetingCommand,
+  GetAttendeeCommand,
+  GetMeetingCommand,
+  ListAttendeesCommand,
+  Meeting,
+} from '@aws-sdk/client-chime-sdk-meetings';
+import { Deadline } from '../../../../private/runtime/deadline';
+import { MAX_ATTENDEES, RoomConfig, SERVICE_TAG_KEY } from '../../contract';
+import { MeetingError, throttled, unavailable } from '../errors';
+
+export type { Attendee, Meeting };
+
+/** A session of a generation of a room: index 0 is the primary. */
+export interface SessionAddress {
+  /** Of the room, for ever its own. */
+  readonly uid: string;
+  readonly generation: number;
+  readonly index: number;
+}
+
+export type AttendeeResult = Attendee | { readonly errorCode: string };
+
+/** An answer that the service gave, and that no second try would change. */
+export type Refusal = 'NotFound' | 'LimitExceeded' | 'Other';
+
+const REQUEST_TIMEOUT_MS = 5_000;
+const BATCH = 100;
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 3_000;
+
+/**
+ * The Chime API, as far as it is needed.
+ *
+ * The SDK's own retry is off: it takes an exhausted quota (`LimitExceededException`) for throttling. Here, throttling,
+ * failures of the service and of the network are tried again until the caller's deadline, with growing random pauses;
+ * everything else is final.
+ */
+export class Chime {
+  private readonly client: ChimeSDKMeetingsClient;
+
+  constructor(
+    region: string,
+    private readonly serviceTag: string,
+    private readonly onThrottle: (operation: string) => void,
+  ) {
+    this.client = new ChimeSDKMeetingsClient({
+      region,
+      maxAttempts: 1,
+      requestHandler: { connectionTimeout: 2_000 }, // each request has a signal that ends it
+    });
+  }
+
+  /** Idempotent: the same session of the same generation is created once. */
+  async createMeeting(
+    session: SessionAddress,
+    room: RoomConfig,
+    primaryMeetingId: string | undefined,
+    deadline: Deadline,
+  ): Promise<Meeting> {
+    const command = new CreateMeetingCommand({
+      ClientRequestToken: requestToken(session),
+      ExternalMeetingId: room.meeting,
+      MediaRegion: session.index === 0 ? room.mediaRegion : room.replicas[session.index - 1],
+      Tags: [{ Key: SERVICE_TAG_KEY, Value: this.serviceTag }],
+      // A replica follows its primary.
+      ...(primaryMeetingId === undefined ? primaryOptions(room) : { PrimaryMeetingId: primaryMeetingId }),
+    });
+    const { Meeting: meeting } = await this.call('CreateMeeting', deadline, (abortSignal) =>
+      this.client.send(command, { abortSignal }),
+    );
+    if (!meeting?.MeetingId) throw unavailable('The service answered CreateMeeting without a meeting.');
+    return meeting;
+  }
+
+  async meetingExists(meetingId: string, deadline: Deadline): Promise<boolean> {
+    const command = new GetMeetingCommand({ MeetingId: meetingId });
+    return this.exists('GetMeeting', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  async deleteMeeting(meetingId: string, deadline: Deadline): Promise<void> {
+    const command = new DeleteMeetingCommand({ MeetingId: meetingId });
+    await this.exists('DeleteMeeting', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  async createAttendee(meetingId: string, externalUserId: string, deadline: Deadline): Promise<Attendee> {
+    const command = new CreateAttendeeCommand({ MeetingId: meetingId, ExternalUserId: externalUserId });
+    const { Attendee: attendee } = await this.call('CreateAttendee', deadline, (abortSignal) =>
+      this.client.send(command, { abortSignal }),
+    );
+    if (!attendee?.AttendeeId) throw unavailable('The service answered CreateAttendee without an attendee.');
+    return attendee;
+  }
+
+  /** Up to 100 at once, each with its own result. */
+  async createAttendees(
+    meetingId: string,
+    externalUserIds: readonly string[],
+    deadline: Deadline,
+  ): Promise<Map<string, AttendeeResult>> {
+    const results = new Map<string, AttendeeResult>();
+    for (let start = 0; start < externalUserIds.length; start += BATCH) {
+      const ids = externalUserIds.slice(start, start + BATCH);
+      const command = new BatchCreateAttendeeCommand({
+        MeetingId: meetingId,
+        Attendees: ids.map((ExternalUserId) => ({ ExternalUserId })),
+      });
+      const answer = await this.call('BatchCreateAttendee', deadline, (abortSignal) =>
+        this.client.send(command, { abortSignal }),
+      );
+      for (const attendee of answer.Attendees ?? []) results.set(attendee.ExternalUserId!, attendee);
+      for (const { ExternalUserId, ErrorCode } of answer.Errors ?? []) {
+        results.set(ExternalUserId!, { errorCode: ErrorCode ?? 'Unknown' });
+      }
+    }
+    return results;
+  }
+
+  async attendeeExists(meetingId: string, attendeeId: string, deadline: Deadline): Promise<boolean> {
+    const command = new GetAttendeeCommand({ MeetingId: meetingId, AttendeeId: attendeeId });
+    return this.exists('GetAttendee', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  async deleteAttendee(meetingId: string, attendeeId: string, deadline: Deadline): Promise<void> {
+    const command = new DeleteAttendeeCommand({ MeetingId: meetingId, AttendeeId: attendeeId });
+    await this.exists('DeleteAttendee', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+  }
+
+  async listAttendees(meetingId: string, deadline: Deadline): Promise<Attendee[]> {
+    const attendees: Attendee[] = [];
+    let NextToken: string | undefined;
+    do {
+      const command: ListAttendeesCommand = new ListAttendeesCommand({
+        MeetingId: meetingId,
+        NextToken,
+        MaxResults: 99,
+      });
+      const page = await this.call('ListAttendees', deadline, (abortSignal) =>
+        this.client.send(command, { abortSignal }),
+      );
+      attendees.push(...(page.Attendees ?? []));
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return attendees;
+  }
+
+  /** Whether what is named was there. */
+  private async exists(
+    operation: string,
+    deadline: Deadline,
+    send: (signal: AbortSignal) => Promise<unknown>,
+  ): Promise<boolean> {
+    try {
+      await this.call(operation, deadline, send);
+      return true;
+    } catch (error) {
+      if (refusalOf(error) === 'NotFound') return false;
+      throw error;
+    }
+  }
+
+  private async call<T>(operation: string, deadline: Deadline, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        if (deadline.isOver) throw unavailable(`There was no time left to call ${operation}.`);
+        return await send(AbortSignal.timeout(Math.max(1, Math.min(deadline.left, REQUEST_TIMEOUT_MS))));
+      } catch (error) {
+        const kind = failureOf(error);
+        if (kind === 'throttled') this.onThrottle(operation);
+        if (kind === 'final') throw error;
+        const jitter = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
+        const pause = jitter + retryAfterOf(error) * 1000;
+        if (pause >= deadline.left) {
+          throw kind === 'throttled'
+            ? throttled(`The service throttles ${operation}.`, retryAfterOf(error) + 1 + 4 * Math.random())
+            : unavailable(`The service did not answer ${operation} in time.`);
+        }
+        await deadline.pause(pause);
+      }
+    }
+  }
+}
+
+export function refusalOf(error: unknown): Refusal {
+  switch ((error as Error | null)?.name) {
+    case 'NotFoundException':
+      return 'NotFound';
+    case 'LimitExceededException':
+      return 'LimitExceeded';
+    default:
+      return 'Other';
+  }
+}
+
+/** Seconds that the service asks to wait. */
+function retryAfterOf(error: unknown): number {
+  return Number((error as { RetryAfterSeconds?: string }).RetryAfterSeconds) || 0;
+}
+
+function failureOf(error: unknown): 'throttled' | 'failed' | 'final' {
+  if (error instanceof MeetingError) return 'final';
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  if (name === 'LimitExceededException') return 'final';
+  if (status === 429 || name?.startsWith('Throttl')) return 'throttled';
+  // A conflict is with another call for the same: the next try reads what that one made.
+  if (status === undefined || status >= 500 || name === 'ConflictException') return 'failed';
+  return 'final';
+}
+
+function primaryOptions({ features, attendeesPerSession }: RoomConfig): Partial<CreateMeetingCommandInput> {
+  if (!features && attendeesPerSession === MAX_ATTENDEES) return {};
+  return {
+    MeetingFeatures: {
+      ...(features?.echoReduction && { Audio: { EchoReduction: features.echoReduction } }),
+      ...(features?.videoMaxResolution && { Video: { MaxResolution: features.videoMaxResolution } }),
+      ...(features?.contentMaxResolution && { Content: { MaxResolution: features.contentMaxResolution } }),
+      Attendee: { MaxCount: attendeesPerSession },
+    },
+  };
+}
+
+/** 64 characters, which is the most that a token may have. */
+function requestToken({ uid, generation, index }: SessionAddress): string {
+  return createHash('sha256')
+    .update(JSON.stringify([uid, generation, index]))
+    .digest('hex');
+}

@@ -1,0 +1,148 @@
+import { MeetingError, notAllowed } from './errors';
+import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
+import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
+import { Generations, keptStart } from './rooms/generations';
+import { Room, Rooms } from './rooms/rooms';
+import { Sessions } from './rooms/sessions';
+import { BatchJoining } from './seats/batch-joining';
+import { Caller, Joined, Joining, JoinRequest } from './seats/joining';
+import { Stage } from './stage/stage';
+import { Deadline } from '../../../private/runtime/deadline';
+import { ValidationError } from '../../../private/validation-error';
+
+/** What an operation did, for metrics. */
+export interface OperationEvents {
+  joined(count: number): void;
+  joinRefused(count: number): void;
+  promoted(): void;
+}
+
+/** The operations of the service, as `{ "operation": …, "meeting": … }`. */
+export class Operations {
+  constructor(
+    private readonly caller: Caller,
+    private readonly rooms: Rooms,
+    private readonly generations: Generations,
+    private readonly sessions: Sessions,
+    private readonly joining: Joining,
+    private readonly batchJoining: BatchJoining,
+    private readonly stage: Stage,
+    private readonly events: OperationEvents,
+  ) {}
+
+  async call(request: Fields, deadline: Deadline): Promise<unknown> {
+    const known: readonly string[] = this.caller === 'host' ? HOST_OPERATIONS : AUDIENCE_OPERATIONS;
+    const { operation } = request;
+    if (!known.includes(operation as string)) {
+      if (HOST_OPERATIONS.includes(operation as Operation)) throw notAllowed(`${operation} is for hosts.`);
+      throw new ValidationError('operation', operation, `one of ${known.join(', ')}`);
+    }
+    return this.dispatch(operation as Operation, request, deadline);
+  }
+
+  private async dispatch(operation: Operation, request: Fields, deadline: Deadline): Promise<unknown> {
+    const meeting = meetingOf(request);
+    switch (operation) {
+      case 'JoinMeeting':
+        return this.join(meeting, joinRequestOf(request), deadline);
+      case 'JoinMeetingBatch':
+        return this.joinBatch(meeting, batchOf(request), deadline);
+      case 'LeaveMeeting':
+        await this.stage.leave(meeting, userOf(request), deadline);
+        return {};
+      case 'RaiseHand':
+        await this.stage.raiseHand(meeting, userOf(request));
+        return {};
+      case 'LowerHand':
+        await this.stage.lowerHand(meeting, userOf(request));
+        return {};
+      case 'ListHands':
+        return { hands: await this.stage.hands(meeting) };
+      case 'PromoteAttendee': {
+        const promotion = await this.stage.promote(meeting, userOf(request), deadline);
+        this.events.promoted();
+        return promotion;
+      }
+      case 'DemoteAttendee':
+        await this.stage.demote(meeting, userOf(request), deadline);
+        return {};
+      case 'RemoveAttendee':
+        await this.stage.remove(meeting, userOf(request), optionalBoolean('ban', request.ban) ?? false, deadline);
+        return {};
+      case 'StartMeeting':
+        return this.describe(await this.generations.ensureLive(meeting, 'host', deadline));
+      case 'EndMeeting':
+        return this.end(meeting, deadline);
+      case 'DescribeMeeting':
+        return this.describe(await this.rooms.get(meeting));
+    }
+  }
+
+  private async join(meeting: string, request: JoinRequest, deadline: Deadline): Promise<Joined> {
+    try {
+      const joined = await this.joining.join(meeting, request, this.caller, deadline);
+      this.events.joined(1);
+      return joined;
+    } catch (error) {
+      this.events.joinRefused(1);
+      throw error;
+    }
+  }
+
+  private async joinBatch(meeting: string, requests: JoinRequest[], deadline: Deadline): Promise<unknown> {
+    const results = await this.batchJoining.join(meeting, requests, this.caller, deadline);
+    const joined: unknown[] = [];
+    const failed: unknown[] = [];
+    for (const [externalUserId, result] of results) {
+      if (result instanceof Error) {
+        failed.push({ externalUserId, ...refusalOf(result) });
+      } else {
+        joined.push(result);
+      }
+    }
+    this.events.joined(joined.length);
+    this.events.joinRefused(failed.length);
+    return { joined, failed };
+  }
+
+  /** Ends what lives, for good: only a host starts it again. */
+  private async end(meeting: string, deadline: Deadline): Promise<unknown> {
+    for (;;) {
+      const room = await this.rooms.get(meeting);
+      if (room.state === 'ended') return {};
+      if (room.state === 'idle') {
+        if (await this.rooms.change(room, { set: { state: 'ended', ...keptStart(room) } })) return {};
+      } else if (room.state === 'live') {
+        if (await this.generations.end(room, 'ended', deadline)) return {};
+      } else {
+        // Somebody is starting or ending it: afterwards, it can be ended.
+        await this.generations.settle(room, deadline);
+      }
+    }
+  }
+
+  private async describe(room: Room): Promise<unknown> {
+    const { generation, config, state } = room;
+    const items = state === 'live' ? await this.sessions.read(room) : [];
+    const primary = items.find(({ index }) => index === 0);
+    return {
+      meeting: config.meeting,
+      state,
+      generation,
+      sessions: items.map(({ index, mediaRegion, used, cap }) => ({
+        kind: index === 0 ? 'primary' : 'replica',
+        mediaRegion,
+        index,
+        seatsUsed: used,
+        seats: cap,
+      })),
+      stage: primary && { placesUsed: primary.stageUsed, places: primary.stageCap },
+    };
+  }
+}
+
+/** What went wrong inside is in the log, and nothing of it in the answer. */
+function refusalOf(error: Error): { readonly code: string; readonly message: string } {
+  if (error instanceof MeetingError) return { code: error.code, message: error.message };
+  return { code: 'ServiceUnavailable', message: 'The service failed; its log says why.' };
+}

@@ -1,0 +1,59 @@
+import { JoinRequest } from './seats/joining';
+import { ValidationError } from '../../../private/validation-error';
+import { isUserId, MAX_BATCH, MEETING_NAME, USER_ID_RULE } from '../contract';
+import { MEDIA_REGIONS } from '../regions';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+export function meetingOf({ meeting }: Fields): string {
+  if (typeof meeting !== 'string' || !MEETING_NAME.test(meeting)) {
+    throw new ValidationError('meeting', meeting, 'the name of a meeting: 2 to 64 letters, digits, - and _');
+  }
+  return meeting;
+}
+
+export function userOf(fields: Fields, prefix = ''): string {
+  const { externalUserId: user } = fields;
+  if (!isUserId(user)) throw new ValidationError(`${prefix}externalUserId`, user, USER_ID_RULE);
+  return user;
+}
+
+export function joinRequestOf(fields: Fields): JoinRequest {
+  const role = fields.role ?? 'participant';
+  if (role !== 'participant' && role !== 'presenter') {
+    throw new ValidationError('role', role, 'participant or presenter');
+  }
+  return { externalUserId: userOf(fields), role, mediaRegion: mediaRegionOf(fields) };
+}
+
+export function batchOf({ participants }: Fields): JoinRequest[] {
+  if (!Array.isArray(participants) || participants.length > MAX_BATCH) {
+    throw new ValidationError('participants', participants, `a list of up to ${MAX_BATCH}`);
+  }
+  return participants.map((participant: unknown, index) => {
+    const prefix = `participants[${index}]`;
+    if (typeof participant !== 'object' || participant === null) {
+      throw new ValidationError(prefix, participant, 'an object');
+    }
+    const fields = participant as Fields;
+    return {
+      externalUserId: userOf(fields, `${prefix}.`),
+      role: 'participant',
+      mediaRegion: mediaRegionOf(fields, `${prefix}.`),
+    };
+  });
+}
+
+export function optionalBoolean(field: string, value: unknown): boolean | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'boolean') throw new ValidationError(field, value, 'true or false');
+  return value;
+}
+
+function mediaRegionOf({ mediaRegion }: Fields, prefix = ''): string | undefined {
+  if (mediaRegion === undefined || mediaRegion === null) return undefined;
+  if (typeof mediaRegion !== 'string' || !MEDIA_REGIONS.includes(mediaRegion)) {
+    throw new ValidationError(`${prefix}mediaRegion`, mediaRegion, `one of ${MEDIA_REGIONS.join(', ')}`);
+  }
+  return mediaRegion;
+}

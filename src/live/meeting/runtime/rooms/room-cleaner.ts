@@ -1,0 +1,66 @@
+import { throttled } from '../errors';
+import { Generations } from './generations';
+import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
+import { Deadline } from '../../../../private/runtime/deadline';
+import { keys } from '../store/keys';
+import { Table } from '../store/table';
+
+const POLL_MS = 500;
+const LEASE_MS = 60_000;
+
+/** Removes the rows of what has ended, and whole rooms. */
+export class RoomCleaner {
+  constructor(
+    private readonly table: Table,
+    private readonly rooms: Rooms,
+    private readonly generations: Generations,
+  ) {}
+
+  /** Rows of generations that have ended: nobody can add to them, since their sessions are gone. */
+  async clearGarbage(room: Room): Promise<void> {
+    const { uid, garbage = [] } = room;
+    if (garbage.length === 0) return;
+    for (const each of garbage) await this.clearGeneration(uid, each);
+    await this.rooms.change(room, { remove: ['garbage'], if: '#garbage = :garbage', values: { garbage } });
+  }
+
+  /**
+   * Ends what lives, and removes the room with all its rows; also after a start that was broken off.
+   *
+   * @param owner only the room of this owner is removed
+   */
+  async remove(meeting: string, owner: string, deadline: Deadline): Promise<void> {
+    for (;;) {
+      const room = await this.rooms.find(meeting);
+      if (!room || room.owner !== owner) return;
+      if (deadline.left <= POLL_MS) throw throttled(`${meeting} is ${room.state}.`, 30);
+      if (isHeld(room)) {
+        await deadline.pause(POLL_MS);
+      } else if (room.state === 'idle' || room.state === 'ended') {
+        if (await this.removeAtRest(room)) return;
+      } else if (room.state === 'starting') {
+        await this.generations.abandonStart(room, deadline);
+      } else {
+        await this.generations.end(room, 'ended', deadline);
+      }
+    }
+  }
+
+  private async removeAtRest(seen: Room): Promise<boolean> {
+    const lease = newLease(LEASE_MS); // nobody starts it meanwhile
+    if (!(await this.rooms.change(seen, { set: { lease } }))) return false;
+    const { uid, generation, config, running = config, garbage = [] } = seen;
+    const last = { generation, sessions: 1 + running.replicas.length };
+    for (const each of [...garbage, last]) await this.clearGeneration(uid, each);
+    await this.table.deleteAll(keys.bans(uid));
+    return this.rooms.delete({ ...seen, lease });
+  }
+
+  private async clearGeneration(uid: string, { generation, sessions }: Garbage): Promise<void> {
+    const address = { uid, generation };
+    await this.table.deleteAll(keys.sessions(address)); // first, so that nobody gets a seat
+    for (let index = 0; index < sessions; index++) await this.table.deleteAll(keys.seats({ ...address, index }));
+    await this.table.deleteAll(keys.stages(address));
+    await this.table.deleteAll(keys.hands(address));
+  }
+}

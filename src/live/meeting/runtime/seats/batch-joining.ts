@@ -1,0 +1,149 @@
+import { Attendees } from './attendees';
+import { throttled } from '../errors';
+import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, notLetIn } from './joining';
+import { Place, Places, Reservation } from './places';
+import { Deadline } from '../../../../private/runtime/deadline';
+import { Generations } from '../rooms/generations';
+import { Room } from '../rooms/rooms';
+import { rankSessions } from '../rooms/session-choice';
+import { SessionItem, Sessions } from '../rooms/sessions';
+
+/** What each user got, by id. */
+type Results = Map<string, Joined | Error>;
+
+/** A transaction has 100 writes at most: one for the session, two for each seat. */
+const SEATS_AT_ONCE = 45;
+const RESUMED_AT_ONCE = 20;
+const POLL_MS = 150;
+
+/** Gives many users their seats by few calls of the service, as far as there are any; each is told what failed. */
+export class BatchJoining {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly generations: Generations,
+    private readonly places: Places,
+    private readonly attendees: Attendees,
+    private readonly joining: Joining,
+  ) {}
+
+  async join(meeting: string, requests: readonly JoinRequest[], caller: Caller, deadline: Deadline): Promise<Results> {
+    const results: Results = new Map();
+    /** Sessions that the service calls full although we do not. */
+    const shut = new Set<number>();
+    let left = [...new Map(requests.map((request) => [request.externalUserId, request])).values()];
+    while (left.length > 0) {
+      const room = await this.generations.ensureLive(meeting, caller === 'host' ? 'host' : 'join', deadline);
+      const sessions = await this.sessions.read(room);
+      if (await this.joining.recoverMissing(room, sessions, deadline)) continue;
+      const open = sessions.filter(({ index }) => !shut.has(index));
+      const users = left.map(({ externalUserId }) => externalUserId);
+      const seats = await this.places.findAll('seat', room, users);
+      const isSeated = ({ externalUserId }: JoinRequest) => seats.has(externalUserId);
+      const resume = (request: JoinRequest) => this.joining.join(meeting, request, caller, deadline);
+      await this.resumeAll(left.filter(isSeated), resume, results);
+      const fresh = left.filter((request) => !isSeated(request));
+      left = await this.seatTogether(room, open, fresh, results, shut, deadline);
+      if (left.length && deadline.left < POLL_MS) {
+        for (const { externalUserId } of left) results.set(externalUserId, throttled('Too many join at once.', 1));
+        left = [];
+      }
+    }
+    return results;
+  }
+
+  private async resumeAll(
+    requests: readonly JoinRequest[],
+    resume: (request: JoinRequest) => Promise<Joined>,
+    results: Results,
+  ): Promise<void> {
+    for (let start = 0; start < requests.length; start += RESUMED_AT_ONCE) {
+      await Promise.all(
+        requests.slice(start, start + RESUMED_AT_ONCE).map(async (request) => {
+          results.set(request.externalUserId, await resume(request).catch((error: Error) => error));
+        }),
+      );
+    }
+  }
+
+  /** @returns those for whom it must be tried again */
+  private async seatTogether(
+    room: Room,
+    sessions: readonly SessionItem[],
+    requests: readonly JoinRequest[],
+    results: Results,
+    shut: Set<number>,
+    deadline: Deadline,
+  ): Promise<JoinRequest[]> {
+    const again: JoinRequest[] = [];
+    for (const [session, group] of plan(room, sessions, requests, results)) {
+      for (let start = 0; start < group.length; start += SEATS_AT_ONCE) {
+        const chunk = group.slice(start, start + SEATS_AT_ONCE);
+        again.push(...(await this.seatChunk(room, session, chunk, results, shut, deadline)));
+      }
+    }
+    return again;
+  }
+
+  private async seatChunk(
+    room: Room,
+    session: SessionItem,
+    requests: readonly JoinRequest[],
+    results: Results,
+    shut: Set<number>,
+    deadline: Deadline,
+  ): Promise<JoinRequest[]> {
+    const users = requests.map(({ externalUserId }) => externalUserId);
+    const reservations = await this.places.reserve('seat', at(room, session), users, 'participant');
+    const reserved = [...reservations.values()].filter(isPlace);
+    if (reserved.length < users.length) {
+      // Nobody was seated: one of them was in the way, or the session has filled up.
+      const banned = users.filter((user) => reservations.get(user) === 'banned');
+      for (const user of banned) results.set(user, notLetIn(room));
+      if ([...reservations.values()].includes('gone')) await this.generations.recover(room, session, deadline);
+      return requests.filter(({ externalUserId }) => !banned.includes(externalUserId));
+    }
+    const issued = await this.attendees.issueAll(reserved, session.meetingId, deadline);
+    const failures = new Set<string>();
+    const again = requests.filter(({ externalUserId: user }) => {
+      const result = issued.get(user)!;
+      if ('attendee' in result) results.set(user, joined(room, session, result.attendee));
+      else if (result.failure === 'other') results.set(user, result.error);
+      else failures.add(result.failure);
+      return !results.has(user);
+    });
+    if (failures.has('full')) shut.add(session.index);
+    if (failures.has('gone')) await this.generations.recover(room, session, deadline);
+    return again;
+  }
+}
+
+/** Which participants are to sit where: the best session of each, as long as it has seats. */
+function plan(
+  room: Room,
+  sessions: readonly SessionItem[],
+  requests: readonly JoinRequest[],
+  results: Results,
+): Map<SessionItem, JoinRequest[]> {
+  const groups = new Map<SessionItem, JoinRequest[]>();
+  const candidates = audienceSessions(room, sessions).map((session) => ({
+    session,
+    index: session.index,
+    mediaRegion: session.mediaRegion,
+    used: session.used,
+    cap: session.cap,
+  }));
+  for (const request of requests) {
+    const [best] = rankSessions(candidates, request.mediaRegion, () => 0);
+    if (!best) {
+      results.set(request.externalUserId, full(room, 'participant'));
+      continue;
+    }
+    best.used++;
+    groups.set(best.session, [...(groups.get(best.session) ?? []), request]);
+  }
+  return groups;
+}
+
+function isPlace(reservation: Reservation): reservation is Place {
+  return typeof reservation === 'object';
+}

@@ -1,0 +1,160 @@
+import { Attendees, Issued } from './attendees';
+import { Place, Places } from './places';
+import { Deadline } from '../../../../private/runtime/deadline';
+import { Attendee, Meeting } from '../chime/chime';
+import { MeetingError, notAllowed, throttled } from '../errors';
+import { Generations } from '../rooms/generations';
+import { isHeld, Room } from '../rooms/rooms';
+import { rankSessions } from '../rooms/session-choice';
+import { SessionItem, Sessions } from '../rooms/sessions';
+
+export interface JoinRequest {
+  readonly externalUserId: string;
+  readonly role: 'participant' | 'presenter';
+  readonly mediaRegion?: string;
+}
+
+/** `Meeting` and `Attendee` are what the Chime API gave, so that its clients take them as they are. */
+export interface Joined {
+  readonly Meeting: Meeting;
+  readonly Attendee: Attendee;
+  readonly session: { readonly kind: 'primary' | 'replica'; readonly mediaRegion: string; readonly index: number };
+  readonly generation: number;
+}
+
+export type Caller = 'audience' | 'host';
+
+/** `again`: things changed while we looked. */
+type Attempt = Joined | 'again' | 'full';
+
+const POLL_MS = 150;
+
+/** Gives a user a seat: the same one again to who has one. */
+export class Joining {
+  constructor(
+    private readonly sessions: Sessions,
+    private readonly generations: Generations,
+    private readonly places: Places,
+    private readonly attendees: Attendees,
+  ) {}
+
+  async join(meeting: string, request: JoinRequest, caller: Caller, deadline: Deadline): Promise<Joined> {
+    for (;;) {
+      const room = await this.generations.ensureLive(meeting, caller === 'host' ? 'host' : 'join', deadline);
+      const attempt = await this.attempt(room, request, caller, deadline);
+      if (attempt === 'full') throw full(room, request.role);
+      if (attempt !== 'again') return attempt;
+      if (deadline.left < POLL_MS) throw throttled('Too many join at once.', 1);
+    }
+  }
+
+  /** Whether a session that should have a row has none: then somebody is clearing it away, or was. */
+  async recoverMissing(room: Room, sessions: readonly SessionItem[], deadline: Deadline): Promise<boolean> {
+    const missing = room.sessions!.find((live) => !sessions.some(({ index }) => index === live.index));
+    if (missing) await this.generations.recover(room, missing, deadline);
+    return missing !== undefined;
+  }
+
+  private async attempt(room: Room, request: JoinRequest, caller: Caller, deadline: Deadline): Promise<Attempt> {
+    const { externalUserId: user, role } = request;
+    const [sessions, { seat, banned }] = await Promise.all([this.sessions.read(room), this.places.seatOf(room, user)]);
+    if (banned) throw notLetIn(room);
+    if (seat) return this.resume(room, sessions, seat, role, deadline);
+    expectAllowed(room, request, caller);
+
+    const candidates =
+      role === 'presenter'
+        ? sessions.filter(({ index, used, cap }) => index === 0 && used < cap)
+        : rankSessions(audienceSessions(room, sessions), request.mediaRegion);
+    for (const session of candidates) {
+      const reservation = (await this.places.reserve('seat', at(room, session), [user], role)).get(user)!;
+      if (reservation === 'banned') throw notLetIn(room);
+      if (reservation === 'exists') return 'again';
+      if (reservation === 'full') continue;
+      if (reservation === 'gone') {
+        await this.generations.recover(room, session, deadline);
+        return 'again';
+      }
+      const issued = await this.attendees.issue(reservation, session.meetingId, deadline);
+      const attempt = await this.outcome(room, session, issued, deadline);
+      if (attempt !== 'full') return attempt;
+    }
+    return (await this.recoverMissing(room, sessions, deadline)) ? 'again' : 'full';
+  }
+
+  /** The seat that the user has already. */
+  private async resume(
+    room: Room,
+    sessions: readonly SessionItem[],
+    seat: Place,
+    role: JoinRequest['role'],
+    deadline: Deadline,
+  ): Promise<Attempt> {
+    if (role === 'presenter' && seat.role === 'participant') {
+      throw notAllowed('The user has a seat as a participant: promote them, or let them leave first.');
+    }
+    const session = sessions.find(({ index }) => index === seat.index);
+    if (!session) {
+      const isLost = !room.sessions!.some(({ index }) => index === seat.index);
+      if (isLost) await this.places.abandon(seat);
+      else await this.recoverMissing(room, sessions, deadline);
+      return 'again';
+    }
+    if (seat.state === 'taken') return joined(room, session, seat.attendee!);
+    if (seat.state === 'leaving') {
+      await this.attendees.withdraw(seat, session.meetingId, deadline);
+      return 'again';
+    }
+    if (isHeld(seat)) {
+      await deadline.pause(POLL_MS * (0.5 + Math.random()));
+      return 'again';
+    }
+    const ours = await this.places.takeOver(seat);
+    if (!ours) return 'again';
+    const issued = await this.attendees.issue(ours, session.meetingId, deadline);
+    const attempt = await this.outcome(room, session, issued, deadline);
+    return attempt === 'full' ? 'again' : attempt;
+  }
+
+  private async outcome(room: Room, session: SessionItem, issued: Issued, deadline: Deadline): Promise<Attempt> {
+    if ('attendee' in issued) return joined(room, session, issued.attendee);
+    if (issued.failure === 'other') throw issued.error;
+    if (issued.failure === 'full') return 'full';
+    await this.generations.recover(room, session, deadline);
+    return 'again';
+  }
+}
+
+/** Where participants sit: in replicas, where there are any. */
+export function audienceSessions({ running }: Room, sessions: readonly SessionItem[]): SessionItem[] {
+  return sessions.filter(({ index }) => running!.replicas.length === 0 || index > 0);
+}
+
+export function joined({ generation }: Room, session: SessionItem, attendee: Attendee): Joined {
+  const { index, mediaRegion, meeting } = session;
+  return {
+    Meeting: meeting,
+    Attendee: attendee,
+    session: { kind: index === 0 ? 'primary' : 'replica', mediaRegion, index },
+    generation,
+  };
+}
+
+export function notLetIn({ config }: Room): MeetingError {
+  return notAllowed(`${config.meeting} does not let this user in.`);
+}
+
+export function full({ config }: Room, role: JoinRequest['role']): MeetingError {
+  const where = role === 'presenter' ? 'The primary session' : 'Every session';
+  return new MeetingError('MeetingFull', `${where} of ${config.meeting} is full.`);
+}
+
+export function at({ uid, generation }: Room, { index }: { readonly index: number }) {
+  return { uid, generation, index };
+}
+
+function expectAllowed({ config }: Room, { externalUserId, role }: JoinRequest, caller: Caller): void {
+  if (role === 'presenter' && caller === 'audience' && !config.presenters.includes(externalUserId)) {
+    throw notAllowed(`${config.meeting} does not list this user as a presenter, and no host let them in.`);
+  }
+}

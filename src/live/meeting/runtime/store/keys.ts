@@ -1,0 +1,32 @@
+import { SessionAddress } from '../chime/chime';
+
+/** A generation of a room. */
+export interface GenerationAddress {
+  readonly uid: string;
+  readonly generation: number;
+}
+
+/** Keys and groups, all in one place. A user's id may hold any character, so it comes last. */
+export const keys = {
+  room: (meeting: string) => `room#${meeting}`,
+  rooms: 'rooms',
+  session: ({ uid, generation, index }: SessionAddress) => `session#${uid}#${generation}#${index}`,
+  sessions: ({ uid, generation }: GenerationAddress) => `sessions#${uid}#${generation}`,
+  meeting: (meetingId: string) => `meeting#${meetingId}`,
+  seat: ({ uid, generation }: GenerationAddress, user: string) => `seat#${uid}#${generation}#${user}`,
+  /** By session, because one group takes about 1,000 writes per second. */
+  seats: ({ uid, generation, index }: SessionAddress) => `seats#${uid}#${generation}#${index}`,
+  stage: ({ uid, generation }: GenerationAddress, user: string) => `stage#${uid}#${generation}#${user}`,
+  stages: ({ uid, generation }: GenerationAddress) => `stages#${uid}#${generation}`,
+  hand: ({ uid, generation }: GenerationAddress, user: string) => `hand#${uid}#${generation}#${user}`,
+  hands: ({ uid, generation }: GenerationAddress) => `hands#${uid}#${generation}`,
+  ban: (uid: string, user: string) => `ban#${uid}#${user}`,
+  bans: (uid: string) => `bans#${uid}`,
+} as const;
+
+const DAY_SECONDS = 24 * 3600;
+
+/** No meeting lives longer than a day; what is left a day later is garbage. */
+export function garbageAt(): number {
+  return Math.floor(Date.now() / 1000) + 2 * DAY_SECONDS;
+}

@@ -1,0 +1,84 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { MeetingError } from './errors';
+import { OperationEvents } from './operations';
+import { SessionEvents } from './rooms/sessions';
+import { Sweep } from './sweeper/sweeper';
+import { ValidationError } from '../../../private/validation-error';
+import { HOST_OPERATIONS, MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
+
+/** Logs and metrics. They hold names of meetings and codes: no answers, no credentials, no users. */
+export class Telemetry implements SessionEvents, OperationEvents {
+  private readonly logger = new Logger();
+  private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+
+  joined(count: number): void {
+    this.count(METRIC.joins, count);
+  }
+
+  joinRefused(count: number): void {
+    this.count(METRIC.joinsRefused, count);
+  }
+
+  promoted(): void {
+    this.count(METRIC.promotions, 1);
+  }
+
+  throttled(operation: string): void {
+    this.count(METRIC.throttles, 1);
+    this.logger.warn('throttled', { operation });
+  }
+
+  notAReplica(meeting: string, mediaRegion: string): void {
+    this.count(METRIC.notAReplica, 1);
+    this.logger.error('The service made a meeting of its own where a replica was asked for.', { meeting, mediaRegion });
+  }
+
+  swept({ live, drift, missing, sessions, failures }: Sweep): void {
+    this.count(METRIC.liveMeetings, live, true);
+    this.count(METRIC.liveSessions, sessions.length, true);
+    this.count(METRIC.drift, drift, true);
+    this.count(METRIC.missingReplicas, missing, true);
+    this.count(METRIC.sweepFailures, failures.length, true);
+    for (const { meeting, index, used, free } of sessions) {
+      this.metrics
+        .singleMetric()
+        .addDimensions({ [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) })
+        .addMetric(METRIC.seatsUsed, MetricUnit.Count, used);
+      this.metrics
+        .singleMetric()
+        .addDimensions({ [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) })
+        .addMetric(METRIC.seatsFree, MetricUnit.Count, free);
+    }
+    for (const { meeting, error } of failures) this.logger.error('sweep failed', { meeting, error: describe(error) });
+    this.logger.info('swept', { live, drift });
+  }
+
+  roomFailed(requestType: string, reason: string): void {
+    this.logger.error('room failed', { requestType, reason });
+  }
+
+  answered(operation: unknown, milliseconds: number): void {
+    this.logger.info('answered', { operation, milliseconds: Math.round(milliseconds) });
+  }
+
+  failed(asked: unknown, error: unknown): void {
+    // What a client sent must not shape a log.
+    const operation = HOST_OPERATIONS.find((known) => known === asked) ?? 'unknown';
+    if (error instanceof ValidationError || error instanceof MeetingError) {
+      this.logger.info('refused', { operation, code: error.name });
+    } else {
+      this.logger.error('failed', { operation, error: describe(error) });
+    }
+  }
+
+  private count(metric: string, count: number, always = false): void {
+    if (count > 0 || always) this.metrics.singleMetric().addMetric(metric, MetricUnit.Count, count);
+  }
+}
+
+/** Not the error itself: the SDK hangs answers of the service on it. */
+function describe(error: unknown): Record<string, unknown> {
+  const { name, message, stack } = error as Error;
+  return { name, message, stack };
+}

@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Upload } from '@aws-sdk/lib-storage';
+import { Failures } from './failures';
+import { Deadline } from '../../../../private/runtime/deadline';
+import { MANIFESTS_PREFIX, MAX_REPAIR_OBJECTS } from '../../contract';
+import { JobStarter } from '../jobs/job-starter';
+import { Job, Jobs } from '../jobs/jobs';
+import { manifestRow } from '../object-keys';
+import { RepairRequest, State } from '../state';
+import { Telemetry } from '../telemetry';
+
+const PART = 8 * 1024 * 1024;
+const CHUNK = 64 * 1024;
+
+export interface RepairSettings {
+  readonly bucket: string;
+  readonly reportsBucket: string;
+  readonly account: string;
+  /** For tests. */
+  readonly maxObjects?: number;
+}
+
+/** Lets S3 replicate again what failed: one job at a time, over a list of the objects. */
+export class Repair {
+  constructor(
+    private readonly s3: S3Client,
+    private readonly jobs: Jobs,
+    private readonly state: State,
+    private readonly failures: Failures,
+    private readonly starter: JobStarter,
+    private readonly settings: RepairSettings,
+    private readonly telemetry: Telemetry,
+  ) {}
+
+  /** Makes a job of the request, if there is one and no repair is under way. */
+  async run(open: readonly Job[], deadline: Deadline): Promise<void> {
+    const request = await this.state.repairRequest();
+    if (!request) return;
+    const id = `repair-${request.requestedAt}`;
+    if (!(await this.jobs.find(id))) {
+      if (open.some(({ kind }) => kind === 'repair')) return;
+      const job = await this.plan(id, request, deadline);
+      if (job) {
+        // A planned job outlives a crash: the list is written, and the next run starts what is wanted.
+        const isNew = await this.jobs.add(job);
+        const row = await this.jobs.find(id);
+        if (isNew && row) await this.starter.start(row, true, deadline);
+      }
+    }
+    await this.state.forgetRepairRequest(request);
+  }
+
+  /** Writes the list. To write it again does no harm: no job has it yet. */
+  private async plan(
+    id: string,
+    { giveAnotherTry }: RepairRequest,
+    deadline: Deadline,
+  ): Promise<Omit<Job, 'pk' | 'sk'> | undefined> {
+    const { bucket, reportsBucket, account, maxObjects = MAX_REPAIR_OBJECTS } = this.settings;
+    const key = `${MANIFESTS_PREFIX}/${id}.csv`;
+    let objects = 0;
+    const failures = this.failures;
+    async function* chunks() {
+      let chunk = '';
+      for await (const failure of failures.toRepair(giveAnotherTry)) {
+        if (objects === maxObjects) break;
+        objects++;
+        chunk += manifestRow(bucket, failure);
+        if (chunk.length < CHUNK) continue;
+        yield Buffer.from(chunk);
+        chunk = '';
+      }
+      if (chunk) yield Buffer.from(chunk);
+    }
+    const rows = chunks();
+    const first = await rows.next();
+    if (first.done) return undefined;
+    async function* all() {
+      yield first.value as Buffer;
+      yield* rows;
+    }
+    const upload = new Upload({
+      client: this.s3,
+      params: {
+        Bucket: reportsBucket,
+        Key: key,
+        Body: Readable.from(all(), { objectMode: false }),
+        ContentType: 'text/csv',
+        ExpectedBucketOwner: account,
+      },
+      queueSize: 1,
+      partSize: PART,
+    });
+    const aborted = setTimeout(() => void upload.abort(), Math.max(1, deadline.left));
+    const { ETag } = await upload.done().finally(() => clearTimeout(aborted));
+    if (!ETag) throw new Error('S3 answered an upload without an ETag.');
+    this.telemetry.repairPlanned(objects);
+    const now = Date.now();
+    return {
+      id,
+      kind: 'repair',
+      bucket,
+      replicas: [],
+      cause: 'repair',
+      manifest: { key, etag: ETag.replaceAll('"', ''), objects },
+      state: 'wanted',
+      attempt: 1,
+      wantedAt: now,
+    };
+  }
+}

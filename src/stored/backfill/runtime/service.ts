@@ -1,0 +1,80 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { BackfillResource } from './backfill-resource';
+import { ENV } from '../contract';
+import { FailureEvents } from './failures/failure-events';
+import { Failures } from './failures/failures';
+import { Repair } from './failures/repair';
+import { JobStarter } from './jobs/job-starter';
+import { Jobs } from './jobs/jobs';
+import { S3Control } from './jobs/s3-control';
+import { Worker } from './jobs/worker';
+import { Reports } from './reports/reports';
+import { ReportsResource } from './reports/reports-resource';
+import { SourceBucket } from './source-bucket';
+import { State } from './state';
+import { Status } from './status';
+import { Table } from './table';
+import { Telemetry } from './telemetry';
+import { patience } from '../../../private/runtime/patience';
+
+/** Everything put together, from the environment of a function. Each function has what it needs of it. */
+export class Service {
+  readonly telemetry = new Telemetry();
+  private readonly account = env('account');
+  private readonly bucket = env('bucket');
+  private readonly reportsBucket = env('reportsBucket');
+  private readonly table = new Table(env('table'));
+  private readonly jobs = new Jobs(this.table);
+  private readonly state = new State(this.table);
+  private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
+  private readonly s3 = new S3Client({
+    maxAttempts: 6,
+    requestHandler: patience(30_000),
+  });
+  private readonly s3Control = new S3Control(this.account);
+  private readonly source = new SourceBucket(this.s3, this.bucket, this.account);
+  private readonly starter = new JobStarter(
+    this.jobs,
+    this.state,
+    this.s3Control,
+    this.source,
+    {
+      account: this.account,
+      partition: env('partition'),
+      reportsBucket: this.reportsBucket,
+      role: env('jobRole'),
+      tag: env('jobTag'),
+    },
+    this.telemetry,
+  );
+
+  backfillResource(): BackfillResource {
+    const { jobs, state, starter, s3Control, source, telemetry } = this;
+    return new BackfillResource(jobs, state, starter, s3Control, source, telemetry);
+  }
+
+  reportsResource(): ReportsResource {
+    return new ReportsResource(this.s3, this.account);
+  }
+
+  worker(): Worker {
+    const { s3, jobs, state, failures, starter, s3Control, telemetry, reportsBucket, account, bucket } = this;
+    const reports = new Reports(s3, reportsBucket, account, jobs, failures, telemetry);
+    const settings = { bucket, reportsBucket, account };
+    const repair = new Repair(s3, jobs, state, failures, starter, settings, telemetry);
+    return new Worker(jobs, state, starter, s3Control, reports, failures, repair, telemetry);
+  }
+
+  failureEvents(): FailureEvents {
+    return new FailureEvents(this.failures, this.bucket, this.telemetry);
+  }
+
+  status(): Status {
+    return new Status(this.bucket, this.jobs, this.state, this.failures);
+  }
+}
+
+/** All functions have all of it, so that one bundle serves them. */
+function env(name: keyof typeof ENV): string {
+  return process.env[ENV[name]]!;
+}

@@ -1,0 +1,163 @@
+import { Duration } from 'aws-cdk-lib';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as ecs from 'aws-cdk-lib/aws-ecs';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { haproxyConfig, PING_PATH, PROXY_PORT } from './haproxy-config';
+import { S3MediaProxyProps } from './props';
+import { PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
+import { DeterministicNames } from '../../private/naming';
+
+const OFFICIAL_IMAGE = 'public.ecr.aws/docker/library/haproxy';
+const DEFAULT_TAG = '3.2.24';
+/** Two file descriptors each, and at most some 100 KB of the memory of a task. */
+const MAX_CONNECTIONS = 8_000;
+
+export interface ProxyServiceProps {
+  readonly proxy: S3MediaProxyProps;
+  readonly network: ProxyNetwork;
+  /** The bucket's host in its region, to which every request goes. */
+  readonly upstreamHost: string;
+  readonly certificate?: acm.ICertificate;
+}
+
+/** HAProxy on Fargate, behind an internal load balancer. */
+export class ProxyService extends Construct {
+  readonly loadBalancer: elbv2.ApplicationLoadBalancer;
+  readonly service: ecs.FargateService;
+  readonly targets: elbv2.ApplicationTargetGroup;
+  /** The one name that is fixed, by which a dashboard in another region knows the servers' metrics. */
+  readonly clusterName: string;
+  private readonly idleTimeout: Duration;
+
+  constructor(scope: Construct, id: string, props: ProxyServiceProps) {
+    super(scope, id);
+    const { proxy, network } = props;
+    this.idleTimeout = proxy.idleTimeout ?? Duration.minutes(2);
+    this.clusterName = new DeterministicNames(scope).base;
+    this.service = this.createService(props);
+    this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'LoadBalancer', {
+      vpc: network.vpc,
+      vpcSubnets: network.subnets,
+      internetFacing: false,
+      idleTimeout: this.idleTimeout,
+      deletionProtection: proxy.deletionProtection ?? false,
+      dropInvalidHeaderFields: true,
+      desyncMitigationMode: elbv2.DesyncMitigationMode.STRICTEST,
+    });
+    // The servers trust no forwarded address, so none is sent.
+    this.loadBalancer.setAttribute('routing.http.xff_header_processing.mode', 'remove');
+    if (proxy.accessLogsBucket) this.loadBalancer.logAccessLogs(proxy.accessLogsBucket);
+    this.targets = this.listen(proxy, props.certificate);
+    this.scale(proxy);
+  }
+
+  private createService({ proxy, network, upstreamHost }: ProxyServiceProps): ecs.FargateService {
+    const config = haproxyConfig({
+      upstreamHost,
+      balancerIdleTimeout: this.idleTimeout.toSeconds(),
+      maxConnections: MAX_CONNECTIONS,
+    });
+    const task = new ecs.FargateTaskDefinition(this, 'Task', {
+      cpu: proxy.cpu ?? 1024,
+      memoryLimitMiB: proxy.memoryLimitMiB ?? 2048,
+      runtimePlatform: {
+        cpuArchitecture: ecs.CpuArchitecture.ARM64,
+        operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
+      },
+    });
+    const server = task.addContainer('Server', {
+      image: serverImage(proxy),
+      // HAProxy reads the configuration from standard input: no image to build, and nothing is written to disk.
+      entryPoint: ['/bin/sh', '-c'],
+      command: [`exec haproxy -db -f /dev/stdin <<'CONFIG'\n${config}CONFIG`],
+      readonlyRootFilesystem: true,
+      portMappings: [{ containerPort: PROXY_PORT }],
+      logging: ecs.LogDrivers.awsLogs({
+        streamPrefix: 'proxy',
+        logGroup: new logs.LogGroup(this, 'Logs', { retention: proxy.logRetention ?? logs.RetentionDays.ONE_MONTH }),
+      }),
+    });
+    server.addUlimits({ name: ecs.UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
+
+    const securityGroup = new ec2.SecurityGroup(this, 'ServerSecurityGroup', {
+      vpc: network.vpc,
+      description: 'Servers of the media proxy',
+      allowAllOutbound: false,
+    });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 and the image registry, over TLS');
+    return new ecs.FargateService(this, 'Service', {
+      cluster: this.createCluster(network.vpc),
+      taskDefinition: task,
+      vpcSubnets: network.subnets,
+      securityGroups: [securityGroup],
+      assignPublicIp: false,
+      desiredCount: proxy.minCapacity ?? 2,
+      minHealthyPercent: 100,
+      maxHealthyPercent: 200,
+      circuitBreaker: { rollback: true },
+    });
+  }
+
+  private createCluster(vpc: ec2.IVpc): ecs.Cluster {
+    const cluster = new ecs.Cluster(this, 'Cluster', { vpc, clusterName: this.clusterName });
+    // The L2's property for it was renamed, and the old name now prints a warning.
+    const settings = [{ name: 'containerInsights', value: 'enabled' }];
+    (cluster.node.defaultChild as ecs.CfnCluster).clusterSettings = settings;
+    return cluster;
+  }
+
+  private listen(proxy: S3MediaProxyProps, certificate?: acm.ICertificate): elbv2.ApplicationTargetGroup {
+    const port = certificate ? 443 : 80;
+    const listener = this.loadBalancer.addListener('Listener', {
+      port,
+      protocol: certificate ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
+      certificates: certificate ? [certificate] : undefined,
+      sslPolicy: certificate ? elbv2.SslPolicy.TLS13_RES : undefined,
+      open: false,
+    });
+    const targets = listener.addTargets('Servers', {
+      port: PROXY_PORT,
+      protocol: elbv2.ApplicationProtocol.HTTP,
+      targets: [this.service],
+      // A download may go on while a server is taken out.
+      deregistrationDelay: Duration.minutes(5),
+      healthCheck: {
+        path: PING_PATH,
+        interval: Duration.seconds(6),
+        timeout: Duration.seconds(5),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 2,
+      },
+    });
+    const ports = [port];
+    if (certificate && proxy.redirectHttp) {
+      this.loadBalancer.addRedirect({ open: false });
+      ports.push(80);
+    }
+    for (const cidr of proxy.clientCidrs ?? PRIVATE_CIDRS) {
+      for (const each of ports) {
+        this.loadBalancer.connections.allowFrom(ec2.Peer.ipv4(cidr), ec2.Port.tcp(each), `Clients in ${cidr}`);
+      }
+    }
+    return targets;
+  }
+
+  private scale(proxy: S3MediaProxyProps): void {
+    const minCapacity = proxy.minCapacity ?? 2;
+    const scaling = this.service.autoScaleTaskCount({
+      minCapacity,
+      maxCapacity: proxy.maxCapacity ?? Math.max(10, minCapacity),
+    });
+    scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 50 });
+  }
+}
+
+function serverImage(proxy: S3MediaProxyProps): ecs.ContainerImage {
+  const { imageRepository, imageDigest } = proxy;
+  const tag = proxy.imageTag ?? DEFAULT_TAG;
+  if (imageRepository) return ecs.ContainerImage.fromEcrRepository(imageRepository, imageDigest ?? tag);
+  return ecs.ContainerImage.fromRegistry(imageDigest ? `${OFFICIAL_IMAGE}@${imageDigest}` : `${OFFICIAL_IMAGE}:${tag}`);
+}

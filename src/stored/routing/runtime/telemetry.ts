@@ -1,0 +1,56 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { StoreEvents } from './live-preferences';
+import { ValidationError } from '../../../private/validation-error';
+import { FALLBACKS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
+
+/** Logs and metrics. Neither holds a key of an object, an address or a part of a link. */
+export class Telemetry implements StoreEvents {
+  private readonly logger = new Logger();
+  private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+
+  answered(operation: string, links: readonly Link[], milliseconds: number): void {
+    const counts = new Map<string, number>();
+    for (const { region, reason } of links) {
+      const name = `${region} ${reason}`;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    for (const [name, count] of counts) {
+      const [region, reason] = name.split(' ');
+      this.metrics
+        .singleMetric()
+        .addDimensions({ [REGION_DIMENSION]: region, [REASON_DIMENSION]: reason })
+        .addMetric(METRIC.links, MetricUnit.Count, count);
+    }
+    this.count(METRIC.links, links.length);
+    this.count(METRIC.fallbacks, links.filter(({ reason }) => FALLBACKS.includes(reason)).length);
+    this.logger.info(operation, {
+      links: links.length,
+      reasons: Object.fromEntries(counts),
+      milliseconds: Math.round(milliseconds * 10) / 10,
+    });
+  }
+
+  failed(error: unknown): void {
+    if (error instanceof ValidationError) {
+      // The message shows what the caller sent.
+      this.logger.info('refused', { code: error.name });
+    } else {
+      this.logger.error('failed', error as Error);
+    }
+  }
+
+  unavailable(error: unknown): void {
+    this.count(METRIC.configurationUnavailable, 1);
+    this.logger.warn('The preferences could not be fetched: the last ones stay in force.', error as Error);
+  }
+
+  refused(error: unknown): void {
+    this.count(METRIC.configurationRefused, 1);
+    this.logger.error('The preferences in the store can not be used: the last ones stay in force.', error as Error);
+  }
+
+  private count(metric: string, count: number): void {
+    this.metrics.singleMetric().addMetric(metric, MetricUnit.Count, count);
+  }
+}

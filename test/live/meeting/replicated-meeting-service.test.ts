@@ -1,0 +1,337 @@
+import { App, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { HttpAuthorizer, ReplicatedMeetingService, ReplicatedMeetingServiceProps } from '../../../src';
+import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
+
+const TAG = /"aws:(Request|Resource)Tag\/MediaReplicationService":"meetings-[0-9a-f]{8}"/;
+
+function setUp(props: ReplicatedMeetingServiceProps = {}, stack: Stack = primaryStack()) {
+  const service = new ReplicatedMeetingService(stack, 'Meetings', props);
+  return { stack, service };
+}
+
+const resources = (stack: Stack, type: string): any[] =>
+  Object.values(templateOf(stack).findResources(type)).map(asText);
+const functionsOf = (stack: Stack) => resources(stack, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
+
+/** What the role of a function may do: each action with where and under which conditions. */
+function permissions(
+  template: Template,
+  name: string,
+): { actions: string[]; resources: string[]; condition: string }[] {
+  return Object.values(template.findResources('AWS::IAM::Policy'))
+    .map(asText)
+    .filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(name))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .map(({ Action, Resource, Condition }) => ({
+      actions: [Action].flat(),
+      resources: [Resource].flat(),
+      condition: JSON.stringify(Condition ?? {}),
+    }));
+}
+
+const chimeActions = (stack: Stack, name: string) =>
+  permissions(templateOf(stack), `Meetings${name}Role`)
+    .flatMap((statement) => statement.actions)
+    .filter((action) => action.startsWith('chime:'))
+    .sort();
+
+describe('ReplicatedMeetingService', () => {
+  test('has functions for the audience, for hosts, for rooms and to reconcile, out of one bundle', () => {
+    const functions = functionsOf(setUp().stack);
+    expect(functions.map(({ Handler, Timeout }) => [Handler, Timeout])).toEqual([
+      ['index.audience', 29],
+      ['index.host', 29],
+      ['index.room', 300],
+      ['index.reconciler', 300],
+    ]);
+    for (const { Runtime, Architectures, MemorySize, Environment, Role } of functions) {
+      expect([Runtime, Architectures, MemorySize]).toEqual(['nodejs24.x', ['arm64'], 1024]);
+      expect(Environment.Variables).toEqual({
+        MEETINGS_TABLE: expect.stringMatching(/^\$\{MeetingsStateTable/),
+        MEETINGS_CONTROL_REGION: 'us-east-1',
+        MEETINGS_SERVICE_TAG: expect.stringMatching(/^meetings-/),
+        POWERTOOLS_SERVICE_NAME: expect.stringMatching(/^meetings-/),
+      });
+      expect(Role).toMatch(/^\$\{Meetings(Audience|Host|Room|Reconciler)Role/);
+    }
+    expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
+    expect(new Set(functions.map(({ Role }) => Role)).size).toBe(4);
+  });
+
+  test('takes a runtime, memory and a key', () => {
+    const stack = primaryStack();
+    const encryptionKey = new kms.Key(stack, 'Ours');
+    setUp({ encryptionKey, memorySize: 512, runtime: new lambda.Runtime('nodejs22.x') }, stack);
+    for (const { Runtime, MemorySize } of functionsOf(stack)) {
+      expect([Runtime, MemorySize]).toEqual(['nodejs22.x', 512]);
+    }
+    const { Properties } = only(templateOf(stack), 'AWS::DynamoDB::Table');
+    expect(Properties.SSESpecification.KMSMasterKeyId).toMatch(/^\$\{Ours/);
+  });
+
+  test('keeps its state in one table: on demand, encrypted, with recovery and a time to live', () => {
+    const { Properties, DeletionPolicy } = only(templateOf(setUp().stack), 'AWS::DynamoDB::Table');
+    expect(Properties).toMatchObject({
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: expect.stringMatching(/StateKey/) },
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+    expect(DeletionPolicy).toBe('Delete');
+    templateOf(setUp().stack).hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  });
+
+  describe('least privilege', () => {
+    test('each function has the actions of its own, and no other', () => {
+      const { stack } = setUp();
+      const meetings = ['chime:CreateMeeting', 'chime:DeleteMeeting', 'chime:GetMeeting', 'chime:TagResource'];
+      const attendees = ['chime:BatchCreateAttendee', 'chime:CreateAttendee', 'chime:DeleteAttendee'];
+      expect(chimeActions(stack, 'Audience')).toEqual([...meetings, ...attendees].sort());
+      expect(chimeActions(stack, 'Host')).toEqual([...meetings, ...attendees].sort());
+      expect(chimeActions(stack, 'Room')).toEqual(meetings);
+      expect(chimeActions(stack, 'Reconciler')).toEqual(
+        [...meetings, 'chime:DeleteAttendee', 'chime:GetAttendee', 'chime:ListAttendees'].sort(),
+      );
+    });
+
+    test('and only with the tag of the service, on meetings of this account', () => {
+      for (const name of ['Audience', 'Host', 'Room', 'Reconciler']) {
+        for (const { actions: granted, resources: on, condition } of permissions(
+          templateOf(setUp().stack),
+          `Meetings${name}Role`,
+        )) {
+          if (!granted[0].startsWith('chime:')) continue;
+          expect(condition).toMatch(TAG);
+          const everything = granted.length === 1 && granted[0] === 'chime:CreateMeeting';
+          expect(on).toEqual([everything ? '*' : 'arn:${AWS::Partition}:chime:*:${AWS::AccountId}:meeting/*']);
+        }
+      }
+    });
+
+    test('the tag is of this service alone', () => {
+      const { stack } = setUp();
+      new ReplicatedMeetingService(stack, 'Others');
+      const tags = functionsOf(stack).map(({ Environment }) => Environment.Variables.MEETINGS_SERVICE_TAG);
+      expect(new Set(tags).size).toBe(2);
+    });
+
+    test('the table is used item by item, its index by query, its key through DynamoDB', () => {
+      const statements = permissions(templateOf(setUp().stack), 'MeetingsAudienceRole');
+      const on = (action: string) => statements.filter((statement) => statement.actions.includes(action));
+      expect(on('dynamodb:PutItem')).toMatchObject([
+        {
+          actions: [
+            'dynamodb:BatchGetItem',
+            'dynamodb:ConditionCheckItem',
+            'dynamodb:DeleteItem',
+            'dynamodb:GetItem',
+            'dynamodb:PutItem',
+            'dynamodb:UpdateItem',
+          ],
+          resources: [expect.stringMatching(/^\$\{MeetingsStateTable\w+\.Arn\}$/)],
+        },
+      ]);
+      expect(on('dynamodb:Query')).toMatchObject([{ resources: [expect.stringMatching(/\/index\/byGroup$/)] }]);
+      expect(on('kms:Decrypt')[0].condition).toBe(
+        '{"StringEquals":{"kms:ViaService":"dynamodb.us-east-1.${AWS::URLSuffix}"}}',
+      );
+      expect(statements.flatMap((statement) => statement.actions)).not.toContain('dynamodb:Scan');
+    });
+
+    test('grantJoin and grantHost let call one function each', () => {
+      const { stack, service } = setUp();
+      const role = (id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
+      service.grantJoin(role('Web'));
+      service.grantHost(role('Control'));
+      const [web] = permissions(templateOf(stack), '${Web');
+      const [control] = permissions(templateOf(stack), '${Control');
+      expect(web).toMatchObject({ actions: ['lambda:InvokeFunction'] });
+      for (const arn of web.resources) expect(arn).toMatch(/^\$\{MeetingsAudience/);
+      for (const arn of control.resources) expect(arn).toMatch(/^\$\{MeetingsHost/);
+    });
+  });
+
+  describe('the reconciler', () => {
+    test('comes every minute, thoroughly every five, and when the service tells something', () => {
+      const rules = resources(setUp().stack, 'AWS::Events::Rule').map(({ Properties }) => Properties);
+      expect(rules.map(({ ScheduleExpression, Targets }) => [ScheduleExpression, Targets[0].Input])).toEqual([
+        ['rate(1 minute)', '{"thorough":false}'],
+        ['rate(5 minutes)', '{"thorough":true}'],
+        [undefined, undefined],
+      ]);
+      expect(rules[2].EventPattern).toEqual({
+        source: ['aws.chime'],
+        'detail-type': ['Chime Meeting State Change'],
+        detail: {
+          eventType: ['chime:MeetingEnded', 'chime:AttendeeJoined', 'chime:AttendeeLeft', 'chime:AttendeeDropped'],
+        },
+      });
+      for (const { Targets } of rules) expect(Targets[0].Arn).toMatch(/^\$\{MeetingsReconciler/);
+    });
+
+    test('does without events where they arrive in another region', () => {
+      const { stack, service } = setUp(
+        { controlRegion: 'eu-central-1' },
+        primaryStack(newApp(), { region: 'eu-west-1' }),
+      );
+      templateOf(stack).resourceCountIs('AWS::Events::Rule', 2);
+      expect(service.controlRegion).toBe('eu-central-1');
+      expect(functionsOf(stack)[0].Environment.Variables.MEETINGS_CONTROL_REGION).toBe('eu-central-1');
+    });
+  });
+
+  describe('the HTTP API', () => {
+    const routes = (stack: Stack) =>
+      resources(stack, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => [
+        Properties.RouteKey,
+        Properties.AuthorizationType,
+        Properties.AuthorizationScopes,
+      ]);
+    const jwt = HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] });
+
+    test('serves hosts who have a scope', () => {
+      const { stack } = setUp({ httpApi: { authorizer: jwt, hostScopes: ['meetings/host'] } });
+      expect(routes(stack)).toEqual([
+        ['POST /audience', 'JWT', undefined],
+        ['POST /host', 'JWT', ['meetings/host']],
+      ]);
+    });
+
+    test('serves no hosts where any token would do', () => {
+      expect(routes(setUp({ httpApi: { authorizer: jwt } }).stack)).toEqual([['POST /audience', 'JWT', undefined]]);
+      expect(routes(setUp({ httpApi: { authorizer: jwt, hostScopes: [] } }).stack)).toHaveLength(1);
+    });
+
+    test('lets each IAM caller only where they are granted', () => {
+      const { stack, service } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() } });
+      const web = new iam.Role(stack, 'Web', { assumedBy: new iam.AccountRootPrincipal() });
+      service.httpApi!.grantInvoke(web, ['POST /audience']);
+      expect(routes(stack)).toEqual([
+        ['POST /audience', 'AWS_IAM', undefined],
+        ['POST /host', 'AWS_IAM', undefined],
+      ]);
+      const [statement] = permissions(templateOf(stack), '${Web');
+      expect(statement.resources).toEqual([expect.stringMatching(/\/\*\/POST\/audience$/)]);
+    });
+  });
+
+  describe('seeing it', () => {
+    test('metrics have the dimensions that the functions write', () => {
+      const { stack, service } = setUp();
+      const meeting = service.addMeeting('Hall', { mediaRegion: 'us-east-1', meetingName: 'hall' });
+      const { POWERTOOLS_SERVICE_NAME } = functionsOf(stack)[0].Environment.Variables;
+      expect(service.metricLiveMeetings()).toMatchObject({
+        namespace: 'MediaReplication/Meetings',
+        metricName: 'LiveMeetings',
+        dimensions: { service: POWERTOOLS_SERVICE_NAME },
+        statistic: 'Maximum',
+      });
+      expect(service.metricSeatsUsed(meeting, 0).dimensions).toEqual({
+        service: POWERTOOLS_SERVICE_NAME,
+        Meeting: 'hall',
+        Session: '0',
+      });
+      expect(service.meetings).toEqual([meeting]);
+      expect(meeting.sessionCount).toBe(1);
+      expect(service.metricSeatsFree(meeting, 1)).toMatchObject({ metricName: 'SeatsFree', statistic: 'Minimum' });
+      const names = [
+        service.metricLiveSessions(),
+        service.metricJoins(),
+        service.metricJoinsRefused(),
+        service.metricPromotions(),
+        service.metricThrottles(),
+        service.metricReconciledDrift(),
+        service.metricSweepFailures(),
+      ].map(({ metricName }) => metricName);
+      expect(names).toEqual([
+        'LiveSessions',
+        'Joins',
+        'JoinsRefused',
+        'Promotions',
+        'Throttles',
+        'ReconciledDrift',
+        'SweepFailures',
+      ]);
+    });
+
+    test('alarms are made once, and take actions later', () => {
+      const { stack, service } = setUp();
+      const alarms = service.addAlarms();
+      const topic = new sns.Topic(stack, 'Topic');
+      expect(service.addAlarms({ actions: [new actions.SnsAction(topic)] })).toEqual(alarms);
+      const template = templateOf(stack);
+      template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+      template.allResourcesProperties('AWS::CloudWatch::Alarm', {
+        AlarmActions: [{ Ref: Match.anyValue() }],
+        TreatMissingData: 'notBreaching',
+        AlarmDescription: Match.stringLikeRegexp('.{40}'),
+      });
+    });
+
+    test('a dashboard shows every session of every meeting', () => {
+      const { stack, service } = setUp();
+      service.addMeeting('Hall', {
+        mediaRegion: 'us-east-1',
+        meetingName: 'hall',
+        replicas: [{ mediaRegion: 'eu-west-1' }],
+      });
+      service.addMeeting('Solo', { mediaRegion: 'us-east-1', meetingName: 'solo' });
+      service.addDashboard();
+      const body = only(templateOf(stack), 'AWS::CloudWatch::Dashboard').Properties.DashboardBody;
+      const { widgets } = JSON.parse(body.replace(/\$\{[^}]*\}/g, 'x'));
+      const seats = widgets.filter(({ properties }: any) => properties.title.startsWith('Seats'));
+      expect(seats.map(({ properties }: any) => [properties.title, properties.metrics.length])).toEqual([
+        ['Seats taken in hall', 2],
+        ['Seats taken in solo', 1],
+      ]);
+    });
+  });
+
+  test('fails when the region controls no meetings', () => {
+    expect(() => setUp({}, primaryStack(newApp(), { region: 'eu-west-1' }))).toThrow(
+      /\[MediaStack\/Meetings\] controlRegion: got "eu-west-1", expected a region with an endpoint for meetings .*Name one as `controlRegion`/,
+    );
+    expect(() => setUp({ controlRegion: 'us-east-2' })).toThrow(/controlRegion: got "us-east-2"/);
+  });
+
+  test('works where account and region are known at deployment only', () => {
+    const { stack, service } = setUp({}, new Stack(newApp(), 'Anywhere'));
+    service.addMeeting('Hall', { mediaRegion: 'us-east-1' });
+    templateOf(stack).resourceCountIs('AWS::Events::Rule', 3);
+    expect(functionsOf(stack)[0].Environment.Variables.MEETINGS_CONTROL_REGION).toBe('${AWS::Region}');
+  });
+
+  test('works under a stage, and in GovCloud', () => {
+    const stage = new Stage(newApp() as App, 'Prod', { env: { region: 'us-gov-west-1' } });
+    const { stack, service } = setUp({}, new Stack(stage, 'Live'));
+    service.addMeeting('Hall', { mediaRegion: 'us-gov-west-1', replicas: [{ mediaRegion: 'us-gov-east-1' }] });
+    expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/arn:aws:/);
+  });
+
+  test('two in one stack do not collide', () => {
+    const { stack, service } = setUp();
+    const other = new ReplicatedMeetingService(stack, 'Other');
+    const rooms = [service, other].map((each) => each.addMeeting('Hall', { mediaRegion: 'us-east-1' }).meetingName);
+    expect(new Set(rooms).size).toBe(2);
+    templateOf(stack).resourceCountIs('AWS::DynamoDB::Table', 2);
+  });
+
+  test('a permissions boundary and tags reach every role', () => {
+    const { stack } = setUp();
+    iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
+    Tags.of(stack).add('team', 'media');
+    const roles = resources(stack, 'AWS::IAM::Role');
+    expect(roles).toHaveLength(4);
+    for (const { Properties } of roles) {
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('boundary');
+      expect(Properties.Tags).toContainEqual({ Key: 'team', Value: 'media' });
+    }
+  });
+});

@@ -1,0 +1,186 @@
+import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import {
+  ContentResolution,
+  MeetingStartPolicy,
+  ReplicatedMeetingOptions,
+  ReplicatedMeetingService,
+  VideoResolution,
+} from '../../../src';
+import { asText, primaryStack, templateOf } from '../../support/synth';
+
+const US = { mediaRegion: 'us-east-1' };
+
+function setUp(options: ReplicatedMeetingOptions = US, stack: Stack = primaryStack()) {
+  const service = new ReplicatedMeetingService(stack, 'Meetings');
+  return { stack, service, meeting: service.addMeeting('Hall', options) };
+}
+
+const roomOf = (stack: Stack) =>
+  JSON.parse(Object.values(templateOf(stack).findResources('Custom::ReplicatedMeeting'))[0].Properties.Room);
+
+describe('ReplicatedMeeting', () => {
+  test('is a room with the defaults of the service', () => {
+    const { stack, meeting } = setUp({ ...US, replicas: [{ mediaRegion: 'eu-west-1', count: 2 }, US] });
+    expect(roomOf(stack)).toEqual({
+      meeting: meeting.meetingName,
+      mediaRegion: 'us-east-1',
+      replicas: ['eu-west-1', 'eu-west-1', 'us-east-1'],
+      attendeesPerSession: 250,
+      stageSlots: 10,
+      presenters: [],
+      startPolicy: 'join',
+      startWithFewerReplicas: false,
+      stageGraceSeconds: 60,
+    });
+    expect(meeting.meetingName).toMatch(/^hall-[0-9a-f]{8}$/);
+    expect(meeting.capacity).toBe(1000);
+  });
+
+  test('takes its options', () => {
+    const { stack, meeting } = setUp({
+      mediaRegion: 'eu-central-1',
+      replicas: [{ mediaRegion: 'eu-west-3' }],
+      meetingName: 'town-hall',
+      attendeesPerSession: 100,
+      stageSlots: 7,
+      presenters: ['ceo'],
+      startPolicy: MeetingStartPolicy.BY_HOST,
+      startWithFewerReplicas: true,
+      startsAt: '2030-01-31T12:00:00+01:00',
+      startOnDeploy: true,
+      stageGrace: Duration.seconds(30),
+      seatGrace: Duration.minutes(5),
+      features: { echoReduction: false, contentMaxResolution: ContentResolution.NONE },
+    });
+    expect(roomOf(stack)).toEqual({
+      meeting: 'town-hall',
+      mediaRegion: 'eu-central-1',
+      replicas: ['eu-west-3'],
+      attendeesPerSession: 100,
+      stageSlots: 7,
+      presenters: ['ceo'],
+      startPolicy: 'host',
+      startWithFewerReplicas: true,
+      startsAt: '2030-01-31T12:00:00+01:00',
+      stageGraceSeconds: 30,
+      seatGraceSeconds: 300,
+      features: { echoReduction: 'UNAVAILABLE', contentMaxResolution: 'None' },
+    });
+    templateOf(stack).hasResourceProperties('Custom::ReplicatedMeeting', { StartOnDeploy: 'true' });
+    expect(meeting.capacity).toBe(200);
+  });
+
+  test.each([{ videoMaxResolution: VideoResolution.FHD }, { contentMaxResolution: ContentResolution.UHD }])(
+    'has 25 seats in each session by default with %j',
+    (features) => {
+      expect(setUp({ ...US, features }).meeting.capacity).toBe(25);
+      expect(setUp({ ...US, features, attendeesPerSession: 250 }).meeting.capacity).toBe(250);
+    },
+  );
+
+  test('keeps no more than half of a small session for the stage, and nothing without replicas', () => {
+    const replicas = [{ mediaRegion: 'eu-west-1' }];
+    expect(roomOf(setUp({ ...US, replicas, attendeesPerSession: 5 }).stack).stageSlots).toBe(2);
+    expect(roomOf(setUp().stack).stageSlots).toBe(0);
+  });
+
+  test('is deleted before the role that ends it', () => {
+    const resource = Object.values(templateOf(setUp().stack).findResources('Custom::ReplicatedMeeting'))[0];
+    expect(resource.DependsOn.sort()).toEqual([
+      expect.stringMatching(/^MeetingsRoomRole(?!Default)/),
+      expect.stringMatching(/^MeetingsRoomRoleDefaultPolicy/),
+    ]);
+  });
+
+  describe('fails when', () => {
+    test.each<[string, Partial<ReplicatedMeetingOptions>, RegExp]>([
+      [
+        'the media region is none',
+        { mediaRegion: 'mars-1' },
+        /mediaRegion: got "mars-1", expected a media region that us-east-1 can use \(af-south-1, /,
+      ],
+      [
+        'the media region is in another partition',
+        { mediaRegion: 'us-gov-west-1' },
+        /mediaRegion: got "us-gov-west-1"/,
+      ],
+      [
+        'a replica is in no media region',
+        { replicas: [{ mediaRegion: 'il-central-1' }] },
+        /replicas\[0\]\.mediaRegion: got "il-central-1"/,
+      ],
+      [
+        'a count is none',
+        { replicas: [{ ...US, count: 0 }] },
+        /replicas\[0\]\.count: got 0, expected a whole number of 1 or more/,
+      ],
+      ['a count is broken', { replicas: [{ ...US, count: 1.5 }] }, /replicas\[0\]\.count: got 1.5/],
+      ['the name is too short', { meetingName: 'x' }, /meetingName: got "x", expected 2 to 64 letters/],
+      ['the name has other characters', { meetingName: 'Town Hall' }, /meetingName/],
+      [
+        'there are more attendees than the service takes',
+        { attendeesPerSession: 251 },
+        /attendeesPerSession: got 251.*L-B1CE561B/,
+      ],
+      [
+        'the stage is larger than the session',
+        { attendeesPerSession: 5, stageSlots: 6, replicas: [US] },
+        /stageSlots: got 6, expected a whole number from 0 to 5/,
+      ],
+      ['there is a stage without replicas', { stageSlots: 1 }, /stageSlots: got 1, expected 0: without replicas/],
+      ['a presenter is of AWS', { presenters: ['anna', 'aws:me'] }, /presenters\[1\]: got "aws:me"/],
+      ['the time has no offset', { startsAt: '2030-01-31T12:00:00' }, /startsAt: got "2030-01-31T12:00:00"/],
+      ['the grace is longer than any meeting', { seatGrace: Duration.hours(25) }, /seatGrace: got 90000/],
+    ])('%s', (_, options, message) => {
+      expect(() => setUp({ ...US, ...options })).toThrow(message);
+      expect(() => setUp({ ...US, ...options })).toThrow(/^\[MediaStack\/Meetings\/Hall\] /);
+    });
+
+    test('two meetings of a service have one name', () => {
+      const { service } = setUp({ ...US, meetingName: 'hall' });
+      expect(() => service.addMeeting('Again', { ...US, meetingName: 'hall' })).toThrow(
+        /\[MediaStack\/Meetings\/Again\] meetingName: got "hall", which \[MediaStack\/Meetings\/Hall\] has/,
+      );
+    });
+
+    test('the region controls no other', () => {
+      const stack = primaryStack(undefined, { region: 'af-south-1' });
+      expect(() => setUp(US, stack)).toThrow(/expected a media region that af-south-1 can use \(af-south-1\)/);
+    });
+  });
+
+  test('leaves to deployment what is not known before', () => {
+    const stack = primaryStack();
+    const [region, name] = ['Region', 'Name'].map((id) => new CfnParameter(stack, id).valueAsString);
+    setUp({ mediaRegion: region, meetingName: name }, stack);
+    const [{ Properties }] = Object.values(templateOf(stack).findResources('Custom::ReplicatedMeeting')).map(asText);
+    expect(JSON.parse(Properties.Room)).toMatchObject({ meeting: '${Name}', mediaRegion: '${Region}' });
+  });
+
+  describe('names', () => {
+    test('the quota to raise for more replicas than an account has', () => {
+      const { stack } = setUp({ ...US, replicas: [{ mediaRegion: 'eu-west-1', count: 5 }] });
+      Annotations.fromStack(stack).hasWarning(
+        '/MediaStack/Meetings/Hall',
+        Match.stringLikeRegexp('5 replicas.*4 by default.*L-154D84D0'),
+      );
+    });
+
+    test('the quota to raise for more sessions than an account has', () => {
+      const { stack } = setUp({ ...US, replicas: [{ mediaRegion: 'eu-west-1', count: 250 }] });
+      Annotations.fromStack(stack).hasWarning(
+        '/MediaStack/Meetings/Hall',
+        Match.stringLikeRegexp('251 sessions.*250 at once.*L-9F286451'),
+      );
+    });
+
+    test('regions that an account must enable first', () => {
+      const { stack } = setUp({ mediaRegion: 'eu-south-1', replicas: [{ mediaRegion: 'af-south-1' }] });
+      Annotations.fromStack(stack).hasInfo(
+        '/MediaStack/Meetings/Hall',
+        Match.stringLikeRegexp('Enable af-south-1 and eu-south-1 in your account'),
+      );
+    });
+  });
+});

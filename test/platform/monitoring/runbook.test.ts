@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  MediaMonitoring,
+  MediaMonitoringProps,
+  MediaRouter,
+  ProxyMode,
+  ReplicatedMediaBucket,
+  ReplicatedMeetingService,
+  ReplicationCanary,
+} from '../../../src';
+import { newApp, primaryStack, synthesise } from '../../support/synth';
+
+const ROOT = join(__dirname, '../..');
+const REPOSITORY = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).repository.url.replace(/\.git$/, '');
+
+/** Every alarm that there is: its id, and what it says. */
+function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
+  const app = newApp();
+  const stack = primaryStack(app);
+  const media = new ReplicatedMediaBucket(stack, 'Media', {
+    replicas: [
+      { region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } },
+      { region: 'eu-north-1', proxy: { mode: ProxyMode.PRIVATE_LINK } },
+    ],
+  });
+  new MediaMonitoring(stack, 'Monitoring', {
+    media,
+    router: new MediaRouter(stack, 'Router', { media }),
+    canary: new ReplicationCanary(stack, 'Canary', { media }),
+    meetings: new ReplicatedMeetingService(stack, 'Meetings'),
+    ...props,
+  });
+  return synthesise(app).stacksRecursively.flatMap(({ template }) =>
+    Object.entries<any>(template.Resources)
+      .filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm')
+      .map(([id, { Properties }]): [string, string] => [id, Properties.AlarmDescription]),
+  );
+}
+
+/** As GitHub makes anchors of headings. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\s-]/g, '')
+    .replace(/\s/g, '-');
+
+describe('what an alarm says', () => {
+  const headings = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').match(/^#+ .*$/gm)!;
+  const anchors = headings.map((heading) => anchor(heading.replace(/^#+ /, '')));
+  const all = descriptions();
+
+  test('is asked of every alarm', () => {
+    expect(all.length).toBe(32);
+  });
+
+  test.each(all)('%s tells what to do, and leads to a section of the runbook', (_, description) => {
+    const [text, url] = description.match(/^(.*) (\S+)$/)!.slice(1);
+    expect(text.split('. ').length).toBeGreaterThanOrEqual(2); // what is wrong, and what to do
+    expect(text).toMatch(/\.$/);
+    expect(description.length).toBeLessThanOrEqual(1024);
+    const [page, section] = url.split('#');
+    expect(page).toBe(`${REPOSITORY}/blob/main/docs/operations.md`);
+    expect(anchors).toContain(section);
+  });
+
+  test('can lead to a runbook of your own', () => {
+    for (const [, description] of descriptions({ runbookUrl: 'https://wiki.example.com/media' })) {
+      expect(description).toMatch(/ https:\/\/wiki\.example\.com\/media#[\w-]+$/);
+    }
+  });
+});

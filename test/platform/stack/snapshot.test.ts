@@ -1,0 +1,58 @@
+import { HttpAuthorizer, MediaReplicationStack, ProxyMode } from '../../../src';
+import { newApp, OF_CDK, synthesise } from '../../support/synth';
+
+/** All that there is, over three regions; test/examples.test.ts has the templates of what is usual. */
+describe('MediaReplicationStack with everything', () => {
+  const app = newApp();
+  const stack = new MediaReplicationStack(app, 'Everything', {
+    env: { account: '111111111111', region: 'us-east-1' },
+    replicas: [
+      { region: 'eu-central-1', proxy: { domainName: 'media.eu.example.com', isolation: {} } },
+      { region: 'ap-southeast-2', proxy: { mode: ProxyMode.PRIVATE_LINK } },
+    ],
+    serverAccessLogs: true,
+    uploads: true,
+    meetings: [{ name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-central-1', count: 2 }] }],
+    httpApi: { authorizer: HttpAuthorizer.iam() },
+    canary: true,
+    alarmEmails: ['media-oncall@example.com'],
+  });
+  const { stacksRecursively: stacks } = synthesise(app);
+
+  test('is a stack in each region, the replicas first', () => {
+    expect(stacks.map(({ environment }) => environment.region).sort()).toEqual([
+      'ap-southeast-2',
+      'eu-central-1',
+      'us-east-1',
+    ]);
+    expect(stacks.at(-1)!.stackName).toBe('Everything');
+  });
+
+  test('lets every construct be reached', () => {
+    const { media, router, canary, meetings, monitoring } = stack;
+    expect(media.replicas.map(({ proxy }) => proxy!.service !== undefined)).toEqual([true, false]);
+    expect([router.httpApi, meetings!.httpApi, monitoring.dashboard, monitoring.topic]).not.toContain(undefined);
+    expect(Object.keys(canary!.probes)).toEqual(['eu-central-1', 'ap-southeast-2']);
+    expect(meetings!.meetings).toHaveLength(1);
+    expect(monitoring.alarms).toHaveLength(32);
+  });
+
+  test.each(stacks.map(({ stackName, template }) => [stackName, template]))(
+    '%s has the resources that were reviewed',
+    (_, { Resources }) => {
+      const ours = Object.entries<any>(Resources)
+        .filter(([id]) => !OF_CDK.test(id))
+        .map(([id, { Type }]) => `${Type} ${id}`);
+      expect(ours.sort()).toMatchSnapshot('resources: a changed id of one that holds data loses the data');
+    },
+  );
+
+  test('has the dashboard and the way of the alarms that were reviewed', () => {
+    for (const { stackName, template } of stacks) {
+      const watching = Object.entries<any>(template.Resources).filter(([, { Type }]) =>
+        /::(CloudWatch|Events|SNS)::/.test(Type),
+      );
+      expect(Object.fromEntries(watching)).toMatchSnapshot(stackName);
+    }
+  });
+});

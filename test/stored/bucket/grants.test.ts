@@ -1,0 +1,289 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ReplicatedMediaBucket } from '../../../src';
+import { asText, newApp, only, templateOf } from '../../support/synth';
+
+const ACCOUNT = '111111111111';
+const OTHER_ACCOUNT = '222222222222';
+const US = { account: ACCOUNT, region: 'us-east-1' };
+
+interface Fixture {
+  readonly app: App;
+  readonly stack: Stack;
+  readonly media: ReplicatedMediaBucket;
+}
+
+function fixture(replicaAccount?: string): Fixture {
+  const app = newApp();
+  const stack = new Stack(app, 'MediaStack', { env: US });
+  const media = new ReplicatedMediaBucket(stack, 'Media', {
+    replicas: [{ region: 'eu-west-1', account: replicaAccount }, { region: 'sa-east-1' }],
+    replicateExisting: false,
+  });
+  return { app, stack, media };
+}
+
+function roleIn(stack: Stack, roleName?: string): iam.Role {
+  return new iam.Role(stack, 'App', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'), roleName });
+}
+
+/** The statements of the role's own policy, as text. */
+function granted(role: iam.Role): any[] {
+  const policies = templateOf(Stack.of(role)).findResources('AWS::IAM::Policy', {
+    Properties: { Roles: [Stack.of(role).resolve(role.roleName)] },
+  });
+  return Object.values(policies).flatMap(({ Properties }) => asText(Properties.PolicyDocument.Statement));
+}
+
+/** What the policies of a copy's bucket and key say besides their defaults. */
+function admitted(stack: Stack): { bucket: any[]; key: any[] } {
+  const template: Template = templateOf(stack);
+  return {
+    bucket: only(template, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement.slice(1),
+    key: only(template, 'AWS::KMS::Key').Properties.KeyPolicy.Statement.slice(1),
+  };
+}
+
+const ours = { StringEquals: { 'aws:ResourceAccount': ACCOUNT } };
+
+describe('ReplicatedMediaBucket grants', () => {
+  test('grantRead covers every copy and every key', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    expect(media.grantRead(role).success).toBe(true);
+    const statements = granted(role);
+    const regions = ['us-east-1', 'eu-west-1', 'sa-east-1'];
+    for (const region of regions) {
+      const arn = expect.stringMatching(`:s3:::media-[0-9a-f]{8}-${ACCOUNT}-${region}-an$`);
+      const objects = expect.stringMatching(`:s3:::media-[0-9a-f]{8}-${ACCOUNT}-${region}-an/\\*$`);
+      expect(statements).toContainEqual({
+        Effect: 'Allow',
+        Action: ['s3:GetBucketLocation', 's3:ListBucket'],
+        Resource: arn,
+        Condition: ours,
+      });
+      expect(statements).toContainEqual({
+        Effect: 'Allow',
+        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Resource: objects,
+        Condition: ours,
+      });
+    }
+    const keys = statements.filter(({ Action }) => Action === 'kms:Decrypt');
+    expect(keys.map(({ Condition }) => Condition.StringEquals['kms:ViaService'])).toEqual(
+      regions.map((region) => `s3.${region}.amazonaws.com`),
+    );
+    expect(keys[0].Resource).toMatch(/^\$\{MediaPrimaryKey\w+\.Arn\}$/);
+    for (const { Resource, Condition } of keys.slice(1)) {
+      expect(Resource).toMatch(new RegExp(`:kms:(eu-west-1|sa-east-1):${ACCOUNT}:key/\\*$`));
+      expect(Condition['ForAnyValue:StringEquals']['kms:ResourceAliases']).toMatch(/^alias\/media-[0-9a-f]{8}$/);
+    }
+    expect(statements).toHaveLength(9);
+  });
+
+  test('grantPut and grantDelete are about the primary only', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantPut(role);
+    media.grantDelete(role);
+    const primary = expect.stringMatching(`-${ACCOUNT}-us-east-1-an/\\*$`);
+    expect(granted(role)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
+        Resource: primary,
+        Condition: ours,
+      },
+      {
+        Effect: 'Allow',
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: expect.stringMatching(/^\$\{MediaPrimaryKey\w+\.Arn\}$/),
+        Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
+      },
+      { Effect: 'Allow', Action: 's3:DeleteObject', Resource: primary, Condition: ours },
+    ]);
+  });
+
+  test('grantDeleteVersions is about every copy, and about nothing beside the pattern', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantDeleteVersions(role, 'drafts/*');
+    const regions = ['us-east-1', 'eu-west-1', 'sa-east-1'];
+    expect(granted(role)).toEqual(
+      regions.flatMap((region) => [
+        {
+          Effect: 'Allow',
+          Action: 's3:ListBucketVersions',
+          Resource: expect.stringMatching(`-${ACCOUNT}-${region}-an$`),
+          Condition: { ...ours, StringLike: { 's3:prefix': 'drafts/*' } },
+        },
+        {
+          Effect: 'Allow',
+          Action: 's3:DeleteObjectVersion',
+          Resource: expect.stringMatching(`-${ACCOUNT}-${region}-an/drafts/\\*$`),
+          Condition: ours,
+        },
+      ]),
+    );
+  });
+
+  test('grantDeleteVersions without a pattern lets list all', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantDeleteVersions(role);
+    expect(granted(role)[0]).toMatchObject({ Action: 's3:ListBucketVersions', Condition: ours });
+    expect(granted(role)[0].Condition).toEqual(ours);
+  });
+
+  test('grantReadWrite is all three, and puts or deletes nothing in a replica', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantReadWrite(role);
+    const onReplicas = granted(role).filter(({ Resource }) => /eu-west-1|sa-east-1/.test(Resource));
+    expect(new Set(onReplicas.flatMap(({ Action }) => Action))).toEqual(
+      new Set(['s3:GetBucketLocation', 's3:ListBucket', 's3:GetObject', 's3:GetObjectVersion', 'kms:Decrypt']),
+    );
+    const actions = granted(role).flatMap(({ Action }) => Action);
+    expect(actions).toEqual(expect.arrayContaining(['s3:PutObject', 's3:DeleteObject', 's3:GetObject']));
+  });
+
+  test('can be narrowed to keys like a pattern', () => {
+    const { stack, media } = fixture();
+    const role = roleIn(stack);
+    media.grantRead(role, 'public/*');
+    const objects = granted(role).filter(({ Action }) => Action.includes('s3:GetObject'));
+    expect(objects).toHaveLength(3);
+    for (const { Resource } of objects) expect(Resource).toMatch(/-an\/public\/\*$/);
+  });
+
+  test('reach a role of any other region or stack without a reference', () => {
+    const { app, media } = fixture();
+    const roles = ['us-east-1', 'eu-west-1', 'ap-south-1'].map((region) =>
+      roleIn(new Stack(app, `App-${region}`, { env: { account: ACCOUNT, region } })),
+    );
+    for (const role of roles) media.grantReadWrite(role);
+    for (const role of roles) {
+      expect(JSON.stringify(templateOf(Stack.of(role)).toJSON())).not.toMatch(/Fn::ImportValue|Fn::GetStackOutput/);
+      expect(granted(role).filter(({ Action }) => Action.includes('s3:GetObject'))).toHaveLength(3);
+    }
+    expect(templateOf(media.replicas[0].stack).toJSON()).not.toHaveProperty('Outputs');
+  });
+
+  test('reach a role outside the app, given by its ARN, by its own policy', () => {
+    const { stack, media } = fixture();
+    const role = iam.Role.fromRoleArn(stack, 'Editor', `arn:aws:iam::${ACCOUNT}:role/editor`);
+    expect(media.grantRead(role).success).toBe(true);
+    const policies = templateOf(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: ['editor'] } });
+    expect(Object.keys(policies)).toHaveLength(1);
+    expect(admitted(stack)).toEqual({ bucket: [], key: [] });
+  });
+
+  test('reach a role of another account by the policies of every bucket and key', () => {
+    const { stack, media } = fixture();
+    const arn = `arn:aws:iam::${OTHER_ACCOUNT}:role/partner`;
+    expect(media.grantRead(iam.Role.fromRoleArn(stack, 'Partner', arn)).success).toBe(true);
+    for (const each of [stack, ...media.replicas.map((replica) => replica.stack)]) {
+      const { bucket, key } = admitted(each);
+      const principal = { AWS: `arn:\${AWS::Partition}:iam::${OTHER_ACCOUNT}:root` };
+      expect(bucket.map(({ Action }) => Action)).toEqual([
+        ['s3:GetBucketLocation', 's3:ListBucket'],
+        ['s3:GetObject', 's3:GetObjectVersion'],
+      ]);
+      expect(key.map(({ Action }) => Action)).toEqual(['kms:Decrypt']);
+      for (const { Principal, Condition } of [...bucket, ...key]) {
+        expect(Principal).toEqual(principal);
+        expect(Condition.ArnEquals).toEqual({ 'aws:PrincipalArn': arn });
+      }
+      expect(key[0].Resource).toBe('*');
+    }
+  });
+
+  test('reach a principal without a policy of its own by those of the buckets and keys', () => {
+    const { stack, media } = fixture();
+    media.grantRead(new iam.ServicePrincipal('mediaconvert.amazonaws.com'));
+    for (const each of [stack, ...media.replicas.map((replica) => replica.stack)]) {
+      const { bucket, key } = admitted(each);
+      expect(bucket).toHaveLength(2);
+      for (const { Principal } of [...bucket, ...key]) {
+        expect(Principal).toEqual({ Service: 'mediaconvert.amazonaws.com' });
+      }
+    }
+  });
+
+  test('on a replica of another account need both sides, and name the role without needing it to exist', () => {
+    const { stack, media } = fixture(OTHER_ACCOUNT);
+    const role = roleIn(stack, 'app');
+    media.grantRead(role);
+    expect(granted(role)).toContainEqual({
+      Effect: 'Allow',
+      Action: ['s3:GetObject', 's3:GetObjectVersion'],
+      Resource: expect.stringMatching(`-${OTHER_ACCOUNT}-eu-west-1-an/\\*$`),
+      Condition: { StringEquals: { 'aws:ResourceAccount': OTHER_ACCOUNT } },
+    });
+    const { bucket, key } = admitted(media.replica('eu-west-1').stack);
+    const arn = `arn:\${AWS::Partition}:iam::${ACCOUNT}:role/app`;
+    const forRole = [...bucket, ...key].filter(({ Condition }) => Condition.ArnEquals['aws:PrincipalArn'] === arn);
+    expect(forRole.map(({ Action }) => Action)).toEqual([
+      ['s3:GetBucketLocation', 's3:ListBucket'],
+      ['s3:GetObject', 's3:GetObjectVersion'],
+      'kms:Decrypt',
+    ]);
+    for (const { Principal } of forRole) {
+      expect(Principal).toEqual({ AWS: `arn:\${AWS::Partition}:iam::${ACCOUNT}:root` });
+    }
+    expect(admitted(media.replica('sa-east-1').stack)).toEqual({ bucket: [], key: [] });
+  });
+});
+
+describe('ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes', () => {
+  test('knows the media of another app by names: grants and metrics work', () => {
+    const stack = new Stack(newApp(), 'Other', { env: US });
+    const replicaKey = kms.Alias.fromAliasName(stack, 'ReplicaKey', 'alias/media');
+    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+      primary: { bucketName: 'media-us', region: 'us-east-1' },
+      replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'to-eu', encryptionKey: replicaKey }],
+    });
+    expect(media.primary.bucketName).toBe('media-us');
+    expect(media.replica('eu-west-1')).toMatchObject({ region: 'eu-west-1', account: ACCOUNT, ruleId: 'to-eu', stack });
+    expect(stack.resolve(media.metricReplicationLatency('eu-west-1').dimensions)).toEqual({
+      SourceBucket: 'media-us',
+      DestinationBucket: 'media-eu',
+      RuleId: 'to-eu',
+    });
+    const role = roleIn(stack);
+    media.grantReadWrite(role);
+    const statements = granted(role);
+    expect(statements.flatMap(({ Resource }) => Resource)).toEqual(
+      expect.arrayContaining([
+        'arn:${AWS::Partition}:s3:::media-us/*',
+        'arn:${AWS::Partition}:s3:::media-eu/*',
+        `arn:\${AWS::Partition}:kms:eu-west-1:${ACCOUNT}:key/*`,
+      ]),
+    );
+    expect(statements.filter(({ Action }) => Action.includes('s3:PutObject'))).toHaveLength(1);
+  });
+
+  test('fails when asked for a region without a replica, and names those that there are', () => {
+    const stack = new Stack(newApp(), 'Other', { env: US });
+    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+      primary: { bucketName: 'media-us', region: 'us-east-1' },
+      replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'to-eu' }],
+    });
+    expect(() => media.replica('eu-west-2')).toThrow(
+      '[Other/Media] region: got "eu-west-2", expected the region of a replica (eu-west-1).',
+    );
+  });
+});
+
+test('the buckets themselves can be used from any stack by name', () => {
+  const { app, media } = fixture();
+  const elsewhere = new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'ap-south-1' } });
+  const names = elsewhere.resolve(
+    [media.primary, media.replicas[0].bucket].map((bucket: s3.IBucket) => bucket.bucketName),
+  );
+  expect(names.every((name: unknown) => typeof name === 'string')).toBe(true);
+  expect(asText(elsewhere.resolve(media.replicas[0].bucket.bucketArn))).toBe(`arn:\${AWS::Partition}:s3:::${names[1]}`);
+});

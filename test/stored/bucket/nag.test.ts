@@ -1,0 +1,55 @@
+import { App, Stack } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { ReplicatedMediaBucket } from '../../../src';
+import { Acceptance, expectNagClean } from '../../support/nag';
+import { ALARMS, FUNCTIONS, MEDIA } from '../../support/nag-acceptances';
+import { newApp } from '../../support/synth';
+
+function topicIn(stack: Stack): sns.ITopic {
+  return sns.Topic.fromTopicArn(stack, 'Topic', `arn:aws:sns:${stack.region}:111111111111:alarms`);
+}
+
+test('ReplicatedMediaBucket passes the AwsSolutions and NIST 800-53 packs of cdk-nag', () => {
+  const app: App = newApp();
+  const stack = new Stack(app, 'MediaStack', { env: { account: '111111111111', region: 'us-east-1' } });
+  const media = new ReplicatedMediaBucket(stack, 'Media', {
+    replicas: [{ region: 'eu-west-1' }, { region: 'eu-central-1', account: '222222222222' }],
+    serverAccessLogs: true,
+    replicateExisting: false, // test/stored/backfill has a test of its own
+  });
+  media.grantReadWrite(new iam.Role(stack, 'App', { assumedBy: new iam.AccountRootPrincipal(), roleName: 'app' }));
+  media.addReplicationAlarms({
+    actions: [new SnsAction(topicIn(stack))],
+    replicaActions: Object.fromEntries(
+      media.replicas.map((replica) => [replica.region, [new SnsAction(topicIn(replica.stack))]]),
+    ),
+  });
+
+  expectNagClean(app, MEDIA);
+});
+
+const ADOPTED: Acceptance[] = [
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::years-of-media\/\*\]$/,
+    path: /\/ReplicationRole\/DefaultPolicy\//,
+    reason: 'Every object of the one bucket that was adopted, which must be owned by the account meant.',
+  },
+];
+
+test('an adopted bucket with rules in both directions passes cdk-nag', () => {
+  const app: App = newApp();
+  const stack = new Stack(app, 'MediaStack', { env: { account: '111111111111', region: 'us-east-1' } });
+  new ReplicatedMediaBucket(stack, 'Media', {
+    bucket: Bucket.fromBucketName(stack, 'Existing', 'years-of-media'),
+    replicas: [{ region: 'eu-west-1' }],
+    writeToReplicas: true,
+    serverAccessLogs: true,
+    replicateExisting: false,
+  });
+  // What is accepted of inline policies is in both lists.
+  const functions = FUNCTIONS.filter(({ rule }) => !rule.test('NIST.800.53.R5-IAMNoInlinePolicy'));
+  expectNagClean(app, [...MEDIA, ...ADOPTED, ...functions, ...ALARMS]);
+});

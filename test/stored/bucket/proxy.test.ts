@@ -1,0 +1,66 @@
+import { Stack } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ReplicatedMediaBucket, S3MediaProxyOptions } from '../../../src';
+import { asText, only, primaryStack, templateOf } from '../../support/synth';
+
+function mediaWith(proxy: S3MediaProxyOptions): { stack: Stack; media: ReplicatedMediaBucket } {
+  const stack = primaryStack();
+  const media = new ReplicatedMediaBucket(stack, 'Media', {
+    replicas: [{ region: 'eu-west-1', proxy }, { region: 'sa-east-1' }],
+  });
+  return { stack, media };
+}
+
+const outputs = (stack: Stack): [string, any][] => Object.entries(asText(templateOf(stack).toJSON().Outputs ?? {}));
+
+describe('ReplicatedMediaBucket with a proxy', () => {
+  test('has it beside the replica, for its bucket, and says its URL where a domain name makes it known', () => {
+    const { stack, media } = mediaWith({ domainName: 'media.eu.example.com' });
+    const { proxy, stack: home } = media.replica('eu-west-1');
+    expect(proxy!.url).toBe('https://media.eu.example.com');
+    expect(Stack.of(proxy!)).toBe(home);
+    expect(media.replica('sa-east-1').proxy).toBeUndefined();
+
+    const [container] = only(templateOf(home), 'AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
+    expect(container.Command[0]).toMatch(/Host \$\{ReplicaBucket\w+\}\.s3\.eu-west-1\./);
+    const url = outputs(stack).find(([id]) => id.startsWith('MediaReplicaEuWest1ProxyUrl'))!;
+    expect(url[1].Value).toBe('https://media.eu.example.com');
+    const copies = outputs(stack).find(([id]) => id.startsWith('MediaCopies'))!;
+    expect(JSON.parse(copies[1].Value).replicas.map(({ proxyUrl }: any) => proxyUrl)).toEqual([
+      'https://media.eu.example.com',
+      undefined,
+    ]);
+  });
+
+  test('says a URL that only the stack of the replica knows there', () => {
+    const { stack, media } = mediaWith({});
+    const assembly = stack.node.root as any;
+    const home = media.replica('eu-west-1').stack;
+    const template = assembly.synth().getStackArtifact(home.artifactId).template;
+    expect(Object.values<any>(asText(template.Outputs)).map(({ Value }) => Value)).toEqual([
+      expect.stringMatching(/^http:\/\/\$\{.*DNSName\}$/),
+    ]);
+    const primary = assembly.synth().getStackArtifact(stack.artifactId).template;
+    expect(Object.keys(primary.Outputs).filter((id) => /ProxyUrl/.test(id))).toEqual([]);
+  });
+
+  test('can isolate the replica, which still lets S3 replicate', () => {
+    const { media } = mediaWith({ domainName: 'media.eu.example.com', isolation: {} });
+    const { Statement } = only(templateOf(media.replica('eu-west-1').stack), 'AWS::S3::BucketPolicy').Properties
+      .PolicyDocument;
+    const denied = Statement.filter(({ Effect, Condition }: any) => Effect === 'Deny' && !Condition.Bool);
+    expect(denied.map(({ Action }: any) => Action)).toEqual([['s3:GetObject', 's3:GetObjectVersion']]);
+  });
+
+  test('fails when there is no stack to put it into', () => {
+    const stack = primaryStack();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Replica', 'media-eu');
+    expect(
+      () =>
+        new ReplicatedMediaBucket(stack, 'Media', {
+          encryption: s3.BucketEncryption.S3_MANAGED,
+          replicas: [{ region: 'eu-west-1', bucket, proxy: {} }],
+        }),
+    ).toThrow('[MediaStack/Media] replicas[0].proxy: got "a value for an imported bucket without replicas[0].stack"');
+  });
+});

@@ -1,0 +1,147 @@
+import { createServer, Server, ServerResponse } from 'node:http';
+import { AddressInfo } from 'node:net';
+import { LivePreferences } from '../../../src/stored/routing/runtime/live-preferences';
+import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
+
+const COPIES = ['us-east-1', 'eu-west-1'];
+const STORE = ['app', 'env', 'profile'] as const;
+const events = { unavailable: jest.fn(), refused: jest.fn() };
+const initial = parsePreferences('{"replicationDelaySeconds": 1}', COPIES);
+
+/** AppConfig's data plane, as the SDK's client speaks to it. */
+let server: Server;
+let document: string | undefined;
+let broken: ((response: ServerResponse) => void) | undefined;
+let calls: string[];
+let token = 0;
+let now = 0;
+
+beforeAll((done) => {
+  server = createServer((request, response) => {
+    const [path] = request.url!.split('?');
+    calls.push(`${request.method} ${path}`);
+    if (broken) return broken(response);
+    if (path === '/configurationsessions') {
+      response.writeHead(201, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify({ InitialConfigurationToken: `t${++token}` }));
+    }
+    const used = new URL(request.url!, 'http://x').searchParams.get('configuration_token');
+    if (used !== `t${token}`) return refuse(response);
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'next-poll-configuration-token': `t${++token}`,
+      'next-poll-interval-in-seconds': '30',
+    });
+    response.end(document);
+    document = undefined; // an unchanged one is not sent again
+    return undefined;
+  }).listen(0, '127.0.0.1', () => {
+    process.env.AWS_ENDPOINT_URL_APPCONFIGDATA = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    Object.assign(process.env, { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' });
+    done();
+  });
+});
+beforeEach(() => {
+  calls = [];
+  broken = undefined;
+  now = Date.now();
+  jest.spyOn(Date, 'now').mockImplementation(() => now);
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll((done) => {
+  server.closeAllConnections();
+  server.close(done);
+});
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'application/json', 'x-amzn-errortype': 'BadRequestException' });
+  response.end('{"Message":"used"}');
+}
+
+const delayOf = async (live: LivePreferences) => (await live.get()).replicationDelaySeconds;
+
+/** Asks until the refresh, which nobody waits for, is done. */
+async function untilDelayIs(live: LivePreferences, seconds: number, attempts = 200): Promise<void> {
+  for (let attempt = 0; (await delayOf(live)) !== seconds; attempt++) {
+    if (attempt > attempts) throw new Error(`The delay is still ${await delayOf(live)}.`);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+test('the first request has what the store says', async () => {
+  document = '{"replicationDelaySeconds": 2}';
+  expect(await delayOf(new LivePreferences(initial, STORE, COPIES, events))).toBe(2);
+  expect(calls).toEqual(['POST /configurationsessions', 'GET /configuration']);
+});
+
+test('a change takes effect at the next poll, without a request that waits for it', async () => {
+  document = '{"replicationDelaySeconds": 2}';
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  expect(await delayOf(live)).toBe(2);
+  document = '{"replicationDelaySeconds": 3}';
+  now += 29_000;
+  expect(await delayOf(live)).toBe(2);
+  now += 1_000;
+  expect(await delayOf(live)).toBe(2); // asks, and does not wait
+  await untilDelayIs(live, 3);
+  now += 30_000;
+  await delayOf(live); // unchanged
+  while (calls.filter((call) => call.startsWith('GET')).length < 3) await new Promise((done) => setTimeout(done, 10));
+  await untilDelayIs(live, 3);
+  expect(calls.filter((call) => call.startsWith('POST')).length).toBe(1);
+});
+
+test('what can not be used is refused, and the last good one stays in force', async () => {
+  document = '{"replicationDelaySeconds": 2}';
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  expect(await delayOf(live)).toBe(2);
+  for (const bad of ['{', '{"drainedRegions":["mars-1"]}', '[]', '{"replicationDelaySeconds": -1}']) {
+    document = bad;
+    events.refused.mockClear();
+    now += 30_000;
+    await delayOf(live);
+    while (events.refused.mock.calls.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+    expect(await delayOf(live)).toBe(2);
+  }
+});
+
+test('a token that is no longer good is replaced by a new session', async () => {
+  document = '{"replicationDelaySeconds": 2}';
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  await live.get();
+  token += 100;
+  document = '{"replicationDelaySeconds": 4}';
+  now += 30_000;
+  await live.get();
+  await untilDelayIs(live, 4);
+  expect(events.unavailable).not.toHaveBeenCalled();
+});
+
+test('without the store, those of the deployment hold, and it is asked again later', async () => {
+  broken = (response) => response.writeHead(500).end();
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  expect(await delayOf(live)).toBe(1);
+  expect(events.unavailable).toHaveBeenCalledTimes(1);
+  broken = undefined;
+  document = '{"replicationDelaySeconds": 5}';
+  now += 30_000;
+  await live.get();
+  await untilDelayIs(live, 5);
+});
+
+test('a question that the store never answers is asked again', async () => {
+  broken = () => (broken = undefined);
+  document = '{"replicationDelaySeconds": 6}';
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  expect(await delayOf(live)).toBe(1);
+  await untilDelayIs(live, 6, 1_000);
+}, 20_000);
+
+test('a store that hangs holds up the first request for a second at most, and no other', async () => {
+  broken = () => undefined;
+  const live = new LivePreferences(initial, STORE, COPIES, events);
+  expect(await delayOf(live)).toBe(1);
+  expect(await delayOf(live)).toBe(1);
+  expect(calls).toEqual(['POST /configurationsessions']);
+  server.closeAllConnections();
+});

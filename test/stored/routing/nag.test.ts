@@ -1,0 +1,23 @@
+import { HttpAuthorizer, MediaRouter, ReplicatedMediaBucket } from '../../../src';
+import { Acceptance, expectNagClean } from '../../support/nag';
+import { ALARMS, FUNCTIONS } from '../../support/nag-acceptances';
+import { newApp, primaryStack } from '../../support/synth';
+
+const ROUTER: Acceptance[] = [
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::media-(us|eu)\/\*\]$/,
+    path: /\/Router\/FunctionRole\/DefaultPolicy\//,
+    reason: 'A link may be asked for to any object, so the function that signs it may read every object of the copies.',
+  },
+];
+
+test('MediaRouter passes cdk-nag', () => {
+  const app = newApp();
+  const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
+  const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+    primary: { bucketName: 'media-us', region: 'us-east-1' },
+    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+  });
+  new MediaRouter(stack, 'Router', { media, httpApi: { authorizer: HttpAuthorizer.iam() } }).addAlarms();
+  expectNagClean(app, [...ROUTER, ...FUNCTIONS, ...ALARMS]);
+});

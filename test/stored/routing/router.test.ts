@@ -1,0 +1,254 @@
+import * as fc from 'fast-check';
+import { ObjectRequest, PreferencesDocument, Reason } from '../../../src/stored/routing/contract';
+import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
+import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
+import { Router, RouterProps } from '../../../src/stored/routing/runtime/router';
+
+const NOW = Date.UTC(2026, 5, 1, 12);
+const PRIMARY = mediaCopy('primary', ['us-east-1', 'media-us'], {});
+const EU = mediaCopy('replica', ['eu-west-1', 'media-eu', 'https://media.eu.example.com'], {});
+const APAC = mediaCopy('replica', ['ap-southeast-2', 'media-ap'], {});
+const HOSTS = [
+  'media-us.s3.us-east-1.amazonaws.com',
+  'media.eu.example.com',
+  'media-ap.s3.ap-southeast-2.amazonaws.com',
+];
+
+const arrivals = { inReplica: jest.fn(), originals: jest.fn() };
+
+function newRouter(props: Partial<RouterProps> = {}, document: PreferencesDocument = {}): Router {
+  const regions = [PRIMARY, EU, APAC].map(({ region }) => region);
+  return new Router({
+    primary: PRIMARY,
+    replicas: [EU, APAC],
+    readiness: 'delay',
+    readinessTimeoutMs: 1000,
+    uploads: true,
+    linkSeconds: 3600,
+    maxLinkSeconds: 21_600,
+    preferences: async () => parsePreferences(JSON.stringify(document), regions),
+    credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' }),
+    now: () => NOW,
+    arrivals,
+    ...props,
+  });
+}
+
+const request = (objects: ObjectRequest[], more = {}) => ({ operation: 'ResolveLinks', objects, ...more });
+const ago = (seconds: number) => new Date(NOW - seconds * 1000).toISOString();
+
+async function reasons(router: Router, payload: object): Promise<[source: string, region: string, reason: Reason][]> {
+  const { links } = await router.resolveLinks(payload);
+  return links.map(({ source, region, reason }) => [source, region, reason]);
+}
+
+describe('by the delay', () => {
+  test('old objects come from the replica, new ones from the primary', async () => {
+    const objects = [
+      { key: 'old', createdAt: ago(900) },
+      { key: 'new', createdAt: ago(899) },
+    ];
+    expect(await reasons(newRouter(), request(objects, { preference: 'yes' }))).toEqual([
+      ['replica', 'eu-west-1', 'delay-over'],
+      ['primary', 'us-east-1', 'too-new'],
+    ]);
+    expect(arrivals.originals).not.toHaveBeenCalled();
+  });
+
+  test('the primary is asked about objects without a time, and about no others', async () => {
+    arrivals.originals.mockResolvedValue([
+      { createdAt: NOW - 900_000 },
+      { createdAt: NOW },
+      { reason: 'not-in-primary' },
+      { reason: 'primary-not-answering' },
+    ]);
+    const objects = ['a', 'b', 'c', 'd'].map((key) => ({ key }));
+    const payload = request([{ key: 'dated', createdAt: ago(5) }, ...objects], { region: 'ap-southeast-2' });
+    expect((await reasons(newRouter(), payload)).map(([, , reason]) => reason)).toEqual([
+      'too-new',
+      'delay-over',
+      'too-new',
+      'not-in-primary',
+      'primary-not-answering',
+    ]);
+    expect(arrivals.originals.mock.calls[0][0].map(({ key }: ObjectRequest) => key)).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('the configured delay holds, also of nothing', async () => {
+    const payload = request([{ key: 'a', createdAt: ago(0) }], { preference: 'yes' });
+    expect(await reasons(newRouter({}, { replicationDelaySeconds: 0 }), payload)).toEqual([
+      ['replica', 'eu-west-1', 'delay-over'],
+    ]);
+  });
+});
+
+describe('by asking the replica', () => {
+  test.each<[Reason, string]>([
+    ['in-replica', 'replica'],
+    ['not-in-replica', 'primary'],
+    ['replica-slow', 'primary'],
+    ['replica-failing', 'primary'],
+    ['not-in-primary', 'primary'],
+    ['primary-not-answering', 'primary'],
+  ])('%s: from the %s, whatever the age', async (reason, source) => {
+    arrivals.inReplica.mockResolvedValue([reason]);
+    const payload = request([{ key: 'a', createdAt: ago(0) }], { preference: 'yes' });
+    const [[from, , why]] = await reasons(newRouter({ readiness: 'exact' }), payload);
+    expect([from, why]).toEqual([source, reason]);
+  });
+
+  test('nothing is asked for who reads from the primary anyway', async () => {
+    await newRouter({ readiness: 'exact' }).resolveLinks(request([{ key: 'a' }], { preference: 'no' }));
+    await newRouter({ readiness: 'exact' }).resolveLinks(request([{ key: 'a' }], { method: 'put' }));
+    expect(arrivals.inReplica).not.toHaveBeenCalled();
+    expect(arrivals.originals).not.toHaveBeenCalled();
+  });
+});
+
+describe('a link', () => {
+  const old = { key: 'a b.mov', createdAt: ago(9999) };
+
+  test('goes through the proxy of the replica', async () => {
+    const { links } = await newRouter().resolveLinks(request([old], { preference: 'yes' }));
+    expect(links[0].url).toMatch(/^https:\/\/media\.eu\.example\.com\/a%20b\.mov\?X-Amz-Algorithm=AWS4-HMAC-SHA256&/);
+    expect(links[0].url).toContain('eu-west-1%2Fs3%2Faws4_request');
+  });
+
+  test('has the version and the headers that were asked for, signed', async () => {
+    const object = { ...old, versionId: 'v1', contentDisposition: 'attachment', contentType: 'video/mp4' };
+    const { links } = await newRouter().resolveLinks(request([object]));
+    const query = new URL(links[0].url).searchParams;
+    expect([
+      query.get('versionId'),
+      query.get('response-content-disposition'),
+      query.get('response-content-type'),
+    ]).toEqual(['v1', 'attachment', 'video/mp4']);
+  });
+
+  test('is the same for the same request, and another later', async () => {
+    const at = async (now: number) => (await newRouter({ now: () => now }).resolveLinks(request([old]))).links[0].url;
+    expect(await at(NOW + 899_000)).toBe(await at(NOW));
+    expect(await at(NOW + 900_000)).not.toBe(await at(NOW));
+  });
+
+  test('for an upload points to the primary, whoever asks', async () => {
+    const payload = request([{ key: 'a', contentType: 'video/mp4' }], { method: 'put', region: 'eu-west-1' });
+    const { links } = await newRouter().resolveLinks(payload);
+    expect(links[0]).toMatchObject({ source: 'primary', region: 'us-east-1', reason: 'upload' });
+    expect(new URL(links[0].url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-type;host');
+  });
+
+  test('for an upload is refused where uploads are off', async () => {
+    const router = newRouter({ uploads: false });
+    await expect(router.resolveLinks(request([{ key: 'a' }], { method: 'put' }))).rejects.toThrow(/^method: got "put"/);
+  });
+
+  test('whose path would lead out of a bucket in the path is refused', async () => {
+    const inPath = mediaCopy('primary', ['us-east-1', 'media.us'], {});
+    for (const key of ['..', '../other/x', 'a/../../b', 'a/.']) {
+      const asked = newRouter({ primary: inPath }).resolveLinks(request([{ key: 'fine' }, { key }]));
+      await expect(asked).rejects.toThrow(/^objects\[1\].key: got /);
+    }
+    await expect(newRouter({ primary: inPath }).resolveLinks(request([{ key: 'a/...b/.c' }]))).resolves.toBeDefined();
+  });
+
+  test('dies with the credentials', async () => {
+    const expiration = new Date(NOW + 60_000);
+    const credentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b', expiration });
+    const { links } = await newRouter({ credentials }).resolveLinks(request([old], { expiresInSeconds: 3600 }));
+    expect(Number(new URL(links[0].url).searchParams.get('X-Amz-Expires'))).toBeLessThanOrEqual(60 + 900);
+  });
+});
+
+test('a redirect may be kept for less time than its link lives', async () => {
+  for (const expiresInSeconds of [1, 10, 3600]) {
+    const payload = { operation: 'Redirect', object: { key: 'a b' }, expiresInSeconds };
+    const { statusCode, headers } = await newRouter({ now: () => NOW + 123_456 }).redirect(payload);
+    const query = new URL(headers.location).searchParams;
+    const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(query.get('X-Amz-Date')!)!;
+    const signedAt = Date.parse(`${date.replace(/(....)(..)/, '$1-$2-')}T${time.replace(/(..)(..)/, '$1:$2:')}Z`);
+    const remaining = (signedAt - NOW - 123_456) / 1000 + Number(query.get('X-Amz-Expires'));
+    const [, age] = /^private, max-age=(\d+)$/.exec(headers['cache-control'])!;
+    expect(statusCode).toBe(307);
+    expect(Number(age)).toBeLessThan(remaining);
+  }
+});
+
+test('a weight of nothing sends everybody to the primary, and says so', async () => {
+  const payload = request([{ key: 'a', createdAt: ago(9999) }], { preference: 'yes' });
+  expect(await reasons(newRouter({}, { regionWeights: { 'eu-west-1': 0 } }), payload)).toEqual([
+    ['primary', 'us-east-1', 'region-weighted'],
+  ]);
+});
+
+describe('whatever is asked', () => {
+  const key = fc.string({ minLength: 1, maxLength: 60, unit: 'binary' });
+  const object = fc.record(
+    { key, versionId: fc.constantFrom('v1', 'null'), createdAt: fc.integer({ min: 0, max: 3000 }).map(ago) },
+    { requiredKeys: ['key'] },
+  );
+
+  test('order and number of the links are those of the objects, and none is for a replica before the delay', async () => {
+    arrivals.originals.mockImplementation(async (objects: unknown[]) => objects.map(() => ({ createdAt: NOW - 1 })));
+    const payload = fc.record({
+      preference: fc.constantFrom('no', 'yes', 'auto', undefined),
+      region: fc.constantFrom(undefined, 'us-east-1', 'eu-west-1', 'ap-southeast-2'),
+      clientIp: fc.constantFrom(undefined, '10.0.0.1'),
+      objects: fc.array(object, { maxLength: 20 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(payload, async ({ objects, ...more }) => {
+        const { links } = await newRouter({}, { ipRanges: { 'eu-west-1': ['10.0.0.0/8'] } }).resolveLinks(
+          request(objects as ObjectRequest[], more),
+        );
+        expect(links.map((link) => link.key)).toEqual(objects.map((each) => each.key));
+        links.forEach(({ source, url }, index) => {
+          const { createdAt } = objects[index];
+          const isOld = createdAt !== undefined && Date.parse(createdAt) <= NOW - 900_000;
+          if (source === 'replica') expect([isOld, more.preference]).not.toContain('no');
+          if (source === 'replica') expect(isOld).toBe(true);
+          expect(HOSTS).toContain(new URL(url).host);
+        });
+      }),
+    );
+  });
+
+  test('no payload crashes it, or yields a link outside of the buckets', async () => {
+    const junk = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
+    const field = fc.oneof(junk, fc.constantFrom('no', 'yes', 'auto', 'eu-west-1', '10.0.0.1', 60, 'get', 'put', null));
+    const weird = fc.oneof(
+      junk,
+      fc.record(
+        { key: fc.oneof(fc.string({ unit: 'binary' }), junk), versionId: field, createdAt: field, contentType: field },
+        { requiredKeys: [] },
+      ),
+    );
+    const payload = fc.oneof(
+      junk,
+      fc.record(
+        {
+          operation: fc.constant('ResolveLinks'),
+          method: field,
+          preference: field,
+          region: field,
+          clientIp: field,
+          expiresInSeconds: field,
+          objects: fc.oneof(fc.array(weird, { maxLength: 4 }), junk),
+        },
+        { requiredKeys: [] },
+      ),
+    );
+    arrivals.originals.mockImplementation(async (objects: unknown[]) => objects.map(() => ({ createdAt: 0 })));
+    await fc.assert(
+      fc.asyncProperty(payload, async (asked) => {
+        try {
+          const { links } = await newRouter().resolveLinks(asked);
+          for (const { url } of links) expect(HOSTS).toContain(new URL(url).host);
+        } catch (error) {
+          expect((error as Error).name).toBe('ValidationError');
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
