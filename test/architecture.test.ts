@@ -95,6 +95,6 @@ describe('docs/architecture.svg', () => {
   });
 
   test('is in the README', () => {
-    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('](docs/architecture.svg)');
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('/main/docs/architecture.svg)');
   });
 });

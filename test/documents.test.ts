@@ -18,7 +18,14 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const markdownIn = (folder: string, recursive = false) =>
   readdirSync(join(ROOT, folder), { recursive, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
 
-const pages = ['README.md', 'VERSIONS.md', 'CHANGELOG.md', ...markdownIn('docs', true).map((name) => `docs/${name}`)];
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md') && name !== 'API.md'),
+  ...markdownIn('docs', true).map((name) => `docs/${name}`),
+];
+
+/** README is read on npm, PyPI and Construct Hub too, where relative links lead nowhere. */
+const ABSOLUTE =
+  /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/cdk-media-replication\/cdk-media-replication\/(?:blob\/)?main\//;
 
 /** What a heading is linked by. */
 function anchors(page: string): string[] {
@@ -30,21 +37,26 @@ function anchors(page: string): string[] {
   );
 }
 
-/** Where the links of a page lead, without those to other sites. */
+/** The links of a page to files of this repository. */
 function links(page: string): { link: string; target: string; anchor?: string }[] {
-  return [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([link, path, anchor]) => ({
-    link,
-    target: path ? relative(ROOT, resolve(dirname(join(ROOT, page)), path)) : page,
-    anchor,
-  }));
+  return [...read(page).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)].flatMap(([link, url, anchor]) => {
+    if (ABSOLUTE.test(url)) return { link, target: url.replace(ABSOLUTE, ''), anchor };
+    if (/^https?:/.test(url)) return [];
+    return { link, target: url ? relative(ROOT, resolve(dirname(join(ROOT, page)), url)) : page, anchor };
+  });
 }
 
 describe('links', () => {
   test.each(pages)('of %s lead somewhere', (page) => {
     for (const { link, target, anchor } of links(page)) {
       expect({ link, exists: existsSync(join(ROOT, target)) }).toEqual({ link, exists: true });
-      if (anchor) expect(anchors(read(target))).toContain(anchor);
+      if (anchor && target.endsWith('.md')) expect(anchors(read(target))).toContain(anchor);
     }
+  });
+
+  test('of README.md are absolute', () => {
+    const relativeLinks = [...read('README.md').matchAll(/\]\((?!https:|#)([^)]*)\)/g)].map(([, url]) => url);
+    expect(relativeLinks).toEqual([]);
   });
 });
 
@@ -53,8 +65,10 @@ describe('the index', () => {
 
   test('of the documents has every page', () => {
     const known = targets('docs/README.md');
-    const all = markdownIn('docs').map((name) => (name === 'README.md' ? 'docs/decisions/README.md' : `docs/${name}`));
-    expect(all.filter((page) => !known.has(page))).toEqual([]);
+    const all = markdownIn('docs', true)
+      .filter((name) => !name.startsWith('decisions/') && name !== 'README.md')
+      .map((name) => `docs/${name}`);
+    expect([...all, 'docs/decisions/README.md'].filter((page) => !known.has(page))).toEqual([]);
   });
 
   test('of the decisions has each by its number and title, in order', () => {

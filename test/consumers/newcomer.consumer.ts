@@ -41,7 +41,7 @@ describe('the README’s smallest example', () => {
 function here(commands: string): string {
   const install = (line: string) =>
     line
-      .replace(/(?<= )cdk-media-replication(?= |$)/, `'${packageFile('npm', '.tgz')}'`)
+      .replace(/(?<= )\S+\/dist\/js\/\*\.tgz/, `'${packageFile('npm', '.tgz')}'`)
       .replace(/(?<= )aws-cdk-lib(?= |$)/, `aws-cdk-lib@${CDK}`);
   return commands
     .split('\n')
