@@ -71,7 +71,7 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
     900,
     `The replica of ${path} in ${REPLICA.region} is behind the primary. Links to it may miss new media. See whether ` +
       'operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota. ' +
-      `${RUNBOOK}#alarm-the-replica-is-behind-the-primary`,
+      `${RUNBOOK}#alarm-replication-latency`,
   );
   alarm(
     here,
@@ -85,7 +85,7 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
     0,
     `S3 gave up replicating objects of ${path} to ${REPLICA.region}. They stay missing there until they are put again ` +
       'or replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason. ' +
-      `${RUNBOOK}#alarm-operations-failed`,
+      `${RUNBOOK}#alarm-replication-failures`,
   );
 
   new CfnOutput(here, `Media${index}ReplicaBucketName`, {

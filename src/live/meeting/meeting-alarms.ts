@@ -20,7 +20,7 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       alarmDescription: withRunbook(
         'The service throttles calls: people wait, or are told to come back later. Let many join by JoinMeetingBatch, ' +
           'and raise the quota of concurrent meetings (L-9F286451), with which the rates of the API grow.',
-        'alarm-the-chime-api-throttles',
+        'alarm-chime-api-throttling',
       ),
       metric: metrics.throttles,
       threshold: 100,
@@ -31,7 +31,7 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       alarmDescription: withRunbook(
         'The sweeper keeps on putting things right: calls are broken off, or somebody else changes these meetings. The ' +
           'logs of the functions say what fails.',
-        'alarm-the-sweeper-keeps-on-putting-things-right',
+        'alarm-repeated-repairs-by-the-sweeper',
       ),
       metric: metrics.drift,
       threshold: 20,
@@ -42,7 +42,7 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       alarmDescription: withRunbook(
         'The sweeper can not put a meeting right. What it would delete may live on, and cost. The log of the reconciler ' +
           'names the meeting.',
-        'alarm-the-sweeper-can-not-put-a-meeting-right',
+        'alarm-sweep-failures',
       ),
       metric: metrics.sweepFailures,
       threshold: 1,
@@ -53,7 +53,7 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       alarmDescription: withRunbook(
         'The service made a meeting of its own where a replica was asked for. It was deleted, and the start failed or ' +
           'goes on with fewer replicas. Tell the support of AWS.',
-        'alarm-a-replica-that-is-none',
+        'alarm-invalid-replica',
       ),
       metric: metrics.notAReplica,
       threshold: 1,
@@ -64,7 +64,7 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       alarmDescription: withRunbook(
         'A meeting lives without replicas that it should have, and they can not be created. Their audience is sent ' +
           'farther away, or finds it full. The quotas are the usual reason (L-154D84D0, L-9F286451).',
-        'alarm-replicas-are-missing',
+        'alarm-missing-replicas',
       ),
       metric: metrics.missingReplicas,
       threshold: 1,
@@ -74,7 +74,7 @@ export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings):
       ...SILENT,
       alarmDescription: withRunbook(
         'The sweeper or the handler of events fails or takes too long. Its log says why.',
-        'alarm-the-reconciler-fails',
+        'alarm-reconciler-errors',
       ),
       metric: metrics.errors,
       threshold: 1,

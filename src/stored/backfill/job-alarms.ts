@@ -20,7 +20,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       alarmDescription: withRunbook(
         `A backfill of ${bucket} did not start, or S3 failed it as a whole; or the last repair. DescribeReplication ` +
           `says why. Remove the cause, then call RestartBackfill.`,
-        'alarm-a-backfill-did-not-start-or-failed',
+        'alarm-backfill-failures',
       ),
       metric: metrics.jobsFailed,
       evaluationPeriods: 2,
@@ -30,7 +30,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       alarmDescription: withRunbook(
         `Objects of ${bucket} that had failed to replicate failed again. DescribeReplication says for which reasons, ` +
           `and what to do about each.`,
-        'alarm-objects-failed-again',
+        'alarm-repeated-replication-failures',
       ),
       metric: metrics.repeatedFailures,
       evaluationPeriods: 1,
@@ -40,7 +40,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       alarmDescription: withRunbook(
         `Objects of ${bucket} are missing on a replica, and are not tried again by themselves. ListFailures names them. ` +
           `Remove the cause, then call RetryFailures or DismissFailures.`,
-        'alarm-objects-are-given-up',
+        'alarm-objects-given-up',
       ),
       metric: metrics.givenUp,
       evaluationPeriods: 1,
@@ -50,7 +50,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       alarmDescription: withRunbook(
         `The worker that looks after the replication jobs of ${bucket} can not do a part of its work. Its log says ` +
           `which, and why.`,
-        'alarm-the-worker-can-not-do-its-work',
+        'alarm-backfill-worker-errors',
       ),
       metric: metrics.workerFailures,
       evaluationPeriods: 3,
@@ -59,7 +59,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       ...SILENT,
       alarmDescription: withRunbook(
         `The worker that looks after the replication jobs of ${bucket} fails or takes too long. Its log says why.`,
-        'alarm-the-worker-can-not-do-its-work',
+        'alarm-backfill-worker-errors',
       ),
       metric: metrics.workerErrors,
       evaluationPeriods: 3,
@@ -69,7 +69,7 @@ export function createJobAlarms(scope: Construct, bucket: string, metrics: Watch
       alarmDescription: withRunbook(
         `S3's events of objects of ${bucket} that failed to replicate could not be noted: they are not repaired. The ` +
           `log of the events' function says why; send the messages of the dead-letter queue again.`,
-        'alarm-events-of-failures-are-lost',
+        'alarm-lost-failure-events',
       ),
       metric: metrics.eventsLost,
       evaluationPeriods: 1,

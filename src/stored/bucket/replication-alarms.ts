@@ -57,7 +57,7 @@ function latencyAlarm(scope: Construct, bucket: string, region: string, metric: 
     alarmDescription: withRunbook(
       `The replica of ${bucket} in ${region} is behind the primary. Links to it may miss new media. ` +
         'See whether operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota.',
-      'alarm-the-replica-is-behind-the-primary',
+      'alarm-replication-latency',
     ),
     metric,
     threshold: Duration.minutes(15).toSeconds(),
@@ -72,7 +72,7 @@ function failureAlarm(scope: Construct, bucket: string, region: string, metric: 
     alarmDescription: withRunbook(
       `S3 gave up replicating objects of ${bucket} to ${region}. They stay missing there until they are put again or ` +
         'replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
-      'alarm-operations-failed',
+      'alarm-replication-failures',
     ),
     metric,
     threshold: 0,

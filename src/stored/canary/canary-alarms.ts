@@ -73,7 +73,7 @@ export class CanaryAlarms {
       alarmDescription: withRunbook(
         `The canary of ${this.watched.media} no longer ends its runs: nobody tries whether media arrive. See the errors ` +
           'and the log of its function, whether it is throttled, and whether its rule is enabled.',
-        'alarm-the-canary-has-stopped',
+        'alarm-canary-stopped',
       ),
       metric: runs,
       threshold: 1,
@@ -89,7 +89,7 @@ export class CanaryAlarms {
       alarmDescription: withRunbook(
         `The canary of ${this.watched.media} failed in ${region}: its object did not arrive in time, could not be read ` +
           '(through the proxy, where there is one), or could not be deleted. The log of its function says why in a word.',
-        'alarm-the-canary-failed',
+        'alarm-canary-failures',
       ),
       metric: failures,
       threshold: 0,
@@ -103,7 +103,7 @@ export class CanaryAlarms {
       alarmDescription: withRunbook(
         `A small object of ${this.watched.media} takes long to reach ${region}, and so do media. See whether operations ` +
           'are pending or fail, and whether the upload rate exceeds the quota of Replication Time Control.',
-        'alarm-the-canary-takes-long',
+        'alarm-canary-latency',
       ),
       metric,
       threshold: Math.floor(this.watched.timeout.toSeconds() / 2),
@@ -117,7 +117,7 @@ export class CanaryAlarms {
       alarmDescription: withRunbook(
         `The proxy in ${region} takes long to serve a small object of ${this.watched.media}. See the load of its ` +
           'servers, and the times in their log, which tell waiting for S3 from waiting in the proxy.',
-        'alarm-the-canary-takes-long',
+        'alarm-canary-latency',
       ),
       metric,
       threshold: PROXY_LATENCY.toMilliseconds(),

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import { withRunbook } from '../../private/runbook';
 
 const SILENT = { treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
-const NO_ANSWER = 'the-proxy-does-not-answer-or-answers-503';
+const NO_ANSWER = 'proxy-unreachable-or-returning-503';
 
 export interface WatchedServers {
   readonly unhealthy: cloudwatch.Metric;
@@ -57,7 +57,7 @@ export function createEndpointAlarms(scope: Construct, dropped: cloudwatch.Metri
       alarmDescription: withRunbook(
         `The interface endpoint of the proxy ${scope.node.path} drops packets: it is overloaded, or clients send larger ` +
           'ones than it takes. Compare its bytes with the days before, and look at the AWS Health Dashboard.',
-        'alarm-the-interface-endpoint-drops-packets',
+        'alarm-packets-dropped-by-the-interface-endpoint',
       ),
       metric: dropped,
       threshold: 100,

@@ -10,7 +10,7 @@ export type Readiness = 'delay' | 'exact';
 /** Why a link points to a replica. */
 export const REPLICA_REASONS = ['delay-over', 'in-replica'] as const;
 
-/** Why a link points where it points. Each is explained in docs/routing-api.md. */
+/** Why a link points where it points. Each is explained in docs/stored/routing-api.md. */
 export const REASONS = [
   ...REPLICA_REASONS,
   // to the primary, because it was asked for

@@ -32,7 +32,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'Links point to the primary because a copy does not answer in time. Viewers are served, but from far away. ' +
           'The Links metric tells which region and why; drain the region if it stays so.',
-        'alarm-links-fall-back-to-the-primary',
+        'alarm-fallbacks-to-the-primary',
       ),
       metric: fallbackPercent,
       threshold: FALLBACK_PERCENT,
@@ -44,7 +44,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'The router fails. Calls that it refuses as invalid count too where the function is called directly. The log ' +
           'of the function says which.',
-        'alarm-the-router-fails',
+        'alarm-router-errors',
       ),
       metric: metrics.errors,
       threshold: 1,
@@ -54,7 +54,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'The router can not use the preferences in the store, and goes on with the last ones that it could. The log of ' +
           'the function names the field. Deploy a document that names only regions that have a copy.',
-        'alarm-preferences-are-refused-or-can-not-be-fetched',
+        'alarm-preferences-rejected-or-unavailable',
       ),
       metric: metrics.configurationRefused,
       threshold: 1,
@@ -65,7 +65,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'The router can not fetch its preferences, and goes on with the last ones; new instances of the function start ' +
           'with those of the stack. See whether AppConfig answers in this region.',
-        'alarm-preferences-are-refused-or-can-not-be-fetched',
+        'alarm-preferences-rejected-or-unavailable',
       ),
       metric: metrics.configurationUnavailable,
       threshold: 1,

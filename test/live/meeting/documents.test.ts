@@ -4,8 +4,8 @@ import { ReplicatedMeetingService } from '../../../src';
 import { HOST_OPERATIONS, HTTP_STATUS } from '../../../src/live/meeting/contract';
 import { primaryStack } from '../../support/synth';
 
-const DOCS = join(__dirname, '../../docs');
-const API = readFileSync(join(DOCS, 'meeting-api.md'), 'utf8');
+const DOCS = join(__dirname, '../../../docs');
+const API = readFileSync(join(DOCS, 'live/meeting-api.md'), 'utf8');
 const OPERATIONS = readFileSync(join(DOCS, 'operations.md'), 'utf8');
 
 /** The blocks of code of a language. */
@@ -13,7 +13,7 @@ function blocks(page: string, language: string): string[] {
   return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(([, code]) => code);
 }
 
-describe('docs/meeting-api.md', () => {
+describe('docs/live/meeting-api.md', () => {
   test('has every code with its status', () => {
     const explained = [...API.matchAll(/^\| `(\w+)` \| (\d{3}) \| .{20}/gm)].map(([, code, status]) => [code, +status]);
     expect(explained).toEqual(Object.entries(HTTP_STATUS));

@@ -11,7 +11,7 @@ import {
 } from '../../../src';
 import { newApp, primaryStack, synthesise } from '../../support/synth';
 
-const ROOT = join(__dirname, '../..');
+const ROOT = join(__dirname, '../../..');
 const REPOSITORY = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).repository.url.replace(/\.git$/, '');
 
 /** Every alarm that there is: its id, and what it says. */

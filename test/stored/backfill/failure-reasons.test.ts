@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, FAILURE_REASONS, reasonOf } from '../../../src/stored/backfill/failure-reasons';
 
-const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const OPERATIONS = readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8');
 const RETRIED = { retry: 'yes', person: 'no', gone: 'no', done: 'no' };
 
 test('docs/operations.md has all reasons, with the same advice', () => {

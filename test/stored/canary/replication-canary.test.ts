@@ -369,8 +369,8 @@ describe('ReplicationCanary', () => {
   });
 
   test('every reason is explained', () => {
-    const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
-    const section = page.split(/^## /m).find((part) => part.startsWith('Alarm: the canary failed'))!;
+    const page = readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8');
+    const section = page.split(/^## /m).find((part) => part.startsWith('Alarm: canary failures'))!;
     const explained = [...section.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, reason]) => reason);
     expect(explained).toEqual([...REASONS]);
   });

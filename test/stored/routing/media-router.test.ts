@@ -509,7 +509,7 @@ describe('MediaRouter', () => {
   });
 
   test('every reason is explained', () => {
-    const page = readFileSync(join(__dirname, '../../docs/routing-api.md'), 'utf8');
+    const page = readFileSync(join(__dirname, '../../../docs/stored/routing-api.md'), 'utf8');
     const explained = [...page.matchAll(/^\| `([a-z-]+)` \| the (?:primary|replica) \| /gm)].map(
       ([, reason]) => reason,
     );
