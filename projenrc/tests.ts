@@ -3,7 +3,7 @@ import { awscdk, JsonFile } from 'projen';
 /** The newest aws-cdk-lib that the suite is known to pass on, with the cdk-nag that fits it. */
 const LATEST = { 'aws-cdk-lib': '2.276.0', constructs: '10.8.1', 'cdk-nag': '3.0.2' };
 const LATEST_DIR = 'test/cdk-latest';
-const FLOOR_NAG = '2.27.231';
+const FLOOR_NAG = '2.37.55';
 
 /**
  * Every test of the library runs twice, on the floor and on the latest aws-cdk-lib. The latest is a private npm

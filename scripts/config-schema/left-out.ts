@@ -8,6 +8,8 @@ export const LEFT_OUT: Record<string, string> = {
   'MediaReplicationStackProps.analyticsReporting': 'nothing is reported without the AWS CDK CLI',
   'MediaReplicationStackProps.crossRegionReferences': 'this library has none',
   'MediaReplicationStackProps.suppressTemplateIndentation': 'about the text of the templates only',
+  'MediaReplicationStackProps.notificationArns': 'an option of the deployment: `cdk deploy --notification-arns`',
+  'MediaReplicationStackProps.propertyInjectors': 'objects of an app',
   'MediaReplicaProps.stack': 'an object of an app',
   'S3MediaProxyOptions.vpc': 'needs the subnets and route tables too, which an app can look up',
   'S3MediaProxyOptions.vpcSubnets': 'goes with `vpc`',

@@ -37,8 +37,6 @@ export class RouterAlarms {
       metric: fallbackPercent,
       threshold: FALLBACK_PERCENT,
     });
-    // The default; newer versions of aws-cdk-lib write it down, and templates are to be the same by all of them.
-    (this.fallbacks.node.defaultChild as cloudwatch.CfnAlarm).addPropertyOverride('Metrics.0.ReturnData', true);
     const errors = new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
       ...SILENT,
       alarmDescription: withRunbook(

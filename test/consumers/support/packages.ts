@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -8,8 +8,13 @@ export const EXAMPLES = join(REPOSITORY, 'examples/languages');
 /** The aws-cdk-lib that the examples name, in every language: the newest that all registries had. */
 export const CDK = '2.263.0';
 
-/** The lowest that the library accepts, and the lowest constructs with it. */
-export const FLOOR = { cdk: '2.90.0', constructs: '10.3.0' };
+const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+
+/** The lowest supported aws-cdk-lib and constructs. */
+export const FLOOR = {
+  cdk: peerDependencies['aws-cdk-lib'].slice(1) as string,
+  constructs: peerDependencies.constructs.slice(1) as string,
+};
 
 /** Downloads that Maven keeps from run to run. Our own package is not kept in a user's repository. */
 export const MAVEN_REPOSITORY = join(
