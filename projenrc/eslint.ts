@@ -13,7 +13,7 @@ export function configureEslint(project: awscdk.AwsCdkConstructLibrary): void {
     ALL.filter((other) => other !== name).map((other) => ({
       target: folder(name),
       from: folder(other),
-      except: ['./index.ts', './contract.ts'],
+      except: ['./index.ts', './contract.ts', ...(other === 'shared/http' ? ['./runtime'] : [])],
       message: 'Import another feature through its index.ts.',
     })),
   );

@@ -71,6 +71,15 @@ export function accountOf(stack: Stack): string {
   return Token.isUnresolved(stack.account) ? Aws.ACCOUNT_ID : stack.account;
 }
 
+/**
+ * Whether any of the accounts is known to differ from that of the construct. The policies of the other account can refer
+ * to a role of this one only if the role has a physical name.
+ */
+export function isAnyInOtherAccount(scope: IConstruct, accounts: readonly string[]): boolean {
+  const own = Stack.of(scope).account;
+  return accounts.some((account) => ![account, own].some((each) => Token.isUnresolved(each)) && account !== own);
+}
+
 function hasAccountRegionalNamespace(region: string): boolean {
   return !GLOBAL_NAMESPACE_ONLY.includes(region);
 }

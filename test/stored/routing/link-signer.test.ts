@@ -4,7 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { LinkSigner } from '../../../src/stored/routing/runtime/link-signer';
-import { linkLife } from '../../../src/stored/routing/runtime/links';
+import { linkLifetime } from '../../../src/stored/routing/runtime/links';
 import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
 import { CORPUS } from '../../e2e/support/corpus';
 
@@ -166,19 +166,22 @@ describe('the life of links', () => {
   test('begins at the same time for a quarter of the life, never in the future, and is as long as asked for', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 604_800 }), fc.integer({ min: 1.7e12, max: 2e12 }), (seconds, now) => {
-        const { signedAt, expiresInSeconds } = linkLife(now, seconds, credentials);
+        const { signedAt, expiresInSeconds } = linkLifetime(now, seconds, credentials);
         expect(expiresInSeconds).toBe(seconds);
         expect(signedAt).toBeLessThanOrEqual(now);
         expect(signedAt + seconds * 750).toBeGreaterThanOrEqual(now - 1000);
         expect(signedAt % 1000).toBe(0);
-        expect(linkLife(signedAt, seconds, credentials).signedAt).toBe(signedAt);
+        expect(linkLifetime(signedAt, seconds, credentials).signedAt).toBe(signedAt);
       }),
     );
   });
 
   test('ends with the credentials', () => {
     const now = Date.UTC(2026, 0, 1, 12);
-    const { signedAt, expiresInSeconds } = linkLife(now, 3600, { ...credentials, expiration: new Date(now + 600_000) });
+    const { signedAt, expiresInSeconds } = linkLifetime(now, 3600, {
+      ...credentials,
+      expiration: new Date(now + 600_000),
+    });
     expect(signedAt + expiresInSeconds * 1000).toBe(now + 600_000);
   });
 });

@@ -26,7 +26,7 @@ describe('a document of preferences', () => {
     [{ ipRanges: { 'eu-west-1': [7] } }, /^ipRanges.eu-west-1\[0\]: got 7, expected a range in CIDR notation/],
     [
       { ipRanges: { 'eu-west-1': ['10.0.0.0/8'], 'us-east-1': ['10.1.0.0/8'] } },
-      /^ipRanges.us-east-1\[0\]: .* that is not that of eu-west-1 too/,
+      /^ipRanges.us-east-1\[0\]: .* a range of one region only, but it belongs to eu-west-1 too/,
     ],
     [{ drainedRegions: 'eu-west-1' }, /^drainedRegions: .* a list/],
     [{ drainedRegions: ['us-east-1'] }, /^drainedRegions\[0\]: got "us-east-1", expected the region of a replica/],

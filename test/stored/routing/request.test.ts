@@ -77,7 +77,7 @@ describe('a request', () => {
     [
       'to upload a version',
       { method: 'put', objects: [{ key: 'a', versionId: 'v' }] },
-      /^objects\[0\].versionId: .* nothing in a link for an upload/,
+      /^objects\[0\].versionId: .* expected no value: it does not apply to uploads/,
     ],
   ])('fails when it is %s', (_, request, message) => {
     expect(() => parse(request)).toThrow(message);

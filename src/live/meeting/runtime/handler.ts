@@ -1,11 +1,18 @@
 import { MeetingError } from './errors';
-import { HttpEvent, httpAnswer, HttpAnswer, isHttpEvent, requestOf } from './http-events';
+import { requestOf } from './http-events';
 import { Fields } from './requests';
 import { Caller } from './seats/joining';
 import { Service } from './service';
 import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
-import { Code, HTTP_STATUS } from '../contract';
+import {
+  errorResponse,
+  HttpEvent,
+  HttpResponse,
+  isHttpEvent,
+  jsonResponse,
+} from '../../../shared/http/runtime/http-events';
+import { HTTP_STATUS } from '../contract';
 
 /** What Lambda tells of a call. */
 export interface CallContext {
@@ -41,13 +48,11 @@ async function overHttp(
   event: HttpEvent,
   call: (request: Fields) => Promise<unknown>,
   caller: Caller,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   try {
-    return httpAnswer(200, await call(requestOf(event, caller)));
+    return jsonResponse(200, await call(requestOf(event, caller)));
   } catch (error) {
-    const { name, message, retryAfterSeconds } = error as MeetingError;
-    const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
-    return httpAnswer(HTTP_STATUS[name as Code] ?? 500, { code: name, message, retryAfterSeconds }, headers);
+    return errorResponse(error as Error, HTTP_STATUS);
   }
 }
 
