@@ -7,15 +7,15 @@ import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
 import { Code, HTTP_STATUS } from '../contract';
 
-/** What Lambda tells of a call. */
+/** The part of Lambda's context object that the handlers use. */
 export interface CallContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What is kept to answer. */
+/** Reserved for the response. */
 const RESERVE_MS = 1_000;
 
-/** The handler of the audience's or the hosts' function, for direct calls and for those of an HTTP API. */
+/** Creates the handler of the audience's or the hosts' function, for direct invocations and for requests from an HTTP API. */
 export function createHandler(service: Service, caller: Caller) {
   const operations = service.operations(caller);
   const { telemetry } = service;
@@ -51,7 +51,7 @@ async function overHttp(
   }
 }
 
-/** What went wrong is in the log, and nothing of it in the answer. */
+/** Internal errors are logged, and not disclosed to the caller. */
 function failure(): MeetingError {
-  return new MeetingError('ServiceUnavailable', 'The service failed; its log says why.', 5);
+  return new MeetingError('ServiceUnavailable', 'Internal error. The log of the function has the details.', 5);
 }
