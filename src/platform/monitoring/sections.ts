@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
-import { ReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';
+import { IReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
 import { S3MediaProxy } from '../../stored/proxy';
@@ -171,7 +171,7 @@ export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.I
   ];
 }
 
-function seats(service: ReplicatedMeetingService, meeting: ReplicatedMeeting): GraphOptions {
+function seats(service: ReplicatedMeetingService, meeting: IReplicatedMeeting): GraphOptions {
   return {
     title: `Seats taken in ${meeting.meetingName}`,
     metrics: Array.from({ length: meeting.sessionCount }, (_, session) =>

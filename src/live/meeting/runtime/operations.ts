@@ -10,14 +10,14 @@ import { Stage } from './stage/stage';
 import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
 
-/** What an operation did, for metrics. */
+/** Receives the outcomes of operations, for metrics. */
 export interface OperationEvents {
   joined(count: number): void;
   joinRefused(count: number): void;
   promoted(): void;
 }
 
-/** The operations of the service, as `{ "operation": …, "meeting": … }`. */
+/** Dispatches requests of the form `{ "operation": …, "meeting": … }`. */
 export class Operations {
   constructor(
     private readonly caller: Caller,
@@ -34,7 +34,8 @@ export class Operations {
     const known: readonly string[] = this.caller === 'host' ? HOST_OPERATIONS : AUDIENCE_OPERATIONS;
     const { operation } = request;
     if (!known.includes(operation as string)) {
-      if (HOST_OPERATIONS.includes(operation as Operation)) throw notAllowed(`${operation} is for hosts.`);
+      if (HOST_OPERATIONS.includes(operation as Operation))
+        throw notAllowed(`${operation} is only available to hosts.`);
       throw new ValidationError('operation', operation, `one of ${known.join(', ')}`);
     }
     return this.dispatch(operation as Operation, request, deadline);
@@ -105,7 +106,7 @@ export class Operations {
     return { joined, failed };
   }
 
-  /** Ends what lives, for good: only a host starts it again. */
+  /** Ends the meeting. Afterwards, only a host can start it again. */
   private async end(meeting: string, deadline: Deadline): Promise<unknown> {
     for (;;) {
       const room = await this.rooms.get(meeting);
@@ -115,7 +116,7 @@ export class Operations {
       } else if (room.state === 'live') {
         if (await this.generations.end(room, 'ended', deadline)) return {};
       } else {
-        // Somebody is starting or ending it: afterwards, it can be ended.
+        // Another call is starting or ending the meeting: wait for it first.
         await this.generations.settle(room, deadline);
       }
     }
@@ -141,8 +142,8 @@ export class Operations {
   }
 }
 
-/** What went wrong inside is in the log, and nothing of it in the answer. */
+/** Internal errors are logged, and not disclosed to the caller. */
 function refusalOf(error: Error): { readonly code: string; readonly message: string } {
   if (error instanceof MeetingError) return { code: error.code, message: error.message };
-  return { code: 'ServiceUnavailable', message: 'The service failed; its log says why.' };
+  return { code: 'ServiceUnavailable', message: 'Internal error. The log of the function has the details.' };
 }
