@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { BackfillEvent } from './backfill-resource';
+import { BackfillEvent } from './backfill-plan';
 import { isReportsEvent, ReportsEvent } from './reports/reports-resource';
 import { Service } from './service';
 import { StatusError } from './status';

@@ -1,9 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { BackfillPlanner } from './backfill-plan';
 import { BackfillResource } from './backfill-resource';
 import { ENV } from '../contract';
 import { FailureEvents } from './failures/failure-events';
 import { Failures } from './failures/failures';
 import { Repair } from './failures/repair';
+import { JobCanceller } from './jobs/job-canceller';
 import { JobStarter } from './jobs/job-starter';
 import { Jobs } from './jobs/jobs';
 import { S3Control } from './jobs/s3-control';
@@ -13,8 +15,8 @@ import { ReportsResource } from './reports/reports-resource';
 import { SourceBucket } from './source-bucket';
 import { State } from './state';
 import { Status } from './status';
-import { Table } from './table';
 import { Telemetry } from './telemetry';
+import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 import { patience } from '../../../private/runtime/patience';
 
 /** Everything put together, from the environment of a function. Each function has what it needs of it. */
@@ -23,7 +25,7 @@ export class Service {
   private readonly account = env('account');
   private readonly bucket = env('bucket');
   private readonly reportsBucket = env('reportsBucket');
-  private readonly table = new Table(env('table'));
+  private readonly table = new DynamoDbTable(env('table'), { maxAttempts: 8 });
   private readonly jobs = new Jobs(this.table);
   private readonly state = new State(this.table);
   private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
@@ -50,7 +52,9 @@ export class Service {
 
   backfillResource(): BackfillResource {
     const { jobs, state, starter, s3Control, source, telemetry } = this;
-    return new BackfillResource(jobs, state, starter, s3Control, source, telemetry);
+    const planner = new BackfillPlanner(source, telemetry);
+    const canceller = new JobCanceller(jobs, s3Control, telemetry);
+    return new BackfillResource(jobs, state, planner, starter, canceller, telemetry);
   }
 
   reportsResource(): ReportsResource {

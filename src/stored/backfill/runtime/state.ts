@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Key, Table } from './table';
+import { DynamoDbTable, Key } from '../../../private/runtime/dynamodb-table';
 
 const stateKey = (sk: string): Key => ({ pk: 'state', sk });
 
@@ -14,7 +14,7 @@ export interface RepairRequest {
 
 /** What there is one of. */
 export class State {
-  constructor(private readonly table: Table) {}
+  constructor(private readonly table: DynamoDbTable) {}
 
   /** Nothing new is started once the stack is being deleted. */
   async close(): Promise<void> {
@@ -34,13 +34,13 @@ export class State {
   async takeLease(milliseconds: number): Promise<string | undefined> {
     const owner = randomBytes(8).toString('hex');
     const now = Date.now();
-    const was = await this.table.update(stateKey('lease'), {
+    const isTaken = await this.table.update(stateKey('lease'), {
       set: { owner, until: now + milliseconds },
       if: 'attribute_not_exists(#until) OR #until < :now',
       names: ['until'],
       values: { now },
     });
-    return was && owner;
+    return isTaken ? owner : undefined;
   }
 
   async giveBackLease(owner: string): Promise<void> {

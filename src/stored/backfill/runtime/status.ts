@@ -2,7 +2,7 @@ import { Failures, isShard, MAX_PAGE } from './failures/failures';
 import { Job, Jobs } from './jobs/jobs';
 import { rateOf, secondsLeft } from './jobs/progress';
 import { EVERY_REASON, State } from './state';
-import { Key } from './table';
+import { Key } from '../../../private/runtime/dynamodb-table';
 import { ValidationError } from '../../../private/validation-error';
 import { Code, Operation, OPERATIONS } from '../contract';
 import { codeOf, reasonOf } from '../failure-reasons';
@@ -78,9 +78,9 @@ export class Status {
       throw new ValidationError('maxResults', limit, `a whole number from 1 to ${MAX_PAGE}`);
     }
     const reason = optionalText(request, 'reason');
-    const { items, nextToken } = await this.failures.page(tokenOf(request), limit as number);
+    const { failures, nextToken } = await this.failures.page(tokenOf(request), limit as number);
     return {
-      failures: items
+      failures: failures
         .filter((failure) => reason === undefined || failure.reason === reason)
         .map((failure) => ({
           key: failure.key,

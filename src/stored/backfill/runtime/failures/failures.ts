@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { DynamoDbTable, Key } from '../../../../private/runtime/dynamodb-table';
 import { reasonOf } from '../../failure-reasons';
 import { ObjectVersion } from '../object-keys';
 import { EVERY_REASON } from '../state';
-import { Key, Page, Table } from '../table';
 
 /** An object that is not on every replica. */
 export interface Failure extends ObjectVersion, Key {
@@ -29,6 +29,12 @@ export interface ReasonCount {
   readonly givenUp: number;
 }
 
+export interface FailurePage {
+  readonly failures: Failure[];
+  /** The key to continue after. An empty sort key stands for the start of a partition. */
+  readonly nextToken?: Key;
+}
+
 /** `outstanding`: not replicated, and not gone. `givenUp`: those of them that are not tried again by themselves. */
 export interface FailureCounts {
   readonly outstanding: number;
@@ -52,7 +58,7 @@ export const MAX_PAGE = 1_000;
 
 export class Failures {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly maxAttempts: number,
   ) {}
 
@@ -73,7 +79,7 @@ export class Failures {
    */
   async fail(object: Sighting, job: { readonly marker: string; readonly isRepair: boolean; readonly since: number }) {
     const { key, versionId, reason, at } = object;
-    const was = await this.table.update(keyOf(object), {
+    const was = await this.table.updateAndReturnOld(keyOf(object), {
       set: { key, versionId, reason, lastSeen: at, lastJob: job.marker, expiresAt: expiryOf(reason) },
       setOnce: { firstSeen: at },
       add: { attempts: job.isRepair ? 1 : 0 },
@@ -133,17 +139,15 @@ export class Failures {
   }
 
   /** A page of all, in no order that means anything. */
-  async page(token: Key | undefined, limit: number): Promise<Page<Failure> & { readonly nextToken?: Key }> {
-    const shard = token?.pk ?? shardKey(SHARDS[0]);
-    const { items, next } = await this.table.page<Failure>(shard, { after: token?.sk || undefined, limit });
-    const following = SHARDS[SHARDS.indexOf(shard.slice(-1)) + 1];
-    const nextToken = next
-      ? { pk: shard, sk: next }
-      : following === undefined
-        ? undefined
-        : { pk: shardKey(following), sk: '' };
+  async page(token: Key | undefined, limit: number): Promise<FailurePage> {
+    const pk = token?.pk ?? shardKey(SHARDS[0]);
+    const after = token?.sk ? { pk, sk: token.sk } : undefined;
+    const { items, next } = await this.table.page<Failure>(pk, { after, limit });
+    const following = SHARDS[SHARDS.indexOf(pk.slice(-1)) + 1];
+    const nextShard = following === undefined ? undefined : { pk: shardKey(following), sk: '' };
     const dismissed = await this.dismissed();
-    return { items: items.filter((failure) => isCurrent(failure, dismissed)), nextToken };
+    const failures = items.filter((failure) => isCurrent(failure, dismissed));
+    return { failures, nextToken: (next as Key | undefined) ?? nextShard };
   }
 
   /** Somebody has looked after those of a reason: they are told of no more, unless they are seen again. */
@@ -159,7 +163,7 @@ export class Failures {
   private async *all(): AsyncGenerator<Failure> {
     const dismissed = await this.dismissed();
     for (const shard of SHARDS) {
-      for await (const failure of this.table.list<Failure>(shardKey(shard))) {
+      for await (const failure of this.table.each<Failure>(shardKey(shard))) {
         if (isCurrent(failure, dismissed)) yield failure;
       }
     }

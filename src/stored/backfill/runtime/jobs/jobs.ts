@@ -1,5 +1,5 @@
+import { Change, DynamoDbTable, Key } from '../../../../private/runtime/dynamodb-table';
 import { MAX_BACKFILL_ATTEMPTS } from '../../contract';
-import { Change, Key, Table } from '../table';
 
 /**
  * `wanted`: it is decided that there shall be one. `started`: S3 has it. `reporting`: it has ended, and its report is
@@ -81,15 +81,14 @@ const replicaKey = (bucketName: string): Key => ({ pk: REPLICAS, sk: bucketName 
 
 /** The jobs that are wanted, and which of them is for which replica. */
 export class Jobs {
-  constructor(private readonly table: Table) {}
+  constructor(private readonly table: DynamoDbTable) {}
 
   find(id: string): Promise<Job | undefined> {
     return this.table.get<Job>(jobKey(id));
   }
 
   async list(): Promise<Job[]> {
-    const jobs: Job[] = [];
-    for await (const job of this.table.list<Job>(PARTITION)) jobs.push(job);
+    const jobs = await this.table.list<Job>(PARTITION);
     return jobs.sort((one, other) => one.wantedAt - other.wantedAt);
   }
 
@@ -100,7 +99,7 @@ export class Jobs {
 
   /** @returns whether it is new */
   add(job: Omit<Job, 'pk' | 'sk'>): Promise<boolean> {
-    return this.table.put({ ...jobKey(job.id), ...job });
+    return this.table.create({ ...jobKey(job.id), ...job });
   }
 
   /** The job by which a replica was filled, or is. */
@@ -110,10 +109,10 @@ export class Jobs {
 
   /** Adds a backfill, unless one of its replicas has another. @returns whether it is new */
   addFor(job: Omit<Job, 'pk' | 'sk'>): Promise<boolean> {
-    return this.table.putAll([
+    return this.table.create(
       { ...jobKey(job.id), ...job },
       ...job.replicas.map((replica) => ({ ...replicaKey(replica), job: job.id })),
-    ]);
+    );
   }
 
   /** A replica that is gone can come again, and then needs another backfill. */
@@ -123,13 +122,13 @@ export class Jobs {
 
   /** Changes a job that is still as it was seen. @returns the job as it is now, if it was */
   async change(job: Job, change: Pick<Change, 'set' | 'remove'>): Promise<Job | undefined> {
-    const was = await this.table.update(job, {
+    const isChanged = await this.table.update(job, {
       ...change,
       if: '#state = :seenState AND #attempt = :seenAttempt',
       names: ['state', 'attempt'],
       values: { seenState: job.state, seenAttempt: job.attempt },
     });
-    if (!was) return undefined;
+    if (!isChanged) return undefined;
     const removed = Object.fromEntries((change.remove ?? []).map((name) => [name, undefined]));
     return { ...job, ...change.set, ...removed };
   }
