@@ -58,7 +58,7 @@ export class BackfillResource {
     const { cause, hadReplicas } = plan;
     const bucket = event.ResourceProperties.Bucket;
     const jobOf = new Map<string, string | undefined>();
-    for (const replica of plan.replicas) jobOf.set(replica, await this.jobs.jobOf(replica));
+    for (const replica of plan.replicas) jobOf.set(replica, await this.jobs.jobFor(replica));
     const replicas = plan.replicas.filter((replica) => !jobOf.get(replica));
     const existing = new Set([...jobOf.values()].flatMap((id) => id ?? []));
     if (replicas.length > 0) {
@@ -66,7 +66,7 @@ export class BackfillResource {
       const reason: BackfillReason = { bucket, replicas, cause, origin };
       const id = idOf(reason);
       const now = Date.now();
-      const isNew = await this.jobs.addFor({
+      const isNew = await this.jobs.addBackfill({
         ...{ id, kind: 'backfill', bucket, replicas, cause, state: 'wanted', attempt: 1, wantedAt: now },
         statuses: statusesFor(hadReplicas),
         createdBefore: new Date(now).toISOString(),

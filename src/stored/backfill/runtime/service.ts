@@ -19,7 +19,7 @@ import { Telemetry } from './telemetry';
 import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 import { patience } from '../../../private/runtime/patience';
 
-/** Everything put together, from the environment of a function. Each function has what it needs of it. */
+/** Creates the objects behind each function from its environment. */
 export class Service {
   readonly telemetry = new Telemetry();
   private readonly account = env('account');
@@ -29,10 +29,7 @@ export class Service {
   private readonly jobs = new Jobs(this.table);
   private readonly state = new State(this.table);
   private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
-  private readonly s3 = new S3Client({
-    maxAttempts: 6,
-    requestHandler: patience(30_000),
-  });
+  private readonly s3 = new S3Client({ maxAttempts: 6, requestHandler: patience(30_000) });
   private readonly s3Control = new S3Control(this.account);
   private readonly source = new SourceBucket(this.s3, this.bucket, this.account);
   private readonly starter = new JobStarter(
@@ -78,7 +75,7 @@ export class Service {
   }
 }
 
-/** All functions have all of it, so that one bundle serves them. */
+/** All functions have all variables, because they share a bundle. */
 function env(name: keyof typeof ENV): string {
   return process.env[ENV[name]]!;
 }
