@@ -1,6 +1,6 @@
 import { SessionAddress } from '../chime/chime';
 
-/** A generation of a room. */
+/** Identifies a generation of a room. */
 export interface GenerationAddress {
   readonly uid: string;
   readonly generation: number;
