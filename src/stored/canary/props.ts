@@ -5,11 +5,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { IReplicatedMediaBucket } from '../bucket';
 import { S3MediaProxy } from '../proxy';
 
-/** Properties of a `ReplicationCanary`. */
-export interface ReplicationCanaryProps {
-  /** The media whose replication is tried; made by this app, or imported. */
-  readonly media: IReplicatedMediaBucket;
-
+/** Options of a `ReplicationCanary`, whichever media it tests. */
+export interface ReplicationCanaryOptions {
   /**
    * The regions of the replicas that are waited for. The object is deleted in all of them, whichever it comes to.
    *
@@ -74,6 +71,12 @@ export interface ReplicationCanaryProps {
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
+}
+
+/** Properties of a `ReplicationCanary`. */
+export interface ReplicationCanaryProps extends ReplicationCanaryOptions {
+  /** The media whose replication is tested, created by this app or imported. */
+  readonly media: IReplicatedMediaBucket;
 }
 
 /** What the alarms of a `ReplicationCanary` do, and when. */
