@@ -27,7 +27,7 @@ const pages = [
 const ABSOLUTE =
   /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/cdk-media-replication\/cdk-media-replication\/(?:blob\/)?main\//;
 
-/** What a heading is linked by. */
+/** The anchors that GitHub generates for the headings of a page. */
 function anchors(page: string): string[] {
   return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading
@@ -47,7 +47,7 @@ function links(page: string): { link: string; target: string; anchor?: string }[
 }
 
 describe('links', () => {
-  test.each(pages)('of %s lead somewhere', (page) => {
+  test.each(pages)('of %s point to existing files and headings', (page) => {
     for (const { link, target, anchor } of links(page)) {
       expect({ link, exists: existsSync(join(ROOT, target)) }).toEqual({ link, exists: true });
       if (anchor && target.endsWith('.md')) expect(anchors(read(target))).toContain(anchor);
@@ -60,10 +60,16 @@ describe('links', () => {
   });
 });
 
-describe('the index', () => {
+test.each(pages)('%s closes every code fence, since an open one swallows the headings after it', (page) => {
+  const fences = read(page).match(/^ *```.*$/gm) ?? [];
+  const closing = fences.filter((_, index) => index % 2 === 1).map((fence) => fence.trim());
+  expect(closing).toEqual(Array(Math.ceil(fences.length / 2)).fill('```'));
+});
+
+describe('indexes', () => {
   const targets = (page: string) => new Set(links(page).map(({ target }) => target));
 
-  test('of the documents has every page', () => {
+  test('docs/README.md lists every page', () => {
     const known = targets('docs/README.md');
     const all = markdownIn('docs', true)
       .filter((name) => name !== 'README.md' && !/^decisions\W\d/.test(name))
@@ -71,7 +77,7 @@ describe('the index', () => {
     expect(all.filter((page) => !known.has(page))).toEqual([]);
   });
 
-  test('of the decisions has each by its number and title, in order', () => {
+  test('docs/decisions/README.md lists every decision by its number and title, in order', () => {
     const listed = [...read('docs/decisions/README.md').matchAll(/^(\d+)\. \[(.+)\]\((.+)\)$/gm)];
     const decisions = markdownIn('docs/decisions').filter((name) => name !== 'README.md');
     const titled = decisions.sort().map((name) => {
@@ -83,8 +89,8 @@ describe('the index', () => {
   });
 });
 
-describe('code in TypeScript', () => {
-  test('compiles, in every document', () => {
+describe('TypeScript snippets', () => {
+  test('compile in every document', () => {
     const dir = mkdtempSync(join(tmpdir(), 'snippets-'));
     const installed = (name: string) => dirname(require.resolve(`${name}/package.json`));
     const paths = {
@@ -130,7 +136,7 @@ describe('code in TypeScript', () => {
 });
 
 describe('docs/migration.md', () => {
-  test('names errors as the deployment does', () => {
+  test('quotes the error messages of the deployment', () => {
     const source = ['merge-rules', 'rules-resource']
       .map((name) => read(`src/stored/bucket/runtime/${name}.ts`))
       .join('');
@@ -149,7 +155,7 @@ describe('docs/limits.md', () => {
 
   const isWritten = (value: number) => value.toLocaleString('en-US');
 
-  /** The text of a constant that a file keeps to itself. */
+  /** The source text of a constant that its file does not export. */
   function textOf(file: string, name: string): string {
     const [, text] = new RegExp(`^const ${name} = (.+);$`, 'm').exec(read(`${file}.ts`)) ?? [];
     if (text === undefined) throw new Error(`${file}.ts has no constant ${name}.`);
