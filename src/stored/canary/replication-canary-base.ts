@@ -7,7 +7,11 @@ import { invalid } from '../../private/problems';
 
 export const DEFAULT_INTERVAL = Duration.hours(1);
 
-/** The metrics of created and imported canaries. */
+/**
+ * The metrics of created and imported canaries.
+ *
+ * @internal
+ */
 export abstract class ReplicationCanaryBase extends Resource implements IReplicationCanary {
   public abstract readonly canaryName: string;
   public abstract readonly replicaRegions: string[];

@@ -7,7 +7,11 @@ import { IS3MediaProxy, S3MediaProxyAttributes } from './i-s3-media-proxy';
 import { ProxyPlacement } from './proxy-network';
 import { invalid, InvalidInput } from '../../private/problems';
 
-/** What created and imported proxies have in common. */
+/**
+ * What created and imported proxies have in common.
+ *
+ * @internal
+ */
 export abstract class S3MediaProxyBase extends Resource implements IS3MediaProxy {
   public abstract readonly url: string;
   public abstract readonly connections: ec2.Connections;
@@ -20,7 +24,7 @@ export abstract class S3MediaProxyBase extends Resource implements IS3MediaProxy
   public readonly region: string = this.env.region;
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    if (this.clusterName === undefined) throw this.withoutServers(metricName);
+    if (this.clusterName === undefined) throw this._withoutServers(metricName);
     return new cloudwatch.Metric({
       namespace: 'ECS/ContainerInsights',
       metricName,
@@ -38,7 +42,8 @@ export abstract class S3MediaProxyBase extends Resource implements IS3MediaProxy
     return this.metric('NetworkTxBytes', options);
   }
 
-  protected withoutServers(metricName: string): InvalidInput {
+  /** @internal */
+  protected _withoutServers(metricName: string): InvalidInput {
     return invalid(this, {
       property: 'clusterName',
       got: undefined,

@@ -171,7 +171,7 @@ export class S3MediaProxy extends S3MediaProxyBase {
 
   /** The load balancer reports its own errors without a target group. */
   private loadBalancerMetric(metricName: string, options: cloudwatch.MetricOptions): cloudwatch.Metric {
-    if (!this.servers) throw this.withoutServers(metricName);
+    if (!this.servers) throw this._withoutServers(metricName);
     const { loadBalancer, targets } = this.servers;
     return (metricName.startsWith('HTTPCode_ELB') ? loadBalancer : targets).metrics.custom(metricName, options);
   }
