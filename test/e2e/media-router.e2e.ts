@@ -227,7 +227,7 @@ describe('links to every kind of name', () => {
     appConfig.document = '{"drainedRegions":["mars-1"]}';
     await eventually(async () => {
       await ask();
-      expect(router.log).toContain('can not be used');
+      expect(router.log).toContain('The preferences in AppConfig are invalid.');
     });
     expect(await ask()).toBe('region-drained');
   });

@@ -1,10 +1,10 @@
-import { IResource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { IConstruct } from 'constructs';
 
 /** A router of this app or of another app. */
-export interface IMediaRouter extends IResource {
+export interface IMediaRouter extends IConstruct {
   /** The function that answers `ResolveLinks` and `Redirect`. */
   readonly function: lambda.IFunction;
 

@@ -12,7 +12,7 @@ export class ImportedMediaRouter extends MediaRouterBase {
   readonly replicaRegions: string[];
 
   constructor(scope: Construct, id: string, attrs: MediaRouterAttributes) {
-    super(scope, id, { environmentFromArn: attrs.functionArn });
+    super(scope, id);
     const { functionArn } = attrs;
     // This app cannot change the function's policy, so grants are limited to the policies of grantees.
     this.function = lambda.Function.fromFunctionAttributes(this, 'Function', { functionArn, skipPermissions: true });
@@ -23,7 +23,7 @@ export class ImportedMediaRouter extends MediaRouterBase {
 
   /** The other app may publish the metrics in another region and account. */
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const { region, account } = this.env;
+    const { region, account } = this.function.env;
     return super.metric(metricName, { region, account, ...options });
   }
 }

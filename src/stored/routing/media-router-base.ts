@@ -1,7 +1,7 @@
-import { Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import * as contract from './contract';
 import { IMediaRouter } from './i-media-router';
 import { validateMetric } from './validation';
@@ -11,7 +11,7 @@ import { validateMetric } from './validation';
  *
  * @internal
  */
-export abstract class MediaRouterBase extends Resource implements IMediaRouter {
+export abstract class MediaRouterBase extends Construct implements IMediaRouter {
   public abstract readonly function: lambda.IFunction;
   public abstract readonly routerName: string;
   public abstract readonly primaryRegion: string;

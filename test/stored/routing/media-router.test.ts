@@ -562,7 +562,7 @@ describe('MediaRouter', () => {
       const { functionArn, ...others } = ATTRIBUTES;
       expect(router).toMatchObject(others);
       expect(router.function.functionArn).toBe(functionArn);
-      expect(router.env).toEqual({ region: 'us-west-2', account: '111111111111' });
+      expect(router.function.env).toEqual({ region: 'us-west-2', account: '111111111111' });
     });
 
     test('grants permission to invoke the function in the policy of the grantee', () => {
