@@ -17,9 +17,14 @@ export class ImportedMeetingService extends MeetingServiceBase {
     super(scope, id, { environmentFromArn: attrs.roomFunctionArn });
     this.serviceName = attrs.serviceName;
     this.controlRegion = attrs.controlRegion ?? Stack.of(this).region;
-    this.audienceFunction = lambda.Function.fromFunctionArn(this, 'Audience', attrs.audienceFunctionArn);
-    this.hostFunction = lambda.Function.fromFunctionArn(this, 'Host', attrs.hostFunctionArn);
-    this.roomFunction = lambda.Function.fromFunctionArn(this, 'Room', attrs.roomFunctionArn);
-    this.reconcilerFunction = lambda.Function.fromFunctionArn(this, 'Reconciler', attrs.reconcilerFunctionArn);
+    this.audienceFunction = this.importFunction('Audience', attrs.audienceFunctionArn);
+    this.hostFunction = this.importFunction('Host', attrs.hostFunctionArn);
+    this.roomFunction = this.importFunction('Room', attrs.roomFunctionArn);
+    this.reconcilerFunction = this.importFunction('Reconciler', attrs.reconcilerFunctionArn);
+  }
+
+  /** In the same account, the policy of the grantee is sufficient: the function's own policy is left unchanged. */
+  private importFunction(id: string, functionArn: string): lambda.IFunction {
+    return lambda.Function.fromFunctionAttributes(this, id, { functionArn, skipPermissions: true });
   }
 }

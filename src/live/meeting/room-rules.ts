@@ -19,6 +19,14 @@ export function roomFindings(room: RoomConfig, controlRegion: string | undefined
     if (!holds) findings.push({ property, got, expected, fix });
     return holds;
   };
+  const expectWhole = (property: string, got: number, [from, to]: [number, number], remark: string, fix: string) =>
+    expect(
+      Number.isInteger(got) && got >= from && got <= to,
+      property,
+      got,
+      `a whole number from ${from} to ${to}${remark}`,
+      fix,
+    );
 
   const nameFix = 'Change the name, or omit it to get a generated one.';
   expect(MEETING_NAME.test(meeting), 'meetingName', meeting, '2 to 64 letters, digits, - and _', nameFix);
@@ -35,46 +43,30 @@ export function roomFindings(room: RoomConfig, controlRegion: string | undefined
   expectMediaRegion('mediaRegion', mediaRegion);
   replicas.forEach((region, index) => expectMediaRegion(`replicas[${index}].mediaRegion`, region));
 
-  const attendeesAreValid = expect(
-    isWholeWithin(attendeesPerSession, 1, MAX_ATTENDEES),
+  const attendeesAreValid = expectWhole(
     'attendeesPerSession',
     attendeesPerSession,
-    `a whole number from 1 to ${MAX_ATTENDEES}`,
-    'The quota "attendees per meeting" (L-B1CE561B) cannot be increased: add replicas for more attendees.',
+    [1, MAX_ATTENDEES],
+    ' (quota L-B1CE561B)',
+    'The quota "attendees per meeting" cannot be increased: add replicas for more attendees.',
   );
   if (stageSlots !== 0 && replicas.length === 0) {
-    const reason = '0, because without replicas everyone is in the primary session';
-    expect(false, 'stageSlots', stageSlots, reason, 'Remove `stageSlots`, or add replicas.');
+    const expected = '0, because without replicas everyone is in the primary session';
+    expect(false, 'stageSlots', stageSlots, expected, 'Remove `stageSlots`, or add replicas.');
   } else if (attendeesAreValid) {
-    expect(
-      isWholeWithin(stageSlots, 0, attendeesPerSession),
-      'stageSlots',
-      stageSlots,
-      `a whole number from 0 to ${attendeesPerSession}, the attendees per session`,
-      'Lower it, or raise `attendeesPerSession`.',
-    );
+    const stageFix = 'Lower it, or raise `attendeesPerSession`.';
+    expectWhole('stageSlots', stageSlots, [0, attendeesPerSession], ', the attendees per session', stageFix);
   }
 
   presenters.forEach((user, index) =>
     expect(isUserId(user), `presenters[${index}]`, user, USER_ID_RULE, 'List the `externalUserId` of the presenter.'),
   );
-  expect(
-    startsAt === undefined || (TIME.test(startsAt) && !Number.isNaN(Date.parse(startsAt))),
-    'startsAt',
-    startsAt,
-    'a time like 2026-01-31T12:00:00Z',
-    'Write it in RFC 3339 format, with `Z` or an offset from UTC.',
-  );
-  const expectGrace = (property: string, seconds: number) =>
-    expect(
-      isWholeWithin(seconds, 0, DAY_SECONDS),
-      property,
-      seconds,
-      `a whole number of seconds from 0 to ${DAY_SECONDS}`,
-      'A meeting lasts for 24 hours at most: choose a shorter time.',
-    );
-  expectGrace('stageGrace', room.stageGraceSeconds);
-  if (room.seatGraceSeconds !== undefined) expectGrace('seatGrace', room.seatGraceSeconds);
+  const timeIsValid = startsAt === undefined || (TIME.test(startsAt) && !Number.isNaN(Date.parse(startsAt)));
+  const timeFix = 'Write it in RFC 3339 format, with `Z` or an offset from UTC.';
+  expect(timeIsValid, 'startsAt', startsAt, 'a time like 2026-01-31T12:00:00Z', timeFix);
+  const graceFix = 'A meeting lasts for 24 hours at most: choose a shorter time.';
+  expectWhole('stageGrace', room.stageGraceSeconds, [0, DAY_SECONDS], ' seconds', graceFix);
+  expectWhole('seatGrace', room.seatGraceSeconds ?? 0, [0, DAY_SECONDS], ' seconds', graceFix);
   return findings;
 }
 
@@ -87,8 +79,4 @@ export function controlRegionFinding(controlRegion: string): Finding | undefined
     expected: `a region with an Amazon Chime SDK meetings endpoint (${CONTROL_REGIONS.join(', ')})`,
     fix: 'Specify one of these as `controlRegion`; other regions can only host media.',
   };
-}
-
-function isWholeWithin(value: number, from: number, to: number): boolean {
-  return Number.isInteger(value) && value >= from && value <= to;
 }

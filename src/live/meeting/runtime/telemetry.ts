@@ -44,14 +44,9 @@ export class Telemetry implements SessionEvents, OperationEvents {
     this.count(METRIC.missingReplicas, missing, true);
     this.count(METRIC.sweepFailures, failures.length, true);
     for (const { meeting, index, used, free } of sessions) {
-      this.metrics
-        .singleMetric()
-        .addDimensions({ [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) })
-        .addMetric(METRIC.seatsUsed, MetricUnit.Count, used);
-      this.metrics
-        .singleMetric()
-        .addDimensions({ [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) })
-        .addMetric(METRIC.seatsFree, MetricUnit.Count, free);
+      const dimensions = { [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) };
+      this.metrics.singleMetric().addDimensions(dimensions).addMetric(METRIC.seatsUsed, MetricUnit.Count, used);
+      this.metrics.singleMetric().addDimensions(dimensions).addMetric(METRIC.seatsFree, MetricUnit.Count, free);
     }
     for (const { meeting, error } of failures) this.logger.error('sweep failed', { meeting, error: describe(error) });
     this.logger.info('swept', { live, drift });
