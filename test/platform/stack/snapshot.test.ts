@@ -1,5 +1,7 @@
 import { HttpAuthorizer, MediaReplicationStack, ProxyMode } from '../../../src';
-import { newApp, OF_CDK, synthesise } from '../../support/synth';
+import { newApp, OF_CDK, synthesise, validateTemplates } from '../../support/synth';
+
+validateTemplates();
 
 /** Everything, in three regions. test/examples.test.ts has the templates of typical apps. */
 describe('MediaReplicationStack with everything', () => {
