@@ -23,8 +23,9 @@ const COLD_STARTS = 15;
 /** Measures links, lookups and cold starts of the router, on the Node.js version of its Lambda runtime if installed. */
 export async function benchRouting(): Promise<Group> {
   const node = existsSync(DEPLOYED_NODE) ? DEPLOYED_NODE : process.execPath;
-  if (node === process.execPath)
+  if (node === process.execPath) {
     console.error(`bench: Node.js 24 is not installed, measuring the router on ${process.version}`);
+  }
   const dir = mkdtempSync(join(tmpdir(), 'bench-routing-'));
   try {
     const run = (name: string) => JSON.parse(execFileSync(node, [bundle(dir, name)], { encoding: 'utf8' }));
