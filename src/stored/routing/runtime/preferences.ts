@@ -79,8 +79,9 @@ function rangesOf(value: unknown, copies: readonly string[]): IpRanges {
         throw new ValidationError(field, cidr, 'a range in CIDR notation, like 10.20.0.0/16 or 2001:db8::/32');
       }
       const taken = ranges.add(range, region);
-      if (taken && taken !== region)
+      if (taken && taken !== region) {
         throw new ValidationError(field, cidr, `a range of one region only, but it belongs to ${taken} too`);
+      }
     });
   }
   return ranges;
