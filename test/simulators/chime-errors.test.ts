@@ -82,7 +82,7 @@ describe('ChimeSimulator errors', () => {
     expect(failure).toMatchObject({ name: 'UnprocessableEntityException', $metadata: { httpStatusCode: 422 } });
   });
 
-  test('of conflicts and limits are instances of the SDK's classes', async () => {
+  test("of conflicts and limits are instances of the SDK's classes", async () => {
     await createMeeting(client, { ClientRequestToken: 'token' });
     const reused = createMeeting(client, { ClientRequestToken: 'token', ExternalMeetingId: 'other' });
     expect(await failureOf(reused)).toBeInstanceOf(ConflictException);

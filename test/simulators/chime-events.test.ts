@@ -168,6 +168,6 @@ describe('ChimeSimulator events', () => {
     await client.send(new GetMeetingCommand(meeting));
     await client.send(new DeleteMeetingCommand(meeting));
     expect(takeTypes()).toEqual(['MeetingEnded']);
-    expect(() => chime.reportFalseEnd(meeting.MeetingId)).toThrow('lives');
+    expect(() => chime.reportFalseEnd(meeting.MeetingId)).toThrow('is not running');
   });
 });

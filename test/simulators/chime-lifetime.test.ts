@@ -185,6 +185,6 @@ describe('ChimeSimulator', () => {
   test('ignores the audio of ended meetings', async () => {
     const meeting = await createMeeting(client);
     await client.send(new DeleteMeetingCommand(meeting));
-    expect(() => chime.setAudio(meeting.MeetingId, false)).toThrow(`No meeting ${meeting.MeetingId} lives`);
+    expect(() => chime.setAudio(meeting.MeetingId, false)).toThrow(`Meeting ${meeting.MeetingId} is not running`);
   });
 });

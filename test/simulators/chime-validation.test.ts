@@ -58,7 +58,7 @@ describe('ChimeSimulator rejects', () => {
     [
       'with FHD for more than 25',
       { MeetingFeatures: { Video: { MaxResolution: 'FHD' }, Attendee: { MaxCount: 26 } } },
-      'must not be over 25',
+      'must be at most 25',
     ],
     ['with six tenants', { TenantIds: ['ta', 'tb', 'tc', 'td', 'te', 'tf'] }, 'less than or equal to 5'],
     ['in a region that is none', { MediaRegion: 'mars-north-1' }, 'not available from us-east-1'],

@@ -73,6 +73,13 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
 
   /** @internal */
   public static _validate(problems: Problems, props: ReplicatedMeetingServiceProps, stack: Stack): void {
+    const { authorizer, hostScopes = [] } = props.httpApi ?? {};
+    problems.expect(hostScopes.length === 0 || authorizer?._jwt !== undefined, {
+      property: 'httpApi.hostScopes',
+      got: hostScopes,
+      expected: 'no scopes, because only tokens have them',
+      fix: 'Use `HttpAuthorizer.jwt()`, or remove the scopes and grant access with `httpApi.grantInvoke()`.',
+    });
     const controlRegion = props.controlRegion ?? stack.region;
     const finding = Token.isUnresolved(controlRegion) ? undefined : controlRegionFinding(controlRegion);
     if (!finding) return;

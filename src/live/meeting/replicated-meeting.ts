@@ -54,6 +54,16 @@ export class ReplicatedMeeting extends Resource implements IReplicatedMeeting {
     const { controlRegion, roomFunction } = props.service;
     const problems = new Problems(this);
     ReplicatedMeeting._validate(problems, props, controlRegion);
+    // CloudFormation requires the function of a custom resource to be in the account and region of the stack.
+    for (const key of ['account', 'region'] as const) {
+      const [here, there] = [this.env[key], props.service.env[key]];
+      problems.expect(here === there || Token.isUnresolved(here) || Token.isUnresolved(there), {
+        property: 'service',
+        got: there,
+        expected: `a service in the ${key} of the meeting's stack, ${here}`,
+        fix: `Add the meeting to a stack in ${there}.`,
+      });
+    }
     problems.throwIfAny();
     this.meetingName = props.meetingName ?? new DeterministicNames(this).base;
     const sessions = (props.replicas ?? []).flatMap(({ mediaRegion, count = 1 }) =>

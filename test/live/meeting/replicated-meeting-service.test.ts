@@ -332,6 +332,14 @@ describe('ReplicatedMeetingService', () => {
       expect(importInto(stackOf(), { ...ATTRIBUTES, controlRegion: undefined }).controlRegion).toBe('eu-central-1');
     });
 
+    test('rejects rooms in another region', () => {
+      const service = importInto(new Stack(newApp(), 'Second', { env: { region: 'eu-west-2' } }));
+      expect(() => service.addMeeting('Hall', { mediaRegion: 'eu-west-1' })).toThrow(
+        '[Second/Imported/Hall] service: got "eu-central-1", expected a service in the region of the meeting\'s stack, ' +
+          'eu-west-2. Add the meeting to a stack in eu-central-1.',
+      );
+    });
+
     test('grants permission to invoke its functions', () => {
       const stack = stackOf();
       const service = importInto(stack);
@@ -390,6 +398,13 @@ describe('ReplicatedMeetingService', () => {
       /^\[MediaStack\/Meetings\] controlRegion: got nothing, expected a region with an Amazon Chime SDK meetings endpoint \(af-south-1, .*\), but the stack's region eu-west-1 has none\. Specify one of these as `controlRegion`; other regions can only host media\.$/,
     );
     expect(() => setUp({ controlRegion: 'us-east-2' })).toThrow(/controlRegion: got "us-east-2"/);
+  });
+
+  test('fails when hosts need scopes although callers have no tokens', () => {
+    expect(() => setUp({ httpApi: { authorizer: HttpAuthorizer.iam(), hostScopes: ['host'] } })).toThrow(
+      '[MediaStack/Meetings] httpApi.hostScopes: got ["host"], expected no scopes, because only tokens have them. ' +
+        'Use `HttpAuthorizer.jwt()`, or remove the scopes and grant access with `httpApi.grantInvoke()`.',
+    );
   });
 
   test('works in environment-agnostic stacks', () => {

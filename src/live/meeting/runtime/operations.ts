@@ -49,14 +49,11 @@ export class Operations {
       case 'JoinMeetingBatch':
         return this.joinBatch(meeting, batchOf(request), deadline);
       case 'LeaveMeeting':
-        await this.stage.leave(meeting, userOf(request), deadline);
-        return {};
+        return done(this.stage.leave(meeting, userOf(request), deadline));
       case 'RaiseHand':
-        await this.stage.raiseHand(meeting, userOf(request));
-        return {};
+        return done(this.stage.raiseHand(meeting, userOf(request)));
       case 'LowerHand':
-        await this.stage.lowerHand(meeting, userOf(request));
-        return {};
+        return done(this.stage.lowerHand(meeting, userOf(request)));
       case 'ListHands':
         return { hands: await this.stage.hands(meeting) };
       case 'PromoteAttendee': {
@@ -65,8 +62,7 @@ export class Operations {
         return promotion;
       }
       case 'DemoteAttendee':
-        await this.stage.demote(meeting, userOf(request), deadline);
-        return {};
+        return done(this.stage.demote(meeting, userOf(request), deadline));
       case 'RemoveAttendee':
         await this.stage.remove(meeting, userOf(request), optionalBoolean('ban', request.ban) ?? false, deadline);
         return {};
@@ -146,4 +142,10 @@ export class Operations {
 function refusalOf(error: Error): { readonly code: string; readonly message: string } {
   if (error instanceof MeetingError) return { code: error.code, message: error.message };
   return { code: 'ServiceUnavailable', message: 'Internal error. The log of the function has the details.' };
+}
+
+/** The response of operations that return nothing. */
+async function done(work: Promise<void>): Promise<object> {
+  await work;
+  return {};
 }
