@@ -342,7 +342,7 @@ describe('a repair', () => {
     expect((await world.ask('DescribeReplication')).failures).toMatchObject({
       outstanding: 1,
       givenUp: 1,
-      byReason: [{ reason: RETRYABLE, count: 1, givenUp: 1, advice: expect.stringMatching(/enable it/) }],
+      byReason: [{ reason: RETRYABLE, count: 1, givenUp: 1, advice: expect.stringMatching(/Enable the key/) }],
     });
     await world.ask('RetryFailures', { reason: RETRYABLE });
     await world.work();

@@ -198,8 +198,8 @@ export class DynamoDbTable {
   /**
    * Carries out all writes or none. Retries after a conflict with another transaction.
    *
-   * @returns the writes whose condition was not met, by index: `missing` if there is no item, or it was not asked for.
-   * Empty if everything was written.
+   * @returns the writes whose condition was not met, by index: `unfit` if the item exists, `missing` if it does not. Puts
+   * and deletes do not request the item and are always `missing`. Empty if everything was written.
    */
   async transact(writes: readonly Write[]): Promise<Map<number, 'unfit' | 'missing'>> {
     for (let attempt = 1; ; attempt++) {

@@ -50,19 +50,24 @@ export interface Deployment {
 export class BackfillWorld {
   static async start(props: Partial<ReplicationJobsProps> = {}): Promise<BackfillWorld> {
     const dir = mkdtempSync(join(tmpdir(), 'backfill-'));
+    const assembly = synthesise(dir, props);
     const authority = new TestAuthority(dir);
     writeFileSync(join(dir, 'ca.pem'), authority.certificate);
     // The clock follows real time, like those of the functions. A job stays New until the test prepares it.
     const control = await S3ControlSimulator.start({ account: ACCOUNT, region: REGION, behaviour: { newFor: 1e12 } });
     const dynamo = await DynamoDbLocal.start();
     const minio = new Minio({ dir, region: REGION, port: MINIO_PORT });
-    await minio.start();
-    const cloudFormation = new CloudFormation(authority);
-    await cloudFormation.start();
-    const world = new BackfillWorld(dir, synthesise(dir, props), control, dynamo, minio, cloudFormation);
-    await world.setUp();
-    for (const name of FUNCTIONS) await world.restart(name);
-    return world;
+    const world = new BackfillWorld(dir, assembly, control, dynamo, minio, new CloudFormation(authority));
+    try {
+      await minio.start();
+      await world.cloudFormation.start();
+      await world.setUp();
+      for (const name of FUNCTIONS) await world.restart(name);
+      return world;
+    } catch (error) {
+      world.stop();
+      throw error;
+    }
   }
 
   readonly gate = new Gate();
@@ -293,7 +298,7 @@ function synthesise(dir: string, props: Partial<ReplicationJobsProps>): CloudAss
   const stack = new Stack(app, STACK, { env: { region: REGION } });
   new ReplicationJobs(stack, 'Jobs', {
     bucketName: MEDIA,
-    replicas: [{ region: 'eu-west-1', bucketName: 'replica-1', ruleId: 'rule' }],
+    replicas: [{ bucketName: 'replica-1' }],
     ...props,
   });
   return app.synth();

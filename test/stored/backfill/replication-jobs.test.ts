@@ -9,10 +9,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
-const REPLICAS = [
-  { region: 'eu-west-1', bucketName: 'media-eu', ruleId: 'rule-eu' },
-  { region: 'ap-southeast-2', bucketName: 'media-ap', ruleId: 'rule-ap' },
-];
+const REPLICAS = [{ bucketName: 'media-eu' }, { bucketName: 'media-ap' }];
 
 function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primaryStack()) {
   const jobs = new ReplicationJobs(stack, 'Jobs', { bucketName: 'media', replicas: REPLICAS, ...props });

@@ -1,9 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRIC, METRICS_NAMESPACE } from '../contract';
 import { FailureCounts } from './failures/failures';
 import { Job } from './jobs/jobs';
 import { secondsLeft } from './jobs/progress';
-import { METRIC, METRICS_NAMESPACE } from '../contract';
 
 /** Logs and metrics. They contain job IDs, reasons and counts, but no object keys. */
 export class Telemetry {
