@@ -4,7 +4,7 @@ import { REPOSITORY } from './packages';
 
 const HEADING = '\n## The smallest example\n';
 
-/** The code blocks of the README's smallest example, in their order. */
+/** The code blocks of the smallest example in the README, in order. */
 export function smallestExample(): { language: string; code: string }[] {
   const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
   const section = readme.split(HEADING)[1]?.split('\n## ')[0];
