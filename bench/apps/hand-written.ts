@@ -1,7 +1,8 @@
 /**
- * What somebody who knows S3 replication well writes with the L2s to get the same: keys and their aliases, buckets, a
- * role with narrow statements (the L2's own role can't name a key of another region), rules under Replication Time
- * Control, alarms and outputs. What it lacks, because the L2s can't: a bucket that waits for its role's policy.
+ * The equivalent of the library, hand-written with L2 constructs by an expert in S3 replication: keys and aliases, buckets,
+ * a role with least-privilege statements (the role of the L2 cannot refer to a key in another region), rules with
+ * Replication Time Control, alarms and outputs. Without a dependency of the bucket on the policy of its role, which the L2
+ * constructs do not support.
  */
 import { App, Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';

@@ -135,7 +135,7 @@ export class ReplicationCanary extends ReplicationCanaryBase {
       },
       memorySize: props.memorySize ?? 256,
       timeout: this.maxRunDuration,
-      roleName: this.hasCrossAccountReplica() ? names.role('canary') : undefined,
+      roleName: hasCrossAccountCopy(media, Stack.of(this)) ? names.role('canary') : undefined,
       runtime,
       logRetention,
     });
@@ -225,10 +225,4 @@ export class ReplicationCanary extends ReplicationCanaryBase {
   }
 
   /** A bucket policy in another account can refer to the role only by a deterministic name. */
-  private hasCrossAccountReplica(): boolean {
-    const own = accountOf(Stack.of(this));
-    return this.media.replicas.some(
-      ({ account }) => ![account, own].some((each) => Token.isUnresolved(each)) && account !== own,
-    );
-  }
 }
