@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -14,7 +14,7 @@ import { ProxyProbe } from './proxy-probe';
 import { DEFAULT_INTERVAL, ImportedReplicationCanary, ReplicationCanaryBase } from './replication-canary-base';
 import { proxiesOf, validateCanary, watchedReplicas } from './validation';
 import { handlerFunction } from '../../private/handler-function';
-import { accountOf, DeterministicNames } from '../../private/naming';
+import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
 import { Problems } from '../../private/problems';
 import { deployAfter } from '../../private/stacks';
 import { IReplicatedMediaBucket } from '../bucket';
@@ -135,6 +135,7 @@ export class ReplicationCanary extends ReplicationCanaryBase {
       },
       memorySize: props.memorySize ?? 256,
       timeout: this.maxRunDuration,
+      // A bucket policy in another account can refer to the role only by a deterministic name.
       roleName: hasCrossAccountCopy(media, Stack.of(this)) ? names.role('canary') : undefined,
       runtime,
       logRetention,
@@ -223,6 +224,4 @@ export class ReplicationCanary extends ReplicationCanaryBase {
     const own = Stack.of(this);
     if (probe !== own) deployAfter(own, probe, 'The canary invokes the function that reads through the proxy');
   }
-
-  /** A bucket policy in another account can refer to the role only by a deterministic name. */
 }
