@@ -473,7 +473,7 @@ describe('with servers that replicate', () => {
     (await clients[index].send(new s3.GetBucketReplicationCommand({ Bucket: name }))).ReplicationConfiguration!.Rules!;
 
   beforeAll(async () => {
-    await Promise.all([primary.start(), there.start()]);
+    await Promise.all([primary.start(), replica.start()]);
     primary.admin('mb', '--with-versioning', `here/${bucketOf.primary}`);
     replica.admin('mb', '--with-versioning', `here/${bucketOf.replica}`);
   });
