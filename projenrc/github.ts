@@ -9,14 +9,12 @@ export function configureGitHub(project: awscdk.AwsCdkConstructLibrary): void {
     timeoutMinutes: 90,
     permissions: { contents: github.workflows.JobPermission.READ },
     steps: [
-      {
-        name: 'Checkout',
-        uses: project.github!.actions.get('actions/checkout'),
+      github.WorkflowSteps.checkout({
         with: {
           ref: '${{ github.event.pull_request.head.sha }}',
           repository: '${{ github.event.pull_request.head.repo.full_name }}',
         },
-      },
+      }),
       { name: 'Trust the checkout', run: 'git config --global --add safe.directory "$GITHUB_WORKSPACE"' },
       { name: 'Run every suite', run: '.ci/run' },
     ],
