@@ -3,6 +3,7 @@ import { configureApi } from './projenrc/api';
 import { configureCli } from './projenrc/cli';
 import { configureConsumers } from './projenrc/consumers';
 import { configureEslint } from './projenrc/eslint';
+import { configureGitHub } from './projenrc/github';
 import { configureHandlers } from './projenrc/handlers';
 import { configurePackage } from './projenrc/package';
 import { configureTests } from './projenrc/tests';
@@ -29,7 +30,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   minNodeVersion: '20.0.0',
   workflowNodeVersion: '24',
   lambdaAutoDiscover: false,
-  // Source maps, with the sources in them, were half of the package. What the compiler writes can be read as it is.
+  // Source maps would double the size of the package, and the compiled code is readable.
   tsconfig: { compilerOptions: { inlineSourceMap: false, inlineSources: false } },
   bundlerOptions: { runBundleTask: javascript.RunBundleTask.MANUAL },
   packageManager: javascript.NodePackageManager.NPM,
@@ -49,7 +50,18 @@ const project = new awscdk.AwsCdkConstructLibrary({
   publishToGo: { moduleName: 'github.com/cdk-media-replication/cdk-media-replication-go' },
 
   githubOptions: { mergify: false },
-  pullRequestTemplate: false,
+  pullRequestTemplateContents: [
+    '## What and why',
+    '',
+    'Fixes #',
+    '',
+    '## Checklist',
+    '',
+    '- [ ] `npm test` passes, and a test fails without this change.',
+    '- [ ] Changes of snapshots are intended: templates, logical ids, and the public API in `test/__snapshots__`.',
+    '- [ ] The documents, `CHANGELOG.md` and (for a decision) `docs/decisions/` are up to date.',
+    '- [ ] `npm run test:e2e` passes, if the change affects code that runs in Lambda or in a container.',
+  ],
   prettier: true,
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
   eslintOptions: {
@@ -67,7 +79,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   gitignore: ['/cdk.out', '/bench/results.json', '.jsii.tabl.json', '*.log'],
 });
 
-// 1.13.0 is not published for every platform that it names, and `npm ci` then refuses the lock file.
+// Version 1.13.0 was not published for every platform that it names, which makes `npm ci` reject the lock file.
 project.package.addPackageResolutions('unrs-resolver@1.12.2');
 configureEslint(project);
 configureHandlers(project);
@@ -76,5 +88,6 @@ configureConsumers(project);
 configureCli(project);
 configureApi(project);
 configurePackage(project);
+configureGitHub(project);
 
 project.synth();

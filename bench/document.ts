@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Group, Row } from './rows';
 import { LATEST } from './workspace';
 
-/** The page of `npm run bench -- --write`. `load` is how many processes wanted to run before it began. */
+/** The page that `npm run bench -- --write` writes. `load` is the load average before the first measurement. */
 export function document(groups: Group[], load: number): string {
   const cores = availableParallelism();
   const machine = [
@@ -16,9 +16,9 @@ export function document(groups: Group[], load: number): string {
   return [
     '# Benchmarks',
     '<!-- Written by `npm run bench -- --write`. Do not edit. -->',
-    'What the library costs, beside what a user would have instead. Read the ratios: value and baseline of a row are from the same run, in turns where they are times, so that what else the machine does falls on both alike. The absolute numbers are of one machine on one day.',
+    'The costs of the library compared with the alternative that a user would have. Read the ratios: the value and the baseline of a row are measured in turns in the same run, so that other load on the machine affects both equally. The absolute numbers are from one machine on one day.',
     `Measured on ${new Date().toISOString().slice(0, 10)}, with ${machine.join(', ')}. ` +
-      `Before the first measurement, ${load.toFixed(1)} processes wanted to run on ${cores} cores, the compiler of the library among them.`,
+      `The load average before the first measurement was ${load.toFixed(1)}, which includes the compilation of the library.`,
     ...groups.flatMap(section),
     '',
   ]
@@ -28,7 +28,7 @@ export function document(groups: Group[], load: number): string {
 
 function section({ title, how, needs, versions, rows }: Group): string[] {
   const used = versions.length > 0 ? ` With ${versions.join(', ')}.` : '';
-  const content = rows.length > 0 ? tableOf(rows) : `Not measured on this machine: it needs ${needs}.`;
+  const content = rows.length > 0 ? tableOf(rows) : `Not measured on this machine: requires ${needs}.`;
   return [`## ${title}`, `${how}${rows.length > 0 ? used : ''}`, content];
 }
 

@@ -6,21 +6,26 @@ import { benchImport } from './importing';
 import { benchPlatform } from './platform';
 import { benchProxy } from './proxy';
 import { benchRouting } from './routing';
-import { Row } from './rows';
+import { Group, Row } from './rows';
 import { benchSynthesis } from './synthesis';
 import { createWorkspace } from './workspace';
 
-/** `npm run bench`: prints a table and writes bench/results.json; with `--write`, docs/benchmarks.md too. */
+/** `npm run bench`: prints a table and writes bench/results.json. With `--write`, it also updates docs/benchmarks.md. */
 async function main(): Promise<void> {
   const [load] = loadavg();
   const workspace = createWorkspace();
-  const groups = [
-    benchImport(workspace),
-    benchSynthesis(workspace),
-    benchPlatform(workspace),
-    await benchRouting(),
-    await benchProxy(),
+  const benchmarks: [string, () => Group | Promise<Group>][] = [
+    ['import', () => benchImport(workspace)],
+    ['synthesis of buckets', () => benchSynthesis(workspace)],
+    ['synthesis of a platform', () => benchPlatform(workspace)],
+    ['routing', benchRouting],
+    ['proxy', benchProxy],
   ];
+  const groups: Group[] = [];
+  for (const [name, measure] of benchmarks) {
+    process.stderr.write(`[${groups.length + 1}/${benchmarks.length}] Measuring ${name} …\n`);
+    groups.push(await measure());
+  }
   const rows = groups.flatMap((group) => group.rows);
   process.stdout.write(draw(rows));
   writeFileSync('bench/results.json', `${JSON.stringify({ rows }, undefined, 2)}\n`);

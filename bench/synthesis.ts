@@ -10,11 +10,12 @@ const VARIANTS = {
 };
 
 /**
- * Synthesises N replicated buckets with the library and by hand, each run in a process of its own, the variants in turn,
- * so that what else the machine does falls on all alike.
+ * Synthesises N replicated buckets with the library and with a hand-written app. Every run is a separate process, and the
+ * variants take turns, so that other load on the machine affects all of them equally.
  */
 export function benchSynthesis(workspace: string): Group {
   const rows = [1, 10, 100].flatMap((size) => {
+    process.stderr.write(`      ${size} bucket${size === 1 ? '' : 's'}\n`);
     const runs = size === 100 ? RUNS.large : RUNS.small;
     const apps = Object.entries({ baseline: ['hand-written.js'], ...VARIANTS });
     const times: Record<string, number[]> = {};
@@ -33,7 +34,7 @@ export function benchSynthesis(workspace: string): Group {
   });
   return {
     title: 'Synthesis of replicated buckets',
-    how: `N buckets with a replica each, beside the same by hand with the CDK's own constructs, all replicas in one stack ([bench/apps](../bench/apps)). Time: from the start of the process to its end, the median of ${RUNS.small} runs, ${RUNS.large} for N = 100. Size: all templates together.`,
+    how: `N buckets with one replica each. The baseline is a hand-written app with the CDK's own constructs and all replicas in one stack ([bench/apps](../bench/apps)). Time: the whole process, median of ${RUNS.small} runs (${RUNS.large} for N = 100). Size: the sum of all templates.`,
     versions: [],
     rows,
   };

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import * as ts from 'typescript';
 
-/** Where the newest aws-cdk-lib is, which all is measured with. */
+/** The latest aws-cdk-lib, which all benchmarks use. */
 export const LATEST = resolve('test/cdk-latest/node_modules');
 
 /**
- * A folder as a user of the library has it: the built package beside the latest aws-cdk-lib, and the apps as plain
- * JavaScript, so that nothing but them is measured.
+ * A project of a user: the built package, the latest aws-cdk-lib, and the apps compiled to JavaScript, so that the
+ * compiler is not measured.
  */
 export function createWorkspace(): string {
   const dir = mkdtempSync(join(tmpdir(), 'bench-'));
@@ -27,7 +27,7 @@ export function createWorkspace(): string {
   return dir;
 }
 
-/** Runs a script of the workspace in a process of its own, and gives the milliseconds that it took. */
+/** Runs a script of the workspace in a separate process, and returns the time in milliseconds. */
 export function timeProcess(workspace: string, args: string[], outdir: string): number {
   rmSync(outdir, { recursive: true, force: true });
   const start = process.hrtime.bigint();

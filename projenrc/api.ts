@@ -1,13 +1,16 @@
 import { awscdk, JsonFile } from 'projen';
 
-/** Findings that are not to be followed; why: docs/decisions/0023-api-lint.md. */
+/** Findings that do not apply. docs/decisions/0023-api-lint.md gives the reasons. */
 const EXCLUDED = ['prefer-ref-interface:*', 'no-grants:*', 'construct-ctor:cdk-media-replication.FunctionHttpApi'];
 
-/** The rules of the CDK for its own modules, held against the public API. */
+/** Checks the public API against the rules that the CDK has for its own modules. */
 export function configureApi(project: awscdk.AwsCdkConstructLibrary): void {
-  // The tag `latest` is of years ago. Versions go with those of aws-cdk-lib.
+  // The tag `latest` is years old. Versions correspond to those of aws-cdk-lib.
   project.addDevDeps('awslint@2.262.2-alpha.0');
   new JsonFile(project, 'awslint.json', { marker: false, obj: { exclude: EXCLUDED } });
   project.npmignore?.exclude('/awslint.json');
-  project.addTask('awslint', { description: "Holds the API to the CDK's rules", exec: 'awslint --no-compile --quiet' });
+  project.addTask('awslint', {
+    description: "Checks the public API against the CDK's rules",
+    exec: 'awslint --no-compile --quiet',
+  });
 }

@@ -1,12 +1,12 @@
 import { awscdk, JsonFile } from 'projen';
 import { TRANSFORM } from './jest';
 
-/** What the command line is made of besides the library. All of it is bundled, so that users install none of it. */
+/** Dependencies of the command line. They are bundled, so users of the package do not install them. */
 const CLI_DEPS = ['ajv@^8', 'fastest-levenshtein@^1', 'picocolors@^1', 'table@^6', 'yaml@^2'];
 
 /**
- * The command line: TypeScript in cli/, which jsii never sees, bundled into one file that asks for the user's aws-cdk-lib
- * and for the library beside it. docs/decisions/0022-cli.md says why.
+ * The command line: TypeScript in cli/, which jsii does not compile, bundled into one file. It loads the user's
+ * aws-cdk-lib and the library in the same package (docs/decisions/0022-cli.md).
  */
 export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(...CLI_DEPS, '@jsii/spec@^1');
@@ -18,13 +18,15 @@ export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
   bundle.exec('tsx scripts/bundle-cli.ts');
   project.compileTask.spawn(bundle);
 
-  const schema = project.tasks.addTask('schema', { description: 'Makes the JSON Schema and its reference from .jsii' });
+  const schema = project.tasks.addTask('schema', {
+    description: 'Generates the JSON Schema and its reference from .jsii',
+  });
   schema.exec('tsx --tsconfig scripts/tsconfig.json scripts/config-schema/index.ts', { receiveArgs: true });
 
   new JsonFile(project, 'cli/tsconfig.json', {
     obj: {
       extends: '../tsconfig.json',
-      // Resolved as esbuild does it, which takes it from there.
+      // As esbuild resolves them.
       compilerOptions: {
         noEmit: true,
         rootDir: '..',
@@ -35,7 +37,7 @@ export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
       include: ['**/*.ts'],
     },
   });
-  // The command line imports the library as its users do, and its tests import the command line.
+  // The command line imports the library by its name, and its tests import the command line.
   project.tsconfigDev.file.addOverride('compilerOptions.paths', { [project.name]: ['../src'] });
   project.tasks.tryFind('typecheck')!.exec('node node_modules/typescript-7/bin/tsc --project cli/tsconfig.json');
 
@@ -48,6 +50,6 @@ export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
       testTimeout: 300_000,
     },
   });
-  const packed = project.tasks.addTask('test:cli', { description: 'Packs the package, and runs its command line' });
+  const packed = project.tasks.addTask('test:cli', { description: 'Runs the command line of the packed library' });
   packed.exec('jest --config test/cli-packed/jest.config.json --runInBand --ci', { receiveArgs: true });
 }

@@ -3,7 +3,7 @@ import { TRANSFORM } from './jest';
 
 const FOLDER = 'test/consumers';
 
-/** `npm run test:consumers`: the packed library, in projects as its users have them, in each language. */
+/** `npm run test:consumers`: uses the packed library in a new project of each language. */
 export function configureConsumers(project: awscdk.AwsCdkConstructLibrary): void {
   new JsonFile(project, `${FOLDER}/jest.config.json`, {
     marker: false,
@@ -16,12 +16,12 @@ export function configureConsumers(project: awscdk.AwsCdkConstructLibrary): void
       testTimeout: 900_000, // the first run on a machine downloads aws-cdk-lib four times, and compiles it for Go
     },
   });
-  // A user's program is checked where it is used: in a project of its own, without what is installed here.
+  // The programs in examples/languages are compiled in projects of their own.
   for (const path of ['examples/tsconfig.json']) {
     project.tryFindObjectFile(path)?.addOverride('exclude', ['languages']);
   }
   const task = project.addTask('test:consumers', {
-    description: 'Packs the library, and uses it from each language in a fresh project',
+    description: 'Uses the packed library in a new project of each language',
   });
   task.exec(`${FOLDER}/install.sh`);
   task.spawn(project.compileTask);

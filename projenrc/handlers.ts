@@ -6,7 +6,7 @@ import { METAFILES } from '../scripts/metafiles';
 const SOURCES = 'src';
 const ENTRY = '.lambda.ts';
 
-/** What handlers import. They are bundled into the package, so that its users need none of these. */
+/** Dependencies of the handlers. They are bundled, so users of the package do not install them. */
 const RUNTIME_DEPS = [
   '@aws-lambda-powertools/logger@^2',
   '@aws-lambda-powertools/metrics@^2',
@@ -27,9 +27,9 @@ const RUNTIME_DEPS = [
 ];
 
 /**
- * Bundles each `X.lambda.ts` into `assets/…/X.lambda/index.js`, when the package is built: its users have no esbuild.
+ * Bundles each `X.lambda.ts` into `assets/…/X.lambda/index.js` when the package is built, because users have no esbuild.
  *
- * Not by projen's discovery, which writes a construct for each, with a runtime that nobody can override.
+ * projen's own discovery is not used: it generates a construct for each, whose runtime cannot be changed.
  */
 export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(...RUNTIME_DEPS, '@types/aws-lambda@^8');
@@ -43,9 +43,9 @@ export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void 
       target: 'node24',
       externals: [],
       minify: true,
-      keepNames: true, // the name of an error's class is the code that a caller gets
-      mainFields: ['module', 'main'], // ES modules, of which esbuild leaves out what is not used
-      // An import() of node:http makes node load fetch(), which costs a cold start 13 ms.
+      keepNames: true, // error codes are the names of classes
+      mainFields: ['module', 'main'], // esbuild can remove unused code from ES modules
+      // An import() of node:http makes Node.js load fetch(), which adds 13 ms to a cold start.
       esbuildArgs: {
         '--supported:dynamic-import': 'false',
         '--metafile': `${METAFILES}/${basename(file, '.ts')}.json`,

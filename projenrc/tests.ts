@@ -12,8 +12,10 @@ const FLOOR_NAG = '2.37.55';
  * workspace, so that one `npm ci` installs both (docs/decisions/0006-tested-on-floor-and-latest.md).
  */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
-  project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6', '@swc/core@^1', '@swc/jest@^0.2');
+  project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6', '@swc/jest@^0.2');
   project.addDevDeps('amazon-chime-sdk-js@^3', '@smithy/signature-v4@^5');
+  // Later versions were not published for every platform that they name, which makes `npm ci` reject the lock file.
+  project.addDevDeps('@swc/core@1.16.18');
   project.deps.removeDependency('ts-jest');
   project.package.addField('workspaces', [LATEST_DIR]);
   new JsonFile(project, `${LATEST_DIR}/package.json`, {

@@ -14,11 +14,11 @@ const { metafile } = buildSync({
   platform: 'node',
   target: 'node20',
   minify: true,
-  keepNames: true, // of errors
-  mainFields: ['module', 'main'], // ES modules, of which esbuild leaves out what is not used
-  legalComments: 'none', // the whole licences are in a file: licenses.ts
+  keepNames: true, // error codes are the names of classes
+  mainFields: ['module', 'main'], // esbuild can remove unused code from ES modules
+  legalComments: 'none', // licenses.ts writes the complete texts
   metafile: true,
-  // The user's own aws-cdk-lib, and the library that is beside the bundle wherever the package is installed.
+  // At run time: the user's aws-cdk-lib, and the library in the same package.
   alias: { 'cdk-media-replication': LIBRARY },
   external: ['aws-cdk-lib', 'constructs', LIBRARY],
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { METAFILES } from './metafiles';
 
-/** Writes the licences of what is in the bundles beside them: a text once, with the packages that are under it. */
+/** Writes the licenses of the bundled packages: each text once, with the packages that it applies to. */
 const OUT = 'assets/LICENSES.txt';
 const ACCEPTED = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'MIT-0'];
 
@@ -16,12 +16,15 @@ const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)
 const byText = new Map<string, string[]>();
 for (const folder of [...packages].sort()) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  if (!ACCEPTED.includes(license)) throw new Error(`${name} ${version} (${license}) has no licence that we know.`);
+  if (!ACCEPTED.includes(license))
+    throw new Error(
+      `${name} ${version} (${license}) does not have an accepted license. Accepted: ${ACCEPTED.join(', ')}.`,
+    );
   const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)\b/i.test(file));
   const text = texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
   byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
 }
 const sections = [...byText].map(
-  ([text, names]) => `${names.join('\n')}\n\n${text || 'Without a text of their own.'}\n`,
+  ([text, names]) => `${names.join('\n')}\n\n${text || 'The package contains no license text.'}\n`,
 );
 writeFileSync(OUT, sections.join(`\n${'-'.repeat(80)}\n\n`));

@@ -1,2 +1,2 @@
-/** Where esbuild writes what is in each bundle. */
+/** The folder of esbuild's metafiles, which list the contents of each bundle. */
 export const METAFILES = '.esbuild';

@@ -3,14 +3,14 @@ import { relative, resolve } from 'node:path';
 import { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { getBorderCharacters, table } from 'table';
 
-/** Synthesises an app into cdk.out, and says what is to be deployed, in order: `npm run synth [-- path/of/app.ts]`. */
+/** Synthesises an app into cdk.out, and prints its stacks in order of deployment: `npm run synth [-- path/of/app.ts]`. */
 async function main(appFile: string = 'examples/replicated-bucket/app.ts'): Promise<void> {
   const outdir = resolve('cdk.out');
   rmSync(outdir, { recursive: true, force: true });
   process.env.CDK_OUTDIR = outdir;
   await import(resolve(appFile));
 
-  // A stack comes after those that it depends on.
+  // Sorted by dependency.
   const stacks = new CloudAssembly(outdir).stacksRecursively;
   const header = ['', 'Stack', 'Region', 'Resources', 'Outputs', 'After', 'Template'];
   const rows = stacks.map((stack, index) => [
@@ -33,10 +33,10 @@ async function main(appFile: string = 'examples/replicated-bucket/app.ts'): Prom
   );
   process.stdout.write(
     [
-      `\n${relative('.', appFile)}: ${stacks.length} stacks, in the order of deployment\n`,
+      `\n${relative('.', appFile)}: ${stacks.length} stacks, in order of deployment\n`,
       drawn,
       `Outputs\n\n${outputs.join('\n') || '  none'}\n`,
-      'To deploy them in that order, with credentials:\n\n  npx cdk deploy --app cdk.out --all\n\n',
+      'To deploy them in this order, with AWS credentials:\n\n  npx cdk deploy --app cdk.out --all\n\n',
     ].join('\n'),
   );
 }
@@ -45,7 +45,7 @@ function names(section: object | undefined): string[] {
   return Object.keys(section ?? {});
 }
 
-/** The numbers of the stacks that must be there first. */
+/** The numbers of the stacks that must be deployed first. */
 function stacksBefore(stack: CloudFormationStackArtifact, stacks: CloudFormationStackArtifact[]): string {
   return stack.dependencies
     .map((dependency) => stacks.findIndex(({ id }) => id === dependency.id) + 1)

@@ -58,11 +58,11 @@ const resultText = ({ returns }: Callable) =>
 const modifiers = (member: Named, words: ('protected' | 'static' | 'abstract')[]) =>
   words.map((word) => (member[word] ? `${word} ` : '')).join('');
 
-/** One line for the type, then one for each member that it does not inherit. */
+/** A line for the type, and one for each member that is not inherited. */
 function typeLines(type: Type): string[] {
   const { name, kind, datatype, base, interfaces = [], initializer } = type;
   const parents = [...(base ? [base] : []), ...interfaces].map(short).sort();
-  // All members of interfaces and structs are abstract, and public.
+  // Members of interfaces and structs are always abstract and public.
   const ofMember = (member: Named) => modifiers(member, kind === 'class' ? ['protected', 'static', 'abstract'] : []);
   const head = `${modifiers(type, ['abstract'])}${datatype ? 'struct' : kind} ${name}`;
   const members = [
@@ -85,13 +85,13 @@ describe('the public API', () => {
   const assembly = JSON.parse(gunzipSync(readFileSync(join(__dirname, '../.jsii.gz'))).toString());
   const types: Type[] = Object.values(assembly.types);
 
-  /** After a change that you mean: `npx projen test --updateSnapshot`, and the change is seen in review. */
-  test('is what was reviewed', () => {
+  /** After an intended change, run `npx jest --selectProjects floor -u -- test/api`. The review then shows the change. */
+  test('matches the reviewed listing', () => {
     const listing = [...types].sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap(typeLines);
     expect(listing.join('\n')).toMatchSnapshot();
   });
 
-  test('has no type that neither a user makes nor another type needs', () => {
+  test('has no unused type', () => {
     const constructs = types.filter(({ initializer, kind }) => kind === 'class' && initializer);
     const needed = JSON.stringify(
       types.map((type) => [type.base, type.interfaces, type.properties, type.initializer, type.methods]),

@@ -7,11 +7,11 @@ interface Type {
   readonly locationInModule?: { readonly filename: string };
 }
 
-describe('what jsii makes of the package', () => {
+describe('the jsii assembly', () => {
   const assembly = JSON.parse(gunzipSync(readFileSync(join(__dirname, '../.jsii.gz'))).toString());
   const types: Type[] = Object.values(assembly.types);
 
-  test('has no type of a handler', () => {
+  test('has no types of handlers', () => {
     const ofHandlers = types.filter(({ locationInModule }) =>
       /\/runtime\/|\/private\/|contract\.ts$|\.lambda\.ts$/.test(locationInModule?.filename ?? ''),
     );
@@ -19,7 +19,7 @@ describe('what jsii makes of the package', () => {
     expect(ofHandlers.map(({ fqn }) => fqn)).toEqual([]);
   });
 
-  test('asks for no package but aws-cdk-lib and constructs', () => {
+  test('depends on aws-cdk-lib and constructs only', () => {
     expect(Object.keys(assembly.dependencies).sort()).toEqual(['aws-cdk-lib', 'constructs']);
     expect(assembly.bundled ?? {}).toEqual({});
   });

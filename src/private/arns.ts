@@ -1,6 +1,6 @@
 import { Aws } from 'aws-cdk-lib';
 
-/** A bucket's ARN from its name, so that no stack needs a reference to another. */
+/** The ARN of a bucket, built from its name to avoid a reference between stacks. */
 export function s3BucketArn(bucketName: string): string {
   return `arn:${Aws.PARTITION}:s3:::${bucketName}`;
 }

@@ -7,13 +7,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-/** Where the package keeps the bundled handlers, seen from lib/private and from src/private. */
+/** The folder of the bundled handlers, relative to lib/private and to src/private. */
 const ASSETS = join(__dirname, '../../assets');
 
 export interface HandlerFunctionProps {
   /** The handler's path in src/, without `.lambda.ts`. */
   readonly handler: string;
-  /** What it exports: `handler` if not given. */
+  /** The exported function. @default 'handler' */
   readonly export?: string;
   readonly description: string;
   readonly environment?: Record<string, string>;
@@ -21,13 +21,13 @@ export interface HandlerFunctionProps {
   readonly timeout: Duration;
   readonly runtime?: lambda.Runtime;
   readonly logRetention?: logs.RetentionDays;
-  /** The code, where it is more than the bundle. */
+  /** @default - the bundle of the handler */
   readonly code?: lambda.Code;
-  /** A physical name: only where another region must know it. */
+  /** A physical name, for functions that another region calls. */
   readonly functionName?: string;
-  /** The role's physical name: only where another account must know it. */
+  /** The physical name of the role, if a policy in another account refers to it. */
   readonly roleName?: string;
-  /** Where in a VPC it is, if in one. */
+  /** @default - not in a VPC */
   readonly network?: HandlerNetwork;
 }
 
@@ -42,16 +42,17 @@ export interface Handler {
   readonly logGroup: logs.LogGroup;
 }
 
-/** Where the bundle of a handler is. */
+/** The folder with the bundle of a handler. */
 export function bundleOf(handler: string): string {
   const path = join(ASSETS, `${handler}.lambda`);
-  if (!existsSync(path)) throw new Error(`${path} is missing: the package was not built. Run \`npx projen compile\`.`);
+  if (!existsSync(path))
+    throw new Error(`${path} does not exist, because the package was not built. Run \`npx projen bundle\`.`);
   return path;
 }
 
 /**
- * A function of this library: bundled, on Node.js 24 and arm64, with a log group and a role of its own. The role may
- * write into that log group, and no more.
+ * A Lambda function on Node.js 24 and arm64, with its own log group and role. The role has permission to write to that
+ * log group only.
  */
 export function handlerFunction(scope: Construct, id: string, props: HandlerFunctionProps): Handler {
   const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
@@ -63,7 +64,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     roleName: props.roleName,
   });
   const { network, functionName } = props;
-  if (network) admitToVpc(scope, role, functionName!);
+  if (network) grantNetworkInterfaces(scope, role, functionName!);
   const logging = logGroup.grantWrite(role);
   const fn = new lambda.Function(scope, id, {
     description: props.description,
@@ -80,13 +81,13 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     vpc: network?.vpc,
     vpcSubnets: network?.subnets,
     securityGroups: network && [network.securityGroup],
-    allowPublicSubnet: network ? true : undefined, // it needs no way out, wherever it is
+    allowPublicSubnet: network ? true : undefined, // it needs no internet access
   });
   logging.applyBefore(fn.node.defaultChild!);
   return { function: fn, logGroup };
 }
 
-/** What Lambda itself does with the role to join a VPC. The actions know no resource but all. */
+/** The actions that Lambda needs to attach a function to a VPC. They do not support resource-level permissions. */
 const NETWORK_INTERFACES = [
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -97,11 +98,11 @@ const NETWORK_INTERFACES = [
 ];
 
 /**
- * Lets Lambda make the network interfaces of a function, and the function's own code not.
+ * Grants Lambda permission to manage the network interfaces of a function, and denies it to the function's own code.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-best-practice
  */
-function admitToVpc(scope: Construct, role: iam.Role, functionName: string): void {
+function grantNetworkInterfaces(scope: Construct, role: iam.Role, functionName: string): void {
   const functionArn = Stack.of(scope).formatArn({
     service: 'lambda',
     resource: 'function',

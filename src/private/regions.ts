@@ -6,16 +6,15 @@ export function isKnownRegion(region: string): boolean {
   return Fact.find(region, FactName.PARTITION) !== undefined;
 }
 
-/** The partition of a region (`aws`, `aws-cn`, …); undefined for a token. */
+/** The partition of a region (`aws`, `aws-cn`, …), or undefined for a token. */
 export function partitionOf(region: string): string | undefined {
   return Token.isUnresolved(region) ? undefined : Fact.find(region, FactName.PARTITION);
 }
 
 /**
- * The values of `kms:ViaService` for a use of a key through S3 in the region.
+ * The values of `kms:ViaService` for S3 in a region.
  *
- * In China the service's endpoint ends in `amazonaws.com.cn`, while AWS documents service names with and without that
- * ending, so both are listed there: either names S3 in that one region.
+ * In China, AWS documents service names with and without the suffix `.cn`, so both are included.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
  */

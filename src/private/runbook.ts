@@ -1,12 +1,12 @@
-/** What to do when an alarm goes off: a section for each. */
+/** The runbook, with a section for each alarm. */
 export const RUNBOOK_URL =
   'https://github.com/cdk-media-replication/cdk-media-replication/blob/main/docs/operations.md';
 
 /**
- * A description of an alarm that leads to its section of the runbook.
+ * The description of an alarm, with a link to its section of the runbook.
  *
- * @param description what is wrong, and what to do first
- * @param section the heading's anchor in docs/operations.md, which a test looks for
+ * @param description the problem, and the first step
+ * @param section the anchor of the heading in docs/operations.md
  */
 export function withRunbook(description: string, section: string): string {
   return `${description} ${RUNBOOK_URL}#${section}`;

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 
-/** Deploys `stack` after `first`. The method was renamed in aws-cdk-lib, and the old name now prints a warning. */
+/** Deploys `stack` after `first`. aws-cdk-lib 2.276 prints a warning for `addDependency`, which 2.224 needs. */
 export function deployAfter(stack: Stack, first: Stack, reason: string): void {
   const renamed = stack as { addStackDependency?: Stack['addDependency'] };
   if (renamed.addStackDependency) {
@@ -10,7 +10,7 @@ export function deployAfter(stack: Stack, first: Stack, reason: string): void {
   }
 }
 
-/** Whether a stack of another region or account can write down an attribute: aws-cdk-lib throws if it can't. */
+/** Whether a stack of another region or account can refer to an attribute. Otherwise, aws-cdk-lib throws. */
 export function canBeNamedFrom(stack: Stack, attribute: string): boolean {
   try {
     stack.resolve(attribute);

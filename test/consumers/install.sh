@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Installs the languages that use the packed library: Python with venv, a JDK with Maven, Go, and a C# compiler, which is
-# used as a parser only. Skips what is installed already. Requires root on Debian.
+# Installs the languages of the consumers' suite, if they are missing: Python with venv, a JDK with Maven, Go, and a C#
+# compiler that parses only. Requires Debian and root.
 set -euo pipefail
 
 missing=()
-need() { # packages, and a command that succeeds if they are installed
+need() { # packages, then a command that succeeds if they are installed
   local packages=$1
   shift
   "$@" >/dev/null 2>&1 || missing+=($packages)
@@ -16,6 +16,7 @@ need golang-go command -v go
 need mono-mcs command -v mcs
 
 if ((${#missing[@]})); then
+  echo "Installing ${missing[*]} (takes a few minutes) …"
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 fi

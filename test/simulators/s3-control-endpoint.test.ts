@@ -49,7 +49,7 @@ describe('S3ControlSimulator endpoint', () => {
     ]);
   });
 
-  test('can not be an address: the account in front of it makes no URL', async () => {
+  test('cannot be an IP address: with the account in front of it, the URL is invalid', async () => {
     process.env.AWS_ENDPOINT_URL_S3_CONTROL = simulator.endpoint.replace('localhost', '127.0.0.1');
     const warn = jest.spyOn(console, 'error').mockImplementation();
     await expect(list()).rejects.toThrow('Invalid URL');

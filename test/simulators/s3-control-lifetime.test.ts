@@ -150,7 +150,7 @@ describe('S3ControlSimulator failure', () => {
       FailureReasons: [{ FailureCode: 'AccessDenied', FailureReason: 'Access denied to the role' }],
       ProgressSummary: { TotalNumberOfTasks: 2, NumberOfTasksFailed: 1 },
     });
-    expect(() => simulator.job(jobId).fail('again')).toThrow('A job that is Failed can not fail');
+    expect(() => simulator.job(jobId).fail('again')).toThrow('A job that is Failed cannot fail');
   });
 
   test('comes when there is nothing to replicate', async () => {

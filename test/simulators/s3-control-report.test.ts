@@ -99,7 +99,7 @@ describe('S3ControlSimulator completion report', () => {
     for (const jobId of [cancelled, failed]) expect((await read(simulator.job(jobId).finish())).size).toBe(4);
   });
 
-  test('is not there before the end, without a task, or if nobody wants it', async () => {
+  test('does not exist before the job ends, for a job without tasks, or if no report was requested', async () => {
     const job = simulator.job(await createJob(client)).complete(RESULTS);
     await expect(job.report().next()).rejects.toThrow('A job that is Completing has no report yet');
     const empty = simulator

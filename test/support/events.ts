@@ -1,5 +1,5 @@
 /**
- * Whether EventBridge would match an event: what our patterns use of its rules (values, `prefix`, lists).
+ * Whether EventBridge would match an event. Supports the operators that our patterns use: values, `prefix` and lists.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  */

@@ -1,38 +1,38 @@
 import { Acceptance } from './nag';
 
-/** Findings about the functions of this library, wherever they are. */
+/** Findings about the functions of this library. */
 export const FUNCTIONS: Acceptance[] = [
   {
     rule: /^NIST\.800\.53\.R[45]-LambdaInsideVPC$/,
     path: /./,
     reason:
-      'The functions talk to public endpoints of AWS only, over TLS with signed requests, and to nothing in a VPC. Inside ' +
-      'of one they would need a NAT gateway or endpoints for each of these, in return for no network that they need.',
+      'The functions call public AWS endpoints only, with signed requests over TLS, and access nothing in a VPC. In a VPC ' +
+      'they would need a NAT gateway or an endpoint for each service.',
   },
   {
     rule: /^NIST\.800\.53\.R5-LambdaConcurrency$/,
     path: /./,
     reason:
-      'Reserved concurrency would take capacity from the account, and refuse viewers above it. Who needs a limit sets ' +
-      'one on the construct’s function.',
+      'Reserved concurrency takes capacity from the account and rejects viewers above it. Users who need a limit can set ' +
+      'it on the function.',
   },
   {
     rule: /^NIST\.800\.53\.R5-LambdaDLQ$/,
     path: /./,
     reason:
-      'The functions are called synchronously, or again by the next run of a schedule: no event is lost that counts.',
+      'The functions are called synchronously, or on a schedule whose next run repeats the work: no important event is lost.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-CloudWatchLogGroupEncrypted$/,
     path: /Logs\/Resource$|\/AccessLog\/Resource$/,
     reason:
-      'CloudWatch Logs encrypts every log group. The logs hold counts, names of operations and error codes, and no key, ' +
-      'address, link or token.',
+      'CloudWatch Logs encrypts every log group. The logs contain counts, operation names and error codes, but no object ' +
+      'keys, addresses, links or tokens.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-IAMNoInlinePolicy$/,
     path: /Role\/DefaultPolicy\//,
-    reason: 'Each policy belongs to exactly one function’s role, with which it comes and goes.',
+    reason: 'Each policy belongs to the role of one function, and is created and deleted with it.',
   },
 ];
 
@@ -41,7 +41,7 @@ export const ALARMS: Acceptance[] = [
   {
     rule: /^NIST\.800\.53\.R[45]-CloudWatchAlarmAction$/,
     path: /Alarm(-[\w-]+)?\/Resource$/,
-    reason: 'Whom an alarm calls, the user of the construct decides: `addAlarms({ actions })`.',
+    reason: 'Users of the construct add the actions: `addAlarms({ actions })`.',
   },
 ];
 
@@ -51,45 +51,45 @@ export const MEDIA: Acceptance[] = [
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::media-\w+-\d+-[\w-]+-an\/\*\]$/,
     path: /\/(ReplicationRole|FunctionRole|App)\/DefaultPolicy\//,
     reason:
-      'Every object of one bucket of ours: which ones there will be is not known beforehand. The bucket is named, and ' +
-      'must be owned by the account meant (aws:ResourceAccount).',
+      'All objects of one bucket, whose keys are not known in advance. The policy names the bucket and requires that the ' +
+      'expected account owns it (aws:ResourceAccount).',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:kms:[\w-]+:\d+:key\/\*\]$/,
     path: /\/(ReplicationRole|FunctionRole|App)\/DefaultPolicy\//,
     reason:
-      'The id of a key in another region is not known, and an alias can not be the resource of a cryptographic action. ' +
-      'Conditions leave the one key behind our alias (kms:ResourceAliases), and only through S3 of that region ' +
+      'The id of a key in another region is not known, and an alias cannot be the resource of a cryptographic action. ' +
+      'Conditions restrict the statement to the key of one alias (kms:ResourceAliases), used through S3 in that region ' +
       '(kms:ViaService).',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-IAMNoInlinePolicy$/,
     path: /\/(ReplicationRole|FunctionRole|App)\/DefaultPolicy\//,
     reason:
-      'The policy is about these buckets and keys only, and belongs to exactly one role, with which it comes and goes. ' +
-      'A managed policy could be attached to others.',
+      'The policy applies to these buckets and keys only, belongs to one role, and is created and deleted with it. ' +
+      'A managed policy could be attached to other roles.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-S3BucketReplicationEnabled$/,
     path: /\/Replica\/Bucket\//,
-    reason: 'It is the replica: its objects are in the primary, in another region, already.',
+    reason: 'This is the replica: its objects are also in the primary, in another region.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-S3BucketReplicationEnabled$/,
     path: /\/AccessLogs\//,
-    reason: 'Access logs are a record of use of limited life, kept in the region of the bucket that they are about.',
+    reason: 'Access logs expire, and are kept in the region of the logged bucket.',
   },
   {
     rule: /^NIST\.800\.53\.R5-S3DefaultEncryptionKMS$/,
     path: /\/AccessLogs\//,
-    reason: 'S3 delivers access logs only to buckets that it encrypts with its own keys (SSE-S3).',
+    reason: 'S3 delivers access logs only to buckets with SSE-S3.',
   },
   {
     rule: /^NIST\.800\.53\.R4-S3BucketDefaultLockEnabled$/,
     path: /\/(Bucket|AccessLogs)\//,
     reason:
-      'Object Lock is offered (objectLockDefaultRetention), not imposed: media are edited and deleted every day, and ' +
-      'versions protect what was there before. Version 5 of the standard has no such rule.',
+      'Object Lock is optional (objectLockDefaultRetention): media are edited and deleted every day, and versioning ' +
+      'protects earlier versions. Revision 5 of the standard has no such rule.',
   },
 ];
 
@@ -99,22 +99,22 @@ export const MEETINGS: Acceptance[] = [
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /\/(Audience|Host|Room|Reconciler)Role\/DefaultPolicy\//,
     reason:
-      'A meeting that is to be created has no ARN yet. The statement allows CreateMeeting alone, and only with the tag ' +
-      'of this service.',
+      'A meeting has no ARN before it is created. The statement allows CreateMeeting only, with the tag of this service.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:chime:\*:111111111111:meeting\/\*\]$/,
     path: /\/(Audience|Host|Room|Reconciler)Role\/DefaultPolicy\//,
-    reason: 'Ids of meetings are not known before they live. The statements ask for the tag of this service.',
+    reason: 'Meeting ids are not known in advance. The statements require the tag of this service.',
   },
   {
     rule: /^AwsSolutions-IAM5\[Action::kms:(GenerateDataKey|ReEncrypt)\*\]$/,
     path: /\/(Audience|Host|Room|Reconciler)Role\/DefaultPolicy\//,
-    reason: 'What DynamoDB asks of whoever uses an encrypted table; only through DynamoDB, and on the one key.',
+    reason:
+      'DynamoDB requires these actions for an encrypted table. They are limited to one key, used through DynamoDB.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-DynamoDBInBackupPlan$/,
     path: /\/State\/Table\/Resource$/,
-    reason: 'The table holds what lives for a day at most. Point-in-time recovery is on for what happens within it.',
+    reason: 'Items expire within a day. Point-in-time recovery covers that time.',
   },
 ];

@@ -2,9 +2,9 @@ import { App, Aspects } from 'aws-cdk-lib';
 import * as nag from 'cdk-nag';
 import { IConstruct } from 'constructs';
 
-/** A finding of cdk-nag that we accept. */
+/** An accepted finding of cdk-nag. */
 export interface Acceptance {
-  /** `AwsSolutions-S1`, or with the finding, where a rule has several: `AwsSolutions-IAM5[Resource::*]`. */
+  /** The rule (`AwsSolutions-S1`), with the finding if a rule has several: `AwsSolutions-IAM5[Resource::*]`. */
   readonly rule: RegExp;
   /** The construct's path. */
   readonly path: RegExp;
@@ -14,7 +14,7 @@ export interface Acceptance {
 
 const PACKS = [nag.AwsSolutionsChecks, nag.NIST80053R4Checks, nag.NIST80053R5Checks];
 
-/** Runs the AwsSolutions and NIST 800-53 packs, and fails on what is not accepted, and on what is accepted in vain. */
+/** Runs the AwsSolutions and NIST 800-53 packs. Fails on findings that are not accepted, and on unused acceptances. */
 export function expectNagClean(app: App, acceptances: Acceptance[]): void {
   const unused = new Set(acceptances);
   const refused = nagFindings(app).filter(({ rule, path }) => {
@@ -31,7 +31,7 @@ interface Finding {
   readonly path: string;
 }
 
-/** cdk-nag 3 reports on a construct tree; cdk-nag 2 leaves messages on it while it is synthesised. */
+/** cdk-nag 3 returns a report on a construct tree. cdk-nag 2 adds messages to the tree during synthesis. */
 function nagFindings(app: App): Finding[] {
   if ('validateScope' in nag.AwsSolutionsChecks.prototype) {
     app.synth();

@@ -1,4 +1,4 @@
-/** Twenty regions besides us-east-1. */
+/** Twenty regions, without us-east-1. */
 export const REPLICA_REGIONS = [
   ...['eu-west-1', 'ap-southeast-2', 'af-south-1', 'ap-east-1', 'ap-northeast-1', 'ap-northeast-2', 'ap-northeast-3'],
   ...['ap-south-1', 'ap-southeast-1', 'ap-southeast-3', 'ca-central-1', 'eu-central-1', 'eu-north-1', 'eu-south-1'],

@@ -18,7 +18,7 @@ export class SimulatedClock {
     return (this.frozenAt ?? Date.now()) + this.offset;
   }
 
-  /** Moves time forward. Time never runs back: what has ended does not come alive again. */
+  /** Moves time forward. Time never runs backwards, so ended things stay ended. */
   advance(milliseconds: number): void {
     if (!(milliseconds >= 0)) throw new RangeError(`A clock can only be advanced, got: ${milliseconds} ms`);
     this.offset += milliseconds;

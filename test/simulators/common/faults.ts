@@ -114,7 +114,7 @@ export class Faults<C extends Call, Own extends OwnEffect = never> {
     return { latency, effect };
   }
 
-  /** Fails for an answer that an operation can not have: a fault that can not happen proves nothing. */
+  /** Fails for an answer that an operation cannot return: a fault that cannot occur proves nothing. */
   private checkPossible({ effect }: Fate<Own>, operations: readonly C['operation'][]): void {
     if (effect?.kind !== 'error') return;
     const unable = operations.find((operation) => !this.model.canFailWith(operation, effect.error));

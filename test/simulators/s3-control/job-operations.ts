@@ -44,7 +44,7 @@ export function jobOperations(world: World): JobOperations {
 
     UpdateJobPriority: ({ JobId, Priority }) => {
       const job = registry.get(JobId);
-      if (isTerminal(job)) throw badRequest(`The priority of a job that is ${job.status} can not be changed`);
+      if (isTerminal(job)) throw badRequest(`The priority of a job that is ${job.status} cannot be changed`);
       job.priority = Priority;
       return { JobId, Priority };
     },
@@ -54,10 +54,7 @@ export function jobOperations(world: World): JobOperations {
       const again =
         behaviour.cancellingAgain === 'accepted' && (job.status === 'Cancelling' || job.status === 'Cancelled');
       if (RequestedJobStatus === 'Ready' ? job.status !== 'Suspended' : !canBeStopped(job) && !again) {
-        throw new ServiceError(
-          'JobStatusException',
-          `A job that is ${job.status} can not become ${RequestedJobStatus}`,
-        );
+        throw new ServiceError('JobStatusException', `A job that is ${job.status} cannot become ${RequestedJobStatus}`);
       }
       if (!again) {
         job.statusUpdateReason = StatusUpdateReason;

@@ -87,11 +87,11 @@ export class SimulatedJob {
     return this;
   }
 
-  /** The job fails as a whole, as for a role that can not be assumed. */
+  /** The job fails as a whole, as for a role that cannot be assumed. */
   fail(reason: string, { code = 'JobFailed', results }: { code?: string; results?: Results } = {}): this {
     this.settle();
     if (results) this.progress(results);
-    if (!canBeStopped(this.record)) throw new Error(`A job that is ${this.record.status} can not fail`);
+    if (!canBeStopped(this.record)) throw new Error(`A job that is ${this.record.status} cannot fail`);
     failJob(this.record, code, reason, this.now);
     return this;
   }

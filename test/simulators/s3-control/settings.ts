@@ -6,7 +6,7 @@ export interface Behaviour {
   readyFor: number;
   /** How long a job is Completing, Cancelling or Failing, in ms. @default 1000 */
   endingFor: number;
-  /** How long a new job can not be found, in ms: the troubleshooting guide knows of such a delay. @default 0 */
+  /** How long a new job cannot be found, in ms. The troubleshooting guide mentions such a delay. @default 0 */
   visibleAfter: number;
   /** Whether a job waits for confirmation if ConfirmationRequired is not given, as the CLI's examples say. @default true */
   confirmationByDefault: boolean;
