@@ -43,6 +43,9 @@ import { IReplicatedMediaBucket } from '../bucket';
  * canary.addAlarms({ actions: [new SnsAction(topic)] });
  */
 export class ReplicationCanary extends ReplicationCanaryBase {
+  /** @internal */
+  public static readonly _validate = validateCanary;
+
   /**
    * Imports an existing canary, for example to show its metrics in the dashboard of another app.
    *
@@ -57,9 +60,6 @@ export class ReplicationCanary extends ReplicationCanaryBase {
   ): IReplicationCanary {
     return new ImportedReplicationCanary(scope, id, attrs);
   }
-
-  /** @internal */
-  public static readonly _validate = validateCanary;
 
   /** The name of the canary: the value of the `service` dimension of its metrics. */
   public readonly canaryName: string;

@@ -38,6 +38,9 @@ import { AlarmsOptions } from '../../shared/alarms-options';
  * proxy.url; // https://media.eu.example.com
  */
 export class S3MediaProxy extends S3MediaProxyBase {
+  /** @internal */
+  public static readonly _validate = validateProxy;
+
   /**
    * Imports an existing proxy, for example one that another app created.
    *
@@ -48,9 +51,6 @@ export class S3MediaProxy extends S3MediaProxyBase {
   public static fromS3MediaProxyAttributes(scope: Construct, id: string, attrs: S3MediaProxyAttributes): IS3MediaProxy {
     return new ImportedS3MediaProxy(scope, id, attrs);
   }
-
-  /** @internal */
-  public static readonly _validate = validateProxy;
 
   /**
    * The URL that replaces `https://bucket.s3.region.amazonaws.com` in a link. A literal value if `domainName` is
