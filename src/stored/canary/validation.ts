@@ -1,6 +1,6 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { validateObject } from './canary-object';
+import { prefixesOf, prefixOf, tagsOf } from './canary-object';
 import { ReplicationCanaryOptions } from './props';
 import { Problems } from '../../private/problems';
 import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
@@ -8,8 +8,14 @@ import { IS3MediaProxy } from '../proxy';
 
 /** Together with OVERHEAD_SECONDS, a run must fit into the 15 minutes of a Lambda function. */
 const MAX_TIMEOUT = Duration.minutes(12);
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+const MAX_TAGS = 10;
+/** A key can have 1,024 bytes. The canary appends about 120. */
+const MAX_PREFIX_BYTES = 900;
+/** Characters that have a meaning in a policy or in a path. */
+const UNSAFE = /[*?$\u0000-\u001f\u007f]|(^|\/)\.\.?(\/|$)/;
 
-/** @param media undefined if the buckets do not exist yet */
+/** @param media undefined if the buckets are not created yet */
 export function validateCanary(
   problems: Problems,
   options: ReplicationCanaryOptions,
@@ -105,6 +111,44 @@ function validateProxy(problems: Problems, property: string, proxy: IS3MediaProx
     expected: 'a proxy with a known VPC and security groups, so that a function in the VPC can connect to it',
     fix: `Specify ${missing.map((name) => `\`${name}\``).join(' and ')} when you import the proxy, or leave the proxy out of \`proxies\`.`,
   });
+}
+
+function validateObject(problems: Problems, options: ReplicationCanaryOptions, replicas: MediaReplica[]): void {
+  const prefix = prefixOf(options, replicas);
+  const isLiteral = !Token.isUnresolved(prefix);
+  const isSafe = problems.expect(isLiteral && !UNSAFE.test(prefix) && Buffer.byteLength(prefix) <= MAX_PREFIX_BYTES, {
+    property: 'prefix',
+    got: isLiteral ? prefix : 'a token',
+    expected: `a literal of at most ${MAX_PREFIX_BYTES} bytes, without *, ?, $, control characters, and "." or ".." between slashes`,
+    fix: 'Specify another prefix. The canary deletes objects below it, so it must identify exactly one folder.',
+  });
+  problems.expect(!isSafe || prefixesOf(replicas).every((each) => prefix.startsWith(each)), {
+    property: 'prefix',
+    got: options.prefix,
+    expected: `a prefix that the rules of all watched replicas match (${replicas.map(describePrefix).join(', ')})`,
+    fix: 'If no prefix matches all rules, create a canary for each rule with `replicaRegions`.',
+  });
+  const tags = tagsOf(options, replicas);
+  for (const [key, value] of Object.entries(tags)) {
+    const all = [options, ...replicas].flatMap(({ tags: { [key]: each } = {} }) => each ?? []);
+    const other = all.find((each) => each !== value);
+    problems.expect(other === undefined || all.some((each) => Token.isUnresolved(each)), {
+      property: `tags.${key}`,
+      got: other,
+      expected: `${JSON.stringify(value)}, because a rule of a watched replica requires it`,
+      fix: 'If no tags match all rules, create a canary for each rule with `replicaRegions`.',
+    });
+  }
+  problems.expect(Object.keys(tags).length <= MAX_TAGS, {
+    property: 'tags',
+    got: Object.keys(tags),
+    expected: `at most ${MAX_TAGS} tags, including those that the rules require`,
+    fix: 'Remove tags that no rule requires.',
+  });
+}
+
+function describePrefix({ region, prefix = '' }: MediaReplica): string {
+  return `${region}: ${JSON.stringify(prefix)}`;
 }
 
 function validateMedia(problems: Problems, media: IReplicatedMediaBucket): void {

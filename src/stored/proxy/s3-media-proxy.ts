@@ -1,4 +1,4 @@
-import { Annotations, Aws } from 'aws-cdk-lib';
+import { Annotations, Aws, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -57,6 +57,9 @@ export class S3MediaProxy extends S3MediaProxyBase {
    * specified.
    */
   public readonly url: string;
+
+  /** The region of the proxy and of its bucket. */
+  public readonly region: string = Stack.of(this).region;
 
   /** The VPC of the proxy. */
   public readonly vpc: ec2.IVpc;
