@@ -11,7 +11,7 @@ import { TestAuthority } from '../test/e2e/support/certificates';
 import { Dns } from '../test/e2e/support/dns';
 import { eventually } from '../test/e2e/support/eventually';
 
-/** Not `execFileSync`: the proxies ask the DNS server in this process meanwhile. */
+/** Not `execFileSync`, because the proxies send requests to the DNS server in this process meanwhile. */
 const exec = promisify(execFile);
 
 const HOST = 'bench-bucket.s3.eu-west-1.amazonaws.com';
@@ -19,22 +19,22 @@ const SERVERS = join(CACHE, 'servers');
 const [ORIGIN, NAMESERVER] = ['127.0.0.2', '127.0.0.4'];
 const [RUNS, SECONDS, CONNECTIONS] = [3, 5, 16];
 const SIZES = { '1 MB': 1_000_000, '10 KB': 10_000, '5 GB': 5_000_000_000 };
-const GIVEN = { origin: 443, haproxy: 8443, nginx: 8444, seed: 8445 };
+const PORTS = { origin: 443, haproxy: 8443, nginx: 8444, typical: 8445 };
 
-const ABOUT = {
+const GROUP = {
   title: 'The proxy',
-  how: `Objects from an nginx that serves files over TLS, through the HAProxy configuration that the template deploys, with TLS in front as the load balancer has it; beside that origin itself, nginx with pooling, and the usual kind: plain HTTP to the client, HTTP/1.0 and a new connection for each request to the origin. \`wrk\`, ${CONNECTIONS} connections, the median of ${RUNS} runs of ${SECONDS} s each. Client, proxy and origin share the cores. Here, more is better. Memory: the most that the server has had, after one object of 5 GB beside before it.`,
-  needs: 'what test/e2e/install.sh brings, `wrk` and `curl`, as root',
+  how: `An nginx origin serves files over TLS through the HAProxy configuration of the template, with TLS termination in front like the load balancer's. The results are compared with the origin without a proxy, with nginx with connection pooling, and with a typical configuration: plain HTTP to the client, HTTP/1.0 and a new connection to the origin for each request. \`wrk\` with ${CONNECTIONS} connections, the median of ${RUNS} runs of ${SECONDS} s. Client, proxy and origin share the cores. Higher is better. Memory: the peak of the server after it served one object of 5 GB, compared with the peak before.`,
+  needs: 'the programs that test/e2e/install.sh installs, `wrk` and `curl`, and root permissions',
 };
 
 /**
- * Objects from a fast TLS origin through the configuration that the template deploys, with TLS in front as the load
- * balancer has it, beside the origin itself, nginx with pooling, and the kind of configuration that people run today.
+ * Measures the configuration of the template in front of a fast TLS origin, compared with no proxy, with nginx with
+ * connection pooling, and with a typical configuration.
  */
 export async function benchProxy(): Promise<Group> {
   if (!existsSync(SERVERS) || spawnSucceeds('wrk', '-v') === false) {
-    process.stderr.write(`No rows for the proxy: it needs ${ABOUT.needs}.\n`);
-    return { ...ABOUT, versions: [], rows: [] };
+    process.stderr.write(`Skipping the proxy: it requires ${GROUP.needs}.\n`);
+    return { ...GROUP, versions: [], rows: [] };
   }
   const dir = mkdtempSync(join(tmpdir(), 'bench-proxy-'));
   const processes: ChildProcess[] = [];
@@ -43,7 +43,7 @@ export async function benchProxy(): Promise<Group> {
   try {
     await dns.listen(NAMESERVER);
     prepare(dir);
-    for (const name of ['origin', 'nginx', 'seed']) {
+    for (const name of ['origin', 'nginx', 'typical']) {
       processes.push(run('/usr/sbin/nginx', '-c', `/bench/${name}.conf`, '-g', 'daemon off;'));
     }
     const haproxy = run('/usr/sbin/haproxy', '-db', '-f', '/bench/haproxy.cfg');
@@ -53,7 +53,7 @@ export async function benchProxy(): Promise<Group> {
         await exec('curl', ['-skfo', '/dev/null', '-H', `Host: ${HOST}`, `${url}/10KB`]);
       }
     });
-    return { ...ABOUT, versions: await versions(), rows: [...(await throughput()), await streaming(haproxy.pid!)] };
+    return { ...GROUP, versions: await versions(), rows: [...(await throughput()), await streaming(haproxy.pid!)] };
   } finally {
     for (const each of processes) each.kill('SIGTERM');
     dns.close();
@@ -63,9 +63,9 @@ export async function benchProxy(): Promise<Group> {
 
 const URLS = {
   direct: `https://${ORIGIN}`,
-  haproxy: `https://127.0.0.1:${GIVEN.haproxy}`,
-  nginx: `https://127.0.0.1:${GIVEN.nginx}`,
-  seed: `http://127.0.0.1:${GIVEN.seed}`,
+  haproxy: `https://127.0.0.1:${PORTS.haproxy}`,
+  nginx: `https://127.0.0.1:${PORTS.nginx}`,
+  typical: `http://127.0.0.1:${PORTS.typical}`,
 };
 
 async function versions(): Promise<string[]> {
@@ -79,21 +79,23 @@ async function versions(): Promise<string[]> {
 async function throughput(): Promise<Row[]> {
   const rows: Row[] = [];
   for (const size of ['1 MB', '10 KB']) {
-    const rates: Record<string, number[]> = { direct: [], haproxy: [], nginx: [], seed: [] };
+    const rates: Record<string, number[]> = { direct: [], haproxy: [], nginx: [], typical: [] };
     for (let time = 0; time < RUNS; time++) {
       for (const [name, url] of Object.entries(URLS)) rates[name].push(await load(`${url}/${size.replace(' ', '')}`));
     }
-    const [direct, haproxy, nginx, seed] = ['direct', 'haproxy', 'nginx', 'seed'].map((name) => median(rates[name]));
+    const [direct, haproxy, nginx, typical] = ['direct', 'haproxy', 'nginx', 'typical'].map((name) =>
+      median(rates[name]),
+    );
     rows.push(
-      row(`proxy, ${size} objects, beside no proxy`, haproxy, 'requests/s', direct),
-      row(`nginx instead, ${size} objects, beside no proxy`, nginx, 'requests/s', direct),
-      row(`proxy, ${size} objects, beside the usual kind`, haproxy, 'requests/s', seed),
+      row(`proxy, ${size} objects, compared with no proxy`, haproxy, 'requests/s', direct),
+      row(`nginx instead, ${size} objects, compared with no proxy`, nginx, 'requests/s', direct),
+      row(`proxy, ${size} objects, compared with a typical configuration`, haproxy, 'requests/s', typical),
     );
   }
   return rows;
 }
 
-/** The most memory that the server has had, after one 5 GB object, beside what it had before. */
+/** The peak memory of the server after it served one 5 GB object, compared with the peak before. */
 async function streaming(pid: number): Promise<Row> {
   const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
   const before = peak();
@@ -113,7 +115,7 @@ async function load(url: string): Promise<number> {
     `Host: ${HOST}`,
     url,
   ]);
-  if (/Non-2xx|Socket errors/.test(output)) throw new Error(`The load on ${url} met errors:\n${output}`);
+  if (/Non-2xx|Socket errors/.test(output)) throw new Error(`The load test of ${url} reported errors:\n${output}`);
   return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)![1]);
 }
 
@@ -137,11 +139,11 @@ function prepare(dir: string): void {
   const config = haproxyConfig({ upstreamHost: HOST, balancerIdleTimeout: 120, maxConnections: 1000 });
   writeFileSync(
     join(bench, 'haproxy.cfg'),
-    config.replace('bind :8080', `bind :${GIVEN.haproxy} ssl crt /bench/pair.pem alpn http/1.1`),
+    config.replace('bind :8080', `bind :${PORTS.haproxy} ssl crt /bench/pair.pem alpn http/1.1`),
   );
   writeFileSync(join(bench, 'origin.conf'), nginxConfig('origin', ORIGIN_SERVER));
   writeFileSync(join(bench, 'nginx.conf'), nginxConfig('nginx', POOLING_SERVER));
-  writeFileSync(join(bench, 'seed.conf'), nginxConfig('seed', SEED_SERVER));
+  writeFileSync(join(bench, 'typical.conf'), nginxConfig('typical', TYPICAL_SERVER));
 }
 
 const TLS = 'ssl_certificate /bench/pair.pem; ssl_certificate_key /bench/pair.pem;';
@@ -152,7 +154,7 @@ const POOLING_SERVER = `
   resolver ${NAMESERVER} valid=5s;
   upstream s3 { zone s3 64k; server ${HOST}:443 resolve; keepalive 64; }
   server {
-    listen ${GIVEN.nginx} ssl; ${TLS}
+    listen ${PORTS.nginx} ssl; ${TLS}
     location / {
       proxy_pass https://s3$request_uri; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_set_header Host ${HOST};
       proxy_ssl_server_name on; proxy_ssl_name ${HOST}; proxy_ssl_verify on;
@@ -160,10 +162,10 @@ const POOLING_SERVER = `
     }
   }`;
 
-/** What is run today: HTTP/1.0 to S3, a new connection for each request, whole targets in the log. */
-const SEED_SERVER = `
+/** A typical configuration: HTTP/1.0 to S3, a new connection for each request, whole targets in the log. */
+const TYPICAL_SERVER = `
   resolver ${NAMESERVER} valid=5s;
-  server { listen ${GIVEN.seed}; location / { proxy_pass https://${HOST}; proxy_set_header Host ${HOST}; proxy_ssl_server_name on; } }`;
+  server { listen ${PORTS.typical}; location / { proxy_pass https://${HOST}; proxy_set_header Host ${HOST}; proxy_ssl_server_name on; } }`;
 
 function nginxConfig(name: string, server: string): string {
   return `user root; worker_processes 2; pid /bench/${name}.pid; error_log /bench/${name}.log;

@@ -19,7 +19,7 @@ async function run(): Promise<{ primary: Copy; replica: Copy; leftovers: number 
   return { primary, replica, leftovers };
 }
 
-/** The metrics that were written since, by region. */
+/** The emitted metrics with their region. */
 function metricsIn(log: string): Record<string, number>[] {
   const blobs = log.split('\n').flatMap((line) => (line.includes('CloudWatchMetrics') ? [JSON.parse(line)] : []));
   return blobs.map(({ _aws: _, service: __, ...values }) => values);
@@ -33,7 +33,7 @@ describe('a replica that is read through its proxy', () => {
   afterAll(() => world.stop());
   afterEach(async () => expect(await world.leftovers()).toEqual([]));
 
-  test('has the object, serves it, and has it no more afterwards', async () => {
+  test('receives, serves and loses the object', async () => {
     const { primary, replica, leftovers } = await run();
     expect([primary.failures, replica.failures, leftovers]).toEqual([[], [], 0]);
     expect(replica.replicationSeconds).toBeLessThan(10);
@@ -51,7 +51,7 @@ describe('a replica that is read through its proxy', () => {
     );
   });
 
-  test('is one of two copies that runs at the same time do not take from each other', async () => {
+  test('supports concurrent runs', async () => {
     const others = await Promise.all([world.another(), world.another(), world.another()]);
     const reports = await Promise.all([world.canary, ...others].map((canary) => canary.invoke({})));
     for (const { copies, leftovers } of reports) {
@@ -60,7 +60,7 @@ describe('a replica that is read through its proxy', () => {
     }
   });
 
-  test('fails where the proxy is gone, and not before', async () => {
+  test('fails while the proxy is down', async () => {
     world.proxy!.stop();
     const { primary, replica } = await run();
     expect([primary.failures, replica.failures]).toEqual([[], ['proxy-not-answering']]);
@@ -70,55 +70,55 @@ describe('a replica that is read through its proxy', () => {
     expect((await run()).replica.failures).toEqual([]);
   });
 
-  test('fails where the probe is gone', async () => {
+  test('fails if the probe does not exist', async () => {
     const functions = new Map(world.lambda.functions);
     world.lambda.functions.clear();
     expect((await run()).replica.failures).toEqual(['probe-failing']);
     for (const [arn, fn] of functions) world.lambda.functions.set(arn, fn);
   });
 
-  test('is cleaned by the next run where one dies while the proxy is read', async () => {
+  test('is cleaned up by the next run if a run crashes during the read through the proxy', async () => {
     world.gate.count();
     await run();
     const { calls } = world.gate;
-    world.gate.count(calls - 4, () => world.canary.kill()); // two lists and two deletions follow
+    world.gate.count(calls - 4, () => world.canary.kill()); // two lists and two deletes follow
     await expect(run()).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
     world.gate.count();
     expect((await world.leftovers()).length).toBe(2);
     await world.restart();
-    world.canary.aheadMs = HOUR; // S3 refuses its links: they are signed in an hour
+    world.canary.aheadMs = HOUR; // S3 rejects its links, which are signed in the future
     const { replica, leftovers } = await run();
     expect([leftovers, replica.failures]).toEqual([2, ['proxy-refused']]);
   });
 
-  test('never gives a link or a key to a log', () => {
+  test('does not log links or keys', () => {
     const log = `${world.canary.log}${world.probe!.log}`;
-    expect(log).toContain('"message":"ran"');
+    expect(log).toContain('"message":"Run completed"');
     expect(log).not.toMatch(/X-Amz-|replication-canary\/|amazonaws\.com|secret|Warning/i);
   });
 });
 
-describe('a replica', () => {
+describe('a replica without a proxy', () => {
   beforeAll(async () => {
     world = await CanaryWorld.start({ tags: { kind: 'film' } });
   }, 120_000);
   afterAll(() => world.stop());
   afterEach(async () => expect(await world.leftovers()).toEqual([]));
 
-  test('that no rule fills fails for that reason', async () => {
+  test('fails with reason no-rule if there is no rule', async () => {
     const { primary, replica } = await run();
     expect([primary.failures, replica.failures]).toEqual([[], ['no-rule']]);
     expect(metricsIn(world.canary.log)).toContainEqual({ Region: REPLICA, CanaryFailures: 1 });
     expect(metricsIn(world.canary.log)).toContainEqual({ CanaryFailures: 1 });
   });
 
-  test('whose rule takes other objects fails for that reason', async () => {
+  test('fails with reason no-rule if its rule matches other objects', async () => {
     world.replicate('kind=sound');
     expect((await run()).replica.failures).toEqual(['no-rule']);
     world.unreplicate();
   });
 
-  test('that is slow is measured', async () => {
+  test('is measured if replication is slow', async () => {
     const running = run();
     await new Promise((done) => setTimeout(done, 3000));
     world.replicate('kind=film');
@@ -128,14 +128,14 @@ describe('a replica', () => {
     expect(replica.replicationSeconds).toBeGreaterThan(3);
   });
 
-  test('that answers late is still measured', async () => {
+  test('is measured if its responses are slow', async () => {
     world.s3.front(REPLICA).behaviour = 'answers-late';
     const { replica } = await run();
     world.s3.front(REPLICA).behaviour = 'answers';
     expect([replica.failures, replica.replicationSeconds! > 2]).toEqual([[], true]);
   });
 
-  test('that does not answer fails alone, and is cleaned when it is back', async () => {
+  test('fails without affecting the primary if it is unavailable, and is cleaned up later', async () => {
     world.s3.front(REPLICA).behaviour = 'resets';
     world.s3.front(REPLICA).dropConnections();
     const { primary, replica } = await run();
@@ -148,7 +148,7 @@ describe('a replica', () => {
     await world.restart();
   });
 
-  test('keeps what is not the canary’s, also below its folder, however old it is', async () => {
+  test('keeps objects of others, even old ones in the canary’s folder', async () => {
     const keys = ['film.mov', `${world.folder}film.mov`, `${world.folder}20200101T000000Z-film`, `x${world.folder}y`];
     for (const region of [PRIMARY, REPLICA]) for (const key of keys) await world.put(region, key);
     const before = await world.leftovers();
@@ -159,7 +159,7 @@ describe('a replica', () => {
     for (const region of [PRIMARY, REPLICA]) await world.empty(region);
   });
 
-  test('loses what the canary left, also behind a delete marker', async () => {
+  test('is cleaned up even behind a delete marker', async () => {
     const key = `${world.folder}20200101T000000Z-00000000-0000-4000-8000-000000000000`;
     for (const region of [PRIMARY, REPLICA]) await world.put(region, key);
     for (const region of [PRIMARY, REPLICA]) await world.hide(region, key);
@@ -171,24 +171,24 @@ describe('a replica', () => {
     expect((await run()).leftovers).toBe(4);
   });
 
-  test('is clean after the next run, after whichever call a run dies', async () => {
+  test('is cleaned up by the next run, whichever request a run crashes after', async () => {
     await world.restart();
     world.gate.count();
     await run();
     const { calls } = world.gate;
-    expect(calls).toBeGreaterThanOrEqual(8); // two lists; put, get; two lists and two deletions
+    expect(calls).toBeGreaterThanOrEqual(8); // two lists; put, get; two lists and two deletes
 
     const left: number[] = [];
     for (let stopAt = 1; stopAt <= calls; stopAt++) {
       world.gate.count(stopAt, () => world.canary.kill());
       await expect(run()).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
       world.gate.count();
-      // What was put may still be on its way, and arrives after the run has died.
+      // The object may be replicated only after the crash.
       await eventually(async () => expect(await world.settled()).toBe(true));
       left.push((await world.leftovers()).length);
       await world.restart();
       const soon = await run();
-      expect([stopAt, soon.leftovers]).toEqual([stopAt, 0]); // it could be a run that still lives
+      expect([stopAt, soon.leftovers]).toEqual([stopAt, 0]); // another run could still be in progress
 
       world.canary.aheadMs = HOUR;
       const later = await run();

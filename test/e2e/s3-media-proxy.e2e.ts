@@ -21,6 +21,7 @@ import { Answer, send, sendRaw } from './support/http';
 import { ProxyServer } from './support/proxy-server';
 import { CREDENTIALS, S3Server } from './support/s3-server';
 import { REQUEST_ID, Upstream } from './support/upstream';
+import { HAPROXY_VERSION } from '../../src/stored/proxy/haproxy-version';
 
 const REGION = 'eu-west-1';
 const BUCKET = 'e2e-bucket';
@@ -38,7 +39,7 @@ let second: Upstream;
 let direct: Upstream;
 let proxy: ProxyServer;
 
-/** The real client, which reaches S3 at an address of its own, without the proxy. */
+/** The real SDK client. It connects to S3 at a separate address, without the proxy. */
 const s3 = new S3Client({
   region: REGION,
   credentials: CREDENTIALS,
@@ -52,7 +53,7 @@ const s3 = new S3Client({
   }),
 });
 
-/** A link as the world gets it, signed for S3's host; and what is left of it when the authority is replaced. */
+/** Presigns a link for S3's host, and returns it without its authority, which clients replace. */
 async function pathOfLink(command: GetObjectCommand | HeadObjectCommand): Promise<string> {
   const link = await getSignedUrl(s3, command, { expiresIn: 3600 });
   expect(link.startsWith(`https://${HOST}/`)).toBe(true);
@@ -98,8 +99,8 @@ beforeEach(() => {
   for (const upstream of [first, second]) upstream.forget();
 });
 
-describe('the proxy that the template deploys', () => {
-  test('serves every object under a link signed for S3, whatever its name, byte for byte', async () => {
+describe('the proxy of the template', () => {
+  test('serves objects with any key for links that are signed for S3', async () => {
     expect(CORPUS.length).toBeGreaterThanOrEqual(200);
     const contentOf = (key: string) => createHash('sha256').update(key).digest('hex');
     for (const key of CORPUS) await put(key, contentOf(key));
@@ -111,13 +112,13 @@ describe('the proxy that the template deploys', () => {
     expect(altered).toEqual([]);
   });
 
-  test('sends the request target on as it came', async () => {
+  test('forwards the request target unchanged', async () => {
     const target = '/a//b/../%2e%2E/%2f%2F+%20%c3%a9?X=%2F&Y=a+b&&Z';
     await get(target);
     expect(first.seen.map(({ sent }) => sent).join('')).toContain(`GET ${target} HTTP/1.1\r\n`);
   });
 
-  test('passes ranges, HEAD and conditions', async () => {
+  test('supports range, HEAD and conditional requests', async () => {
     const content = randomBytes(1_000_000);
     await put('media.mxf', content);
     const path = await linkTo('media.mxf');
@@ -140,7 +141,7 @@ describe('the proxy that the template deploys', () => {
     expect([head.status, head.headers['content-length'], head.body.length]).toEqual([200, '1000000', 0]);
   });
 
-  test('leaves it to S3 to refuse a wrong signature', async () => {
+  test('lets S3 reject an invalid signature', async () => {
     await put('secret.mov', 'x');
     const path = await linkTo('secret.mov');
     expect((await get(path)).status).toBe(200);
@@ -149,20 +150,20 @@ describe('the proxy that the template deploys', () => {
     expect((await get('/secret.mov')).status).toBe(403);
   });
 
-  test.each(['PUT', 'POST', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'OPTIONS'])('refuses %s', async (method) => {
+  test.each(['PUT', 'POST', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'OPTIONS'])('rejects %s', async (method) => {
     await put('keep.mov', 'x');
     const answer = await send({ port: PORT, path: await linkTo('keep.mov'), method });
     expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD, OPTIONS']);
     expect(first.seen.flatMap(({ sent }) => sent.match(/^[A-Z]+ \/keep/gm) ?? [])).toEqual([]);
   });
 
-  test('refuses CONNECT, and methods that there are not', async () => {
+  test('rejects CONNECT and unknown methods', async () => {
     for (const line of ['CONNECT example.com:443 HTTP/1.1', 'get / HTTP/1.1', 'GETX / HTTP/1.1']) {
       expect(await sendRaw(PORT, `${line}\r\nHost: x\r\n\r\n`)).toMatch(/^HTTP\/1\.1 40[05] /);
     }
   });
 
-  test('lets a CORS preflight through to S3, and no other OPTIONS', async () => {
+  test('forwards CORS preflight requests to S3', async () => {
     await s3.send(
       new PutBucketCorsCommand({
         Bucket: BUCKET,
@@ -181,7 +182,7 @@ describe('the proxy that the template deploys', () => {
     expect(preflight.headers['access-control-allow-origin']).toMatch(/\*|https:\/\/app\.example\.com/);
   });
 
-  describe('reaches no other host or bucket', () => {
+  describe('does not reach other hosts or buckets', () => {
     const sentToS3 = () => [...first.seen, ...second.seen].map(({ sent }) => sent).join('');
 
     afterEach(() => {
@@ -193,8 +194,8 @@ describe('the proxy that the template deploys', () => {
       }
     });
 
-    test('by a Host header or forwarding headers, which are dropped like credentials', async () => {
-      await put('host.mov', 'ours');
+    test('with a Host header, forwarding headers or credentials, which it drops', async () => {
+      await put('host.mov', 'content');
       const answer = await get(await linkTo('host.mov'), {
         Host: 'evil.s3.eu-west-1.amazonaws.com',
         'X-Forwarded-Host': 'evil.example.com',
@@ -206,7 +207,7 @@ describe('the proxy that the template deploys', () => {
         'X-Amz-Security-Token': 'evil',
         'X-Amz-Copy-Source': 'evil/evil',
       });
-      expect([answer.status, answer.body.toString()]).toEqual([200, 'ours']);
+      expect([answer.status, answer.body.toString()]).toEqual([200, 'content']);
       expect(sentToS3()).not.toMatch(/x-amz-(security|copy)|x-original/i);
     });
 
@@ -234,9 +235,9 @@ describe('the proxy that the template deploys', () => {
         'an upgrade',
         'GET /x HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: evil\r\n\r\n',
       ],
-    ])('by %s', async (_what, bytes) => {
+    ])('with %s', async (_what, bytes) => {
       const answer = await sendRaw(PORT, bytes);
-      // Refused here, or by S3, which sees a request of ours without a signature.
+      // The proxy rejects it, or S3 does because the forwarded request is not signed.
       for (const [, status] of answer.matchAll(/^HTTP\/1\.[01] (\d+)/gm)) {
         expect(['400', '403', '405']).toContain(status);
       }
@@ -244,7 +245,7 @@ describe('the proxy that the template deploys', () => {
     });
   });
 
-  describe('recovers by itself', () => {
+  describe('recovers without intervention', () => {
     beforeAll(() => put('steady.mov', 'steady'));
     afterEach(async () => {
       dns.addresses = [FIRST];
@@ -255,8 +256,8 @@ describe('the proxy that the template deploys', () => {
       await eventually(async () => expect((await get('/ping/s3')).status).toBe(200));
     });
 
-    /** An address that left DNS is still tried for a while, so both go. */
-    const goAway = () => {
+    /** HAProxy keeps using an address that was removed from DNS for a while, so both must fail. */
+    const failAll = () => {
       for (const upstream of [first, second]) {
         upstream.behaviour = 'resets';
         upstream.dropConnections();
@@ -279,14 +280,14 @@ describe('the proxy that the template deploys', () => {
       });
     });
 
-    test('when connections are reset and S3 comes back', async () => {
-      goAway();
+    test('when connections are reset until S3 is available again', async () => {
+      failAll();
       expect((await get(await linkTo('steady.mov'))).status).toBe(503);
       for (const upstream of [first, second]) upstream.behaviour = 'answers';
       await eventually(succeeds);
     });
 
-    test('when one of two addresses resets connections, without an error to the client', async () => {
+    test('when one of two addresses resets connections, without errors for clients', async () => {
       dns.addresses = [FIRST, SECOND];
       await eventually(async () => {
         await succeeds();
@@ -297,7 +298,7 @@ describe('the proxy that the template deploys', () => {
       for (let count = 0; count < 20; count++) await succeeds();
     });
 
-    test('when S3 closed a pooled connection', async () => {
+    test('when S3 closes pooled connections', async () => {
       await succeeds();
       for (let count = 0; count < 5; count++) {
         first.dropConnections();
@@ -310,7 +311,7 @@ describe('the proxy that the template deploys', () => {
       await succeeds();
     });
 
-    test('from a certificate of another name, which it refuses', async () => {
+    test('when S3 has a certificate for another name, which it rejects', async () => {
       const wrong = authority.issue('evil.example.com');
       for (const upstream of [first, second]) upstream.present(wrong);
       const { status } = await get(await linkTo('steady.mov'));
@@ -319,8 +320,8 @@ describe('the proxy that the template deploys', () => {
       await eventually(succeeds);
     });
 
-    test('from S3 being away: the server is well all the while, and says that S3 is not', async () => {
-      goAway();
+    test('when S3 is unavailable: its own health check succeeds, and the one for S3 fails', async () => {
+      failAll();
       await eventually(async () => expect((await get('/ping/s3')).status).toBe(503));
       expect((await get('/ping')).status).toBe(200);
     });
@@ -335,13 +336,13 @@ describe('the proxy that the template deploys', () => {
     expect(first.seen.length + second.seen.length - before).toBeLessThan(5);
   });
 
-  test('takes /ping for the health check only without a query, since an object may have that name', async () => {
+  test('serves an object with the key ping: the health check has no query', async () => {
     await put('ping', 'an object');
     expect((await get('/ping')).body.toString()).toBe('ok');
     expect((await get(await linkTo('ping'))).body.toString()).toBe('an object');
   });
 
-  test("logs what happened, with S3's request id, and never a link's query", async () => {
+  test('logs requests with the request id of S3, but without the query of links', async () => {
     await put('logged.mov', 'x');
     await get(await linkTo('logged.mov'), { Referer: 'https://x.example/?X-Amz-Signature=leak' });
     await sendRaw(PORT, 'GET /bad?X-Amz-Signature=leak HTTP/9.9\r\n\r\n');
@@ -354,13 +355,18 @@ describe('the proxy that the template deploys', () => {
     expect(entry).toMatchObject({ method: 'GET', path: '/logged.mov', status: 200 });
     expect(entry.totalMs).toBeGreaterThanOrEqual(0);
 
-    for (const upstream of [first, second]) upstream.behaviour = 'names-its-requests';
+    for (const upstream of [first, second]) upstream.behaviour = 'sends-request-ids';
     await get('/named.mov');
     for (const upstream of [first, second]) upstream.behaviour = 'answers';
     await eventually(async () => expect(proxy.log).toMatch(new RegExp(`/named.mov".*"s3RequestId": "${REQUEST_ID}"`)));
   });
 
-  test('holds no file of its own', () => {
+  test('has the minor version of HAProxy that is deployed by default', () => {
+    const minorVersion = (version: string) => version.split('.').slice(0, 2).join('.');
+    expect(minorVersion(ProxyServer.version())).toBe(minorVersion(HAPROXY_VERSION));
+  });
+
+  test('reads its configuration from standard input', () => {
     expect(readFileSync(`/proc/${proxy.pid}/cmdline`, 'utf8')).toContain('/dev/stdin');
   });
 });

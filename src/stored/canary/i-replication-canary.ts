@@ -1,8 +1,9 @@
-import { Duration, IResource } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { IConstruct } from 'constructs';
 
 /** A canary that measures replication, created by this app or imported. */
-export interface IReplicationCanary extends IResource {
+export interface IReplicationCanary extends IConstruct {
   /**
    * The name of the canary: the value of the `service` dimension of its metrics.
    *

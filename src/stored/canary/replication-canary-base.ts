@@ -1,4 +1,4 @@
-import { Duration, Resource, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import * as contract from './contract';
@@ -12,7 +12,7 @@ export const DEFAULT_INTERVAL = Duration.hours(1);
  *
  * @internal
  */
-export abstract class ReplicationCanaryBase extends Resource implements IReplicationCanary {
+export abstract class ReplicationCanaryBase extends Construct implements IReplicationCanary {
   public abstract readonly canaryName: string;
   public abstract readonly replicaRegions: string[];
   public abstract readonly proxyRegions: string[];
@@ -81,8 +81,11 @@ export class ImportedReplicationCanary extends ReplicationCanaryBase {
   protected readonly _copyRegions: string[];
   protected readonly _interval: Duration;
 
+  private readonly region: string;
+
   constructor(scope: Construct, id: string, attrs: ReplicationCanaryAttributes) {
-    super(scope, id, { region: attrs.region });
+    super(scope, id);
+    this.region = attrs.region ?? Stack.of(this).region;
     this.canaryName = attrs.canaryName;
     this.replicaRegions = attrs.replicaRegions;
     this.proxyRegions = attrs.proxyRegions ?? [];
@@ -91,6 +94,6 @@ export class ImportedReplicationCanary extends ReplicationCanaryBase {
   }
 
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return super.metric(metricName, { region: this.env.region, ...options });
+    return super.metric(metricName, { region: this.region, ...options });
   }
 }

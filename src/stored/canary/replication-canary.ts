@@ -9,7 +9,7 @@ import { CanaryAlarms, WatchedCopy } from './canary-alarms';
 import { CanaryObject, canaryObject } from './canary-object';
 import * as contract from './contract';
 import { IReplicationCanary, ReplicationCanaryAttributes } from './i-replication-canary';
-import { ReplicationCanaryAlarmsOptions, ReplicationCanaryOptions, ReplicationCanaryProps } from './props';
+import { ReplicationCanaryAlarmsOptions, ReplicationCanaryProps } from './props';
 import { ProxyProbe } from './proxy-probe';
 import { DEFAULT_INTERVAL, ImportedReplicationCanary, ReplicationCanaryBase } from './replication-canary-base';
 import { proxiesOf, validateCanary, watchedReplicas } from './validation';
@@ -43,6 +43,9 @@ import { IReplicatedMediaBucket } from '../bucket';
  * canary.addAlarms({ actions: [new SnsAction(topic)] });
  */
 export class ReplicationCanary extends ReplicationCanaryBase {
+  /** @internal */
+  public static readonly _validate = validateCanary;
+
   /**
    * Imports an existing canary, for example to show its metrics in the dashboard of another app.
    *
@@ -56,16 +59,6 @@ export class ReplicationCanary extends ReplicationCanaryBase {
     attrs: ReplicationCanaryAttributes,
   ): IReplicationCanary {
     return new ImportedReplicationCanary(scope, id, attrs);
-  }
-
-  /** @internal */
-  public static _validate(
-    problems: Problems,
-    options: ReplicationCanaryOptions,
-    regions: readonly string[],
-    media?: IReplicatedMediaBucket,
-  ): void {
-    validateCanary(problems, options, regions, media);
   }
 
   /** The name of the canary: the value of the `service` dimension of its metrics. */

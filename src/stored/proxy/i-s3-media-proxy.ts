@@ -1,11 +1,11 @@
-import { IResource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
+import { IConstruct } from 'constructs';
 import { ProxyPlacement } from './proxy-network';
 
 /** A private endpoint for reading a bucket, created by this app or imported. */
-export interface IS3MediaProxy extends IResource, ec2.IConnectable {
+export interface IS3MediaProxy extends IConstruct, ec2.IConnectable {
   /**
    * The URL that replaces `https://bucket.s3.region.amazonaws.com` in a link. A literal value if the proxy has a
    * `domainName`.

@@ -1,4 +1,3 @@
-import { Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
@@ -12,16 +11,14 @@ import { invalid, InvalidInput } from '../../private/problems';
  *
  * @internal
  */
-export abstract class S3MediaProxyBase extends Resource implements IS3MediaProxy {
+export abstract class S3MediaProxyBase extends Construct implements IS3MediaProxy {
   public abstract readonly url: string;
+  public abstract readonly region: string;
   public abstract readonly connections: ec2.Connections;
   public abstract readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   public abstract readonly clusterName?: string;
   /** @internal */
   public abstract readonly _placement?: ProxyPlacement;
-
-  /** The region of the proxy and of its bucket. */
-  public readonly region: string = this.env.region;
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     if (this.clusterName === undefined) throw this._withoutServers(metricName);
@@ -56,15 +53,17 @@ export abstract class S3MediaProxyBase extends Resource implements IS3MediaProxy
 /** A proxy of another app. */
 export class ImportedS3MediaProxy extends S3MediaProxyBase {
   readonly url: string;
+  readonly region: string;
   readonly connections: ec2.Connections;
   readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   readonly clusterName?: string;
   readonly _placement?: ProxyPlacement;
 
   constructor(scope: Construct, id: string, attrs: S3MediaProxyAttributes) {
-    super(scope, id, { region: attrs.region });
+    super(scope, id);
     const { loadBalancer, securityGroups, vpc = loadBalancer?.vpc, vpcSubnets = {} } = attrs;
     this.url = attrs.url;
+    this.region = attrs.region;
     this.loadBalancer = loadBalancer;
     this.clusterName = attrs.clusterName;
     this.connections =

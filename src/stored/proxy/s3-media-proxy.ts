@@ -1,4 +1,4 @@
-import { Annotations, Aws } from 'aws-cdk-lib';
+import { Annotations, Aws, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -10,12 +10,12 @@ import { Construct } from 'constructs';
 import { isolateBucket } from './bucket-isolation';
 import { IS3MediaProxy, S3MediaProxyAttributes } from './i-s3-media-proxy';
 import { createInterfaceEndpoint } from './interface-endpoint';
-import { ProxyMode, S3MediaProxyOptions, S3MediaProxyProps } from './props';
+import { ProxyMode, S3MediaProxyProps } from './props';
 import { createEndpointAlarms, createServerAlarms } from './proxy-alarms';
 import { ProxyNetwork, ProxyPlacement } from './proxy-network';
 import { ProxyService } from './proxy-service';
 import { ImportedS3MediaProxy, S3MediaProxyBase } from './s3-media-proxy-base';
-import { ProxyContext, validateProxy } from './validation';
+import { validateProxy } from './validation';
 import { Problems } from '../../private/problems';
 import { AlarmsOptions } from '../../shared/alarms-options';
 
@@ -38,6 +38,9 @@ import { AlarmsOptions } from '../../shared/alarms-options';
  * proxy.url; // https://media.eu.example.com
  */
 export class S3MediaProxy extends S3MediaProxyBase {
+  /** @internal */
+  public static readonly _validate = validateProxy;
+
   /**
    * Imports an existing proxy, for example one that another app created.
    *
@@ -49,16 +52,14 @@ export class S3MediaProxy extends S3MediaProxyBase {
     return new ImportedS3MediaProxy(scope, id, attrs);
   }
 
-  /** @internal */
-  public static _validate(problems: Problems, props: S3MediaProxyOptions, context: ProxyContext): void {
-    validateProxy(problems, props, context);
-  }
-
   /**
    * The URL that replaces `https://bucket.s3.region.amazonaws.com` in a link. A literal value if `domainName` is
    * specified.
    */
   public readonly url: string;
+
+  /** The region of the proxy and of its bucket. */
+  public readonly region: string = Stack.of(this).region;
 
   /** The VPC of the proxy. */
   public readonly vpc: ec2.IVpc;
@@ -104,7 +105,9 @@ export class S3MediaProxy extends S3MediaProxyBase {
       this.connections = endpoint.connections;
       this.url = `https://${upstreamHost}`;
     } else {
-      const certificate = domainName ? this.certificateFor(domainName, props) : undefined;
+      const certificate = domainName
+        ? (props.certificate ?? this.createCertificate(domainName, hostedZone))
+        : undefined;
       this.servers = new ProxyService(this, 'Servers', { proxy: props, network, upstreamHost, certificate });
       const { loadBalancer, service, clusterName } = this.servers;
       this.loadBalancer = loadBalancer;
@@ -176,26 +179,16 @@ export class S3MediaProxy extends S3MediaProxyBase {
     return (metricName.startsWith('HTTPCode_ELB') ? loadBalancer : targets).metrics.custom(metricName, options);
   }
 
-  private certificateFor(domainName: string, { certificate, hostedZone }: S3MediaProxyProps): acm.ICertificate {
-    return (
-      certificate ??
-      new acm.Certificate(this, 'Certificate', {
-        domainName,
-        validation: acm.CertificateValidation.fromDns(hostedZone),
-      })
-    );
+  private createCertificate(domainName: string, hostedZone?: route53.IHostedZone): acm.ICertificate {
+    const validation = acm.CertificateValidation.fromDns(hostedZone);
+    return new acm.Certificate(this, 'Certificate', { domainName, validation });
   }
 
-  private createRecord(
-    domainName: string,
-    zone: route53.IHostedZone,
-    loadBalancer: elbv2.ApplicationLoadBalancer,
-  ): void {
+  private createRecord(domainName: string, zone: route53.IHostedZone, target: elbv2.ApplicationLoadBalancer): void {
     new route53.ARecord(this, 'Record', {
       zone,
-      // The dot makes the name fully qualified, even if the name of the zone is a token.
-      recordName: `${domainName}.`,
-      target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)),
+      recordName: `${domainName}.`, // fully qualified, even if the name of the zone is a token
+      target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(target)),
     });
   }
 

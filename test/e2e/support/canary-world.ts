@@ -32,11 +32,11 @@ const ACCOUNT = '111111111111';
 const NAMESERVER = '127.0.0.4';
 const PROXY = {
   name: 'media.eu.example.com',
-  /** The load balancer's own name, which leads to the address. */
+  /** The DNS name of the load balancer, which resolves to the address. */
   balancer: 'balancer.eu.example.com',
   address: '127.0.0.5',
   port: 8080,
-  /** Where the servers find S3. */
+  /** The address of S3 for the servers. */
   s3: '127.0.0.6',
 };
 
@@ -44,13 +44,13 @@ type Region = keyof typeof BUCKETS;
 
 export interface CanaryWorldOptions {
   readonly proxy?: boolean;
-  /** What the rule of the template asks for; the rule of the server is made by `replicate`. */
+  /** The tags that the rule in the template requires. `replicate` creates the rule of the server. */
   readonly tags?: Record<string, string>;
 }
 
 /**
- * Two MinIO servers behind S3's names, with a counter before each of them; the canary out of its template, and (where
- * asked for) the proxy and the probe out of the template of the replica's stack.
+ * Two MinIO servers with the host names of S3 and a request counter in front of each, the canary of the template, and
+ * optionally the proxy and the probe of the template of the replica's stack.
  */
 export class CanaryWorld {
   static async start(options: CanaryWorldOptions): Promise<CanaryWorld> {
@@ -83,8 +83,8 @@ export class CanaryWorld {
   private readonly places: BucketPlace[] = [];
   private readonly started: DeployedFunction[] = [];
   private lambdaUrl = '';
-  private front?: Upstream;
-  private behind?: Upstream;
+  private balancer?: Upstream;
+  private s3ForProxy?: Upstream;
   private dns?: Dns;
 
   private constructor(
@@ -97,12 +97,12 @@ export class CanaryWorld {
     );
   }
 
-  /** What the keys of the canary's objects begin with. */
+  /** The prefix of the keys of the canary's objects. */
   get folder(): string {
     return this.settings.folder;
   }
 
-  /** Another process of the canary, as Lambda starts one when the other is busy, or was killed. */
+  /** Starts another process of the canary, like Lambda does if the first one is busy or crashed. */
   async another(): Promise<DeployedFunction> {
     const fn = this.deploy(STACK, 'CanaryFunction', {
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
@@ -118,7 +118,7 @@ export class CanaryWorld {
     this.canary = await this.another();
   }
 
-  /** Has the primary replicate to the replica from now on: what has a tag, if one is given. */
+  /** Starts replication from the primary to the replica, optionally only of objects with a tag. */
   replicate(tag?: string): void {
     this.servers[PRIMARY].admin(
       ...['replicate', 'add', `here/${BUCKETS[PRIMARY]}`, '--priority', '1'],
@@ -128,19 +128,19 @@ export class CanaryWorld {
     );
   }
 
-  /** Takes the rule away. */
+  /** Removes the replication rule. */
   unreplicate(): void {
     this.servers[PRIMARY].admin('replicate', 'rm', '--all', '--force', `here/${BUCKETS[PRIMARY]}`);
   }
 
-  /** Replicates what was put before the rule was there. */
+  /** Replicates the objects that were put before the rule was created. */
   resync(): void {
     const here = `here/${BUCKETS[PRIMARY]}`;
     const { rule } = JSON.parse(this.servers[PRIMARY].admin('replicate', 'ls', '--json', here));
     this.servers[PRIMARY].admin('replicate', 'resync', 'start', here, '--remote-bucket', rule.Destination.Bucket);
   }
 
-  /** Every version and delete marker of a copy, asked of the server itself: `<key> <version id>`. */
+  /** Lists every version and delete marker of a copy, without the counter: `<key> <version id>`. */
   async versions(region: string): Promise<string[]> {
     const { Versions = [], DeleteMarkers = [] } = await this.direct(region).send(
       new ListObjectVersionsCommand({ Bucket: BUCKETS[region as Region] }),
@@ -153,7 +153,7 @@ export class CanaryWorld {
     return all.flatMap(([region, versions]) => (versions as string[]).map((version) => `${region}: ${version}`));
   }
 
-  /** Whether S3 has nothing more to replicate. */
+  /** Whether replication is complete. */
   async settled(): Promise<boolean> {
     const s3 = this.direct(PRIMARY);
     const Bucket = BUCKETS[PRIMARY];
@@ -162,7 +162,7 @@ export class CanaryWorld {
     return (await Promise.all(heads)).every(({ ReplicationStatus }) => ReplicationStatus === 'COMPLETED');
   }
 
-  /** Deletes all that a copy has. */
+  /** Deletes every version in a copy. */
   async empty(region: string): Promise<void> {
     const Bucket = BUCKETS[region as Region];
     for (const version of await this.versions(region)) {
@@ -180,7 +180,7 @@ export class CanaryWorld {
     await this.direct(region).send(new PutObjectCommand({ Bucket: BUCKETS[region as Region], Key, Body: Key }));
   }
 
-  /** A client that asks the server without anything in between. */
+  /** A client that connects directly to the server. */
   direct(region: string): S3Client {
     const endpoint = `http://127.0.0.1:${PORTS[region as Region]}`;
     return new S3Client({ region, endpoint, forcePathStyle: true, credentials: CREDENTIALS });
@@ -190,8 +190,8 @@ export class CanaryWorld {
     for (const fn of this.started) fn.kill();
     this.proxy?.stop();
     this.dns?.close();
-    await this.front?.close();
-    await this.behind?.close();
+    await this.balancer?.close();
+    await this.s3ForProxy?.close();
     await this.s3.stop();
     this.gate.stop();
     this.lambda.stop();
@@ -225,17 +225,17 @@ export class CanaryWorld {
     return fn;
   }
 
-  /** The proxy's servers by the command of their template, behind what ends TLS for them, and the probe. */
+  /** Starts the server of the proxy with the command of the template, a TLS terminator in front of it, and the probe. */
   private async startProxy(): Promise<void> {
-    const home = this.assembly.stacks.find(({ environment }) => environment.region === REPLICA)!;
-    const resources = Object.values<any>(home.template.Resources);
+    const replicaStack = this.assembly.stacks.find(({ environment }) => environment.region === REPLICA)!;
+    const resources = Object.values<any>(replicaStack.template.Resources);
     const task = resources.find(({ Type }) => Type === 'AWS::ECS::TaskDefinition');
     const [{ EntryPoint, Command }] = task.Properties.ContainerDefinitions;
     const host = hostOf(this.places[1]);
     this.dns = new Dns(host);
-    // Past the counter: the servers ask S3 by themselves too.
-    this.behind = new Upstream(PROXY.s3, PORTS[REPLICA], this.authority.issue(host));
-    await this.behind.listen();
+    // Without the counter, because the health checks of the servers also send requests to S3.
+    this.s3ForProxy = new Upstream(PROXY.s3, PORTS[REPLICA], this.authority.issue(host));
+    await this.s3ForProxy.listen();
     this.dns.addresses = [PROXY.s3];
     await this.dns.listen(NAMESERVER);
     this.proxy = new ProxyServer({
@@ -245,9 +245,9 @@ export class CanaryWorld {
       authority: this.authority.certificate,
     });
     await this.proxy.start();
-    this.front = new Upstream(PROXY.address, PROXY.port, this.authority.issue(PROXY.name));
-    await this.front.listen();
-    this.probe = this.deploy(home.stackName, 'CanaryProbe', {
+    this.balancer = new Upstream(PROXY.address, PROXY.port, this.authority.issue(PROXY.name));
+    await this.balancer.listen();
+    this.probe = this.deploy(replicaStack.stackName, 'CanaryProbe', {
       HOSTS: JSON.stringify({ [PROXY.balancer]: PROXY.address }),
     });
     await this.probe.start();
@@ -257,7 +257,7 @@ export class CanaryWorld {
   }
 }
 
-/** What CloudFormation knows. */
+/** The values that CloudFormation would resolve. */
 const resolve: Resolve = (logicalId, attribute) => {
   if (attribute === 'DNSName') return PROXY.balancer;
   if (/PrimaryBucket/.test(logicalId)) return BUCKETS[PRIMARY];

@@ -7,7 +7,7 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** A certificate authority of the tests' own. */
+/** A certificate authority for tests. */
 export class TestAuthority {
   readonly certificate: string;
 

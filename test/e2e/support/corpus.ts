@@ -1,4 +1,4 @@
-/** Names that proxies are known to alter: each must reach S3 as it is in the link. */
+/** Keys that proxies are known to alter. Each must reach S3 exactly as in the link. */
 const HARD = [
   ...['with space.mov', ' leading space', 'trailing space ', 'two  spaces.mov', 'a+b.mov', '+', 'a b+c%20d.mov'],
   ...[
@@ -68,7 +68,7 @@ const HARD = [
   ...[`${'d/'.repeat(511)}ab`, 'é'.normalize('NFC').repeat(512), '%'.repeat(1024), ' '.repeat(1024), '🎬'.repeat(256)],
 ];
 
-/** Every printable character of ASCII and some others, alone at the end, in the middle and between slashes. */
+/** Every printable ASCII character and some others, inside a name and between slashes. */
 const CHARACTERS = [...Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)), 'ü', '€', '🎬'];
 const SHAPES = [(character: string) => `in${character}side.mov`, (character: string) => `seg/${character}/x`];
 

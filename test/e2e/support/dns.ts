@@ -1,8 +1,8 @@
 import { createSocket, Socket } from 'node:dgram';
 
-/** A DNS server of one name, whose addresses a test can change while others ask. */
+/** A DNS server for one name, whose addresses a test can change at any time. */
 export class Dns {
-  /** Addresses that are answered, with a time to live of one second. */
+  /** The addresses in responses. Their time to live is one second. */
   addresses: string[] = [];
   private readonly socket: Socket = createSocket('udp4');
 
@@ -24,7 +24,7 @@ export class Dns {
     this.socket.close();
   }
 
-  /** RFC 1035, for one question: https://www.rfc-editor.org/rfc/rfc1035#section-4 */
+  /** Responds to a single question according to RFC 1035: https://www.rfc-editor.org/rfc/rfc1035#section-4 */
   private answer(query: Buffer): Buffer {
     let end = 12;
     const labels: string[] = [];
@@ -37,7 +37,7 @@ export class Dns {
     const addresses = known && type === 1 ? this.addresses : [];
     const header = Buffer.alloc(12);
     query.copy(header, 0, 0, 2);
-    header.writeUInt16BE(known ? 0x8580 : 0x8583, 2); // a response with authority; or: no such name
+    header.writeUInt16BE(known ? 0x8580 : 0x8583, 2); // an authoritative response: no error, or no such name
     header.writeUInt16BE(1, 4);
     header.writeUInt16BE(addresses.length, 6);
     const records = addresses.map((address) => {

@@ -1,4 +1,4 @@
-import { ChildProcess, spawn } from 'node:child_process';
+import { ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE } from './cache';
@@ -8,16 +8,21 @@ import { send } from './http';
 const ROOT = join(CACHE, 'servers');
 
 export interface ProxyServerProps {
-  /** The container's command, as the template has it. */
+  /** The command of the container, from the template. */
   readonly command: string[];
   readonly port: number;
   readonly nameserver: string;
-  /** What the container trusts: in the image, the public authorities. */
+  /** The certificate authority that the server trusts. In the image, these are the public ones. */
   readonly authority: string;
 }
 
-/** The real server, run by the very command of the template in a root directory of its own. */
+/** The real server, which runs with the command of the template in its own root directory. */
 export class ProxyServer {
+  static version(): string {
+    const output = execFileSync('chroot', [ROOT, '/usr/sbin/haproxy', '-v'], { encoding: 'utf8' });
+    return /^HAProxy version ([\d.]+)/.exec(output)![1];
+  }
+
   log = '';
   private process?: ChildProcess;
 
@@ -42,9 +47,9 @@ export class ProxyServer {
     this.process.stdout!.on('data', (chunk) => (this.log += chunk));
     this.process.stderr!.on('data', (chunk) => (this.log += chunk));
     await eventually(async () => {
-      if (this.process!.exitCode !== null) throw new Error(`The proxy ended:\n${this.log}`);
+      if (this.process!.exitCode !== null) throw new Error(`The proxy exited:\n${this.log}`);
       const { status } = await send({ port, path: '/ping/s3' });
-      if (status !== 200) throw new Error(`The proxy does not reach S3: ${status}\n${this.log}`);
+      if (status !== 200) throw new Error(`The proxy cannot reach S3: ${status}\n${this.log}`);
     });
   }
 

@@ -2,21 +2,21 @@ import { connect, Socket } from 'node:net';
 import { createServer, Server, TLSSocket } from 'node:tls';
 import { KeyPair } from './certificates';
 
-/** How an address of S3 behaves. */
-export type Behaviour = 'answers' | 'answers-late' | 'names-its-requests' | 'resets';
+/** The behaviour of an address of S3. */
+export type Behaviour = 'answers' | 'answers-late' | 'sends-request-ids' | 'resets';
 
-/** What a test says of a connection: the name in the TLS handshake, and what was sent, as latin1 text. */
+/** A recorded connection: the server name of the TLS handshake, and the received bytes as latin1 text. */
 export interface SeenConnection {
   readonly servername: string | undefined;
   sent: string;
 }
 
-/** S3's request id, which the S3 server of the tests does not send. */
+/** A request id of S3, which the S3 server of the tests does not send. */
 export const REQUEST_ID = '79A59DF900B949E5';
 
 /**
- * An address of S3: ends TLS, and passes the bytes on to the S3 server as they are. It records what the proxy sent, and
- * misbehaves when told to.
+ * An address of S3: terminates TLS and forwards the bytes to the S3 server unchanged. It records the bytes that the proxy
+ * sends, and can inject faults.
  */
 export class Upstream {
   behaviour: Behaviour = 'answers';
@@ -40,12 +40,12 @@ export class Upstream {
     });
   }
 
-  /** How many reads arrived; the health checks are HEADs. */
+  /** The number of received reads. Health checks use HEAD. */
   get reads(): number {
     return this.seen.flatMap(({ sent }) => sent.match(/^GET /gm) ?? []).length;
   }
 
-  /** Forgets what was sent until now, on connections that may go on. */
+  /** Clears the recorded bytes. Connections stay open. */
   forget(): void {
     for (const connection of this.seen) connection.sent = '';
   }
@@ -57,7 +57,7 @@ export class Upstream {
     });
   }
 
-  /** Presents another certificate from now on. */
+  /** Replaces the certificate and closes all connections. */
   present(certificate: KeyPair): void {
     this.server.setSecureContext(certificate);
     this.dropConnections();
@@ -84,7 +84,7 @@ export class Upstream {
     client.on('data', (chunk) => {
       connection.sent += chunk.toString('latin1');
       if (this.behaviour === 'answers') s3.write(chunk);
-      if (this.behaviour === 'names-its-requests') {
+      if (this.behaviour === 'sends-request-ids') {
         client.write(`HTTP/1.1 200 OK\r\nx-amz-request-id: ${REQUEST_ID}\r\nContent-Length: 0\r\n\r\n`);
       }
       if (this.behaviour === 'answers-late') setTimeout(() => s3.writable && s3.write(chunk), 2000);

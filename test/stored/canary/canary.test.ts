@@ -13,7 +13,7 @@ let clock: FakeClock;
 let primary: FakeCopy;
 let europe: FakeCopy;
 let asia: FakeCopy;
-let failures: [region: string, reason: Reason][];
+let notified: [region: string, reason: Reason][];
 let probe: jest.Mock<Promise<ProbeAnswer>, any> | undefined;
 let watchAsia: boolean;
 
@@ -22,7 +22,7 @@ beforeEach(() => {
   primary = new FakeCopy('us-east-1', FOLDER, clock);
   europe = new FakeCopy('eu-west-1', FOLDER, clock, primary);
   asia = new FakeCopy('ap-southeast-2', FOLDER, clock, primary);
-  failures = [];
+  notified = [];
   probe = undefined;
   watchAsia = true;
 });
@@ -40,7 +40,7 @@ async function run(timeoutMs = 10 * MINUTE) {
     timeoutMs,
     staleMs: STALE,
     clock,
-    listener: { failed: (region, reason) => void failures.push([region, reason]) },
+    listener: { failed: (region, reason) => void notified.push([region, reason]) },
   }).run();
   return { ...report, by: Object.fromEntries(report.copies.map((copy) => [copy.region, copy])) };
 }
@@ -58,7 +58,7 @@ describe('a run', () => {
     expect(by['eu-west-1'].replicationSeconds).toBeLessThan(13.5);
     expect(by['ap-southeast-2'].replicationSeconds).toBeGreaterThanOrEqual(100);
     expect(by['ap-southeast-2'].replicationSeconds).toBeLessThan(111);
-    expect([failures, leftovers, allObjects()]).toEqual([[], 0, []]);
+    expect([notified, leftovers, allObjects()]).toEqual([[], 0, []]);
   });
 
   test('puts a small object with the tags of the rules under a unique key', async () => {

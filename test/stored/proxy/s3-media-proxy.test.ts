@@ -523,7 +523,7 @@ describe('S3MediaProxy.fromS3MediaProxyAttributes', () => {
       region: 'eu-west-1',
       clusterName,
     });
-    expect([proxy.url, proxy.region, proxy.env.region]).toEqual([url, 'eu-west-1', 'eu-west-1']);
+    expect([proxy.url, proxy.region]).toEqual([url, 'eu-west-1']);
     expect(proxy.metricRunningServers()).toMatchObject({
       metricName: 'TaskCount',
       region: 'eu-west-1',
