@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
-import { Aws, Stack, Token } from 'aws-cdk-lib';
+import { Aws, IResource, Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
-/** The longest readable part: with it, a name fits into 63 characters in the region with the longest code. */
+/** The maximum length of the readable prefix, so that bucket names fit into 63 characters in every region. */
 export const MAX_PREFIX_LENGTH = 20;
 
-/** S3 has no account-regional namespace there: https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
+/** Regions without account-regional namespaces: https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
 const GLOBAL_NAMESPACE_ONLY = ['me-central-1', 'me-south-1'];
 
 /**
- * The one place where physical names come from: only of things that other regions must know by name.
+ * Derives physical names, for resources that other regions or accounts must know by name.
  *
- * A name is a readable prefix and a hash of the construct's address (the name of its stack, the stack's region, and the
- * construct's path), so that it is the same at each synthesis, and no two constructs of an account share one. Where it
- * matters, the account and the region follow.
+ * A name is a readable prefix and a hash of the construct's address: the name of its stack, the stack's region, and the
+ * construct's path. It is the same in every synthesis, and no two constructs of an account share one. The account and the
+ * region follow where names must be unique across them.
  */
 export class DeterministicNames {
-  /** Prefix and hash: `media-1a2b3c4d`. */
+  /** The prefix and the hash: `media-1a2b3c4d`. */
   readonly base: string;
   private readonly stackName: string;
 
@@ -29,15 +29,15 @@ export class DeterministicNames {
   }
 
   /**
-   * A bucket's name, in the account's own regional namespace where S3 has it: nobody else can take such a name, neither
-   * before it is ours nor after it was deleted.
+   * A bucket's name, in the account's own regional namespace where S3 supports it: no other account can claim it, neither
+   * before the bucket is created nor after it is deleted.
    */
   bucket(region: string, account: string): string {
     const name = `${this.base}-${account}-${region}`;
     return hasAccountRegionalNamespace(region) ? `${name}-an` : name;
   }
 
-  /** The alias by which other regions name a key. */
+  /** The alias that other regions use to name a key. */
   get keyAlias(): string {
     return `alias/${this.base}`;
   }
@@ -55,36 +55,47 @@ export class DeterministicNames {
     return this.stackName.slice(0, 128 - rest.length) + rest;
   }
 
-  /** The id of a replication rule; with the base, so that rules of others in the same bucket are never taken for ours. */
+  /** The ID of a replication rule, which no other rule in the same bucket has. */
   rule(region: string): string {
     return `${this.base}-${region}`;
   }
 }
 
-/** Whether `name` is of the form that S3 reserves for account-regional buckets of the region. */
+/** Whether a name has the format that S3 reserves for account-regional buckets of the region. */
 export function isAccountRegionalName(name: string, region: string): boolean {
   return hasAccountRegionalNamespace(region) && name.endsWith(`-${region}-an`);
 }
 
-/** The stack's account, or the pseudo parameter where it is known only at deployment. */
+/** The stack's account, or the pseudo parameter if the account is known only at deployment. */
 export function accountOf(stack: Stack): string {
   return Token.isUnresolved(stack.account) ? Aws.ACCOUNT_ID : stack.account;
 }
 
+/** Whether both accounts are known at synthesis and differ. */
+export function isCrossAccount(account: string, other: string | undefined): boolean {
+  return other !== undefined && account !== other && ![account, other].some(Token.isUnresolved);
+}
+
+/** The part of an `IReplicatedMediaBucket` that says which accounts its copies are in. */
+export interface MediaAccounts {
+  readonly primary: IResource;
+  readonly replicas: readonly { readonly account: string }[];
+}
+
 /**
- * Whether any of the accounts is known to differ from that of the construct. The policies of the other account can refer
- * to a role of this one only if the role has a physical name.
+ * Whether any copy of the media is in another account than the stack. The policies of that copy name the roles that have
+ * access to it, so a role in the stack needs a physical name.
  */
-export function isAnyInOtherAccount(scope: IConstruct, accounts: readonly string[]): boolean {
-  const own = Stack.of(scope).account;
-  return accounts.some((account) => ![account, own].some((each) => Token.isUnresolved(each)) && account !== own);
+export function hasCrossAccountCopy({ primary, replicas }: MediaAccounts, stack: Stack): boolean {
+  const accounts = [primary.env.account, ...replicas.map(({ account }) => account)];
+  return accounts.some((account) => isCrossAccount(account, stack.account));
 }
 
 function hasAccountRegionalNamespace(region: string): boolean {
   return !GLOBAL_NAMESPACE_ONLY.includes(region);
 }
 
-/** `TownHallMedia` → `town-hall-media`, cut to length. */
+/** `TownHallMedia` → `town-hall-media`, truncated. */
 function readable(id: string): string {
   const kebab = id
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
@@ -93,7 +104,7 @@ function readable(id: string): string {
   return kebab.slice(0, MAX_PREFIX_LENGTH).replace(/^-+|-+$/g, '') || 'media';
 }
 
-/** The stack that is deployed: a nested stack's name is known only then, its outermost parent's is known now. */
+/** The outermost stack: the name of a nested stack is known only at deployment. */
 function rootStack(scope: IConstruct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent) stack = stack.nestedStackParent;

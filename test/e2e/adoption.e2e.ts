@@ -21,7 +21,7 @@ import { S3BucketConfiguration } from '../simulators/s3-bucket-configuration';
 const ACCOUNT = '111111111111';
 const REGION = 'us-east-1';
 const MEDIA = 'years-of-media';
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/theirs`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/existing`;
 
 const dir = mkdtempSync(join(tmpdir(), 'adoption-'));
 const authority = new TestAuthority(dir);
@@ -32,8 +32,8 @@ const buckets = new S3BucketConfiguration(ACCOUNT);
 let endpoint: string;
 let client: s3.S3Client;
 
-/** A stack that adopts the bucket, as it is synthesised; rules for it, and for the replicas where they go both ways. */
-class Adoption {
+/** The synthesised app of a stack that uses the existing bucket as its primary. */
+class MediaApp {
   readonly assembly: CloudAssembly;
 
   constructor(
@@ -52,14 +52,14 @@ class Adoption {
     this.assembly = app.synth();
   }
 
-  /** The properties of its resource for a bucket, as CloudFormation fills them in. */
+  /** The properties of the custom resource for a bucket, as CloudFormation passes them. */
   properties(id = 'Primary'): Record<string, string> {
     const { Resources } = this.assembly.getStackByName(this.stackName).template;
     const [, { Properties }] = Object.entries<any>(Resources).find(
       ([name, { Type }]) => Type === 'Custom::MediaReplicationRules' && name.startsWith(`MediaRules${id}`),
     )!;
     return fillIn(Properties, REGION, (logicalId, attribute) =>
-      attribute === 'Arn' && /Role/.test(logicalId) ? `arn:aws:iam::${ACCOUNT}:role/ours-${this.stackName}` : logicalId,
+      attribute === 'Arn' && /Role/.test(logicalId) ? `arn:aws:iam::${ACCOUNT}:role/${this.stackName}` : logicalId,
     );
   }
 
@@ -72,7 +72,7 @@ class Adoption {
         AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
         AWS_ENDPOINT_URL_S3: endpoint,
-        AWS_MAX_ATTEMPTS: '1', // a call that is cut off by the test is not to be sent again
+        AWS_MAX_ATTEMPTS: '1', // the SDK must not retry calls that the test interrupts
         NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem'),
         HOSTS: JSON.stringify(cloudFormation.hosts),
         ...env,
@@ -99,7 +99,7 @@ const send = (
     OldResourceProperties,
   });
 
-const foreign = (ID: string, more: Partial<s3.ReplicationRule> = {}): s3.ReplicationRule => ({
+const otherRule = (ID: string, more: Partial<s3.ReplicationRule> = {}): s3.ReplicationRule => ({
   ID,
   Priority: 7,
   Status: 'Enabled',
@@ -126,9 +126,9 @@ const version = (Status: 'Enabled' | 'Suspended') =>
 const ids = async () => (await configuration())?.Rules?.map(({ ID }) => ID);
 const ruleIds = (properties: Record<string, string>) => JSON.parse(properties.Rules).map(({ ID }: any) => ID);
 
-const adoption = new Adoption('Library');
-const ours = adoption.properties();
-const [ourId] = ruleIds(ours);
+const library = new MediaApp('Library');
+const libraryRules = library.properties();
+const [ruleId] = ruleIds(libraryRules);
 
 beforeAll(async () => {
   writeFileSync(join(dir, 'ca.pem'), authority.certificate);
@@ -141,7 +141,7 @@ beforeAll(async () => {
     forcePathStyle: true,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
-  fn = await adoption.start();
+  fn = await library.start();
 });
 
 afterAll(() => {
@@ -159,14 +159,14 @@ beforeEach(async () => {
   await version('Enabled');
 });
 
-describe('an existing bucket', () => {
-  test('gets our rules as the construct has them, and loses them again', async () => {
-    expect(await send('Create', ours)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: MEDIA });
+describe('an imported bucket', () => {
+  test('receives the rules of the construct, and loses them on deletion', async () => {
+    expect(await send('Create', libraryRules)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: MEDIA });
     const found = await configuration();
-    expect(found!.Role).toBe(`arn:aws:iam::${ACCOUNT}:role/ours-Library`);
+    expect(found!.Role).toBe(`arn:aws:iam::${ACCOUNT}:role/Library`);
     expect(found!.Rules).toHaveLength(1);
     expect(found!.Rules![0]).toMatchObject({
-      ID: ourId,
+      ID: ruleId,
       Priority: 1,
       Status: 'Enabled',
       DeleteMarkerReplication: { Status: 'Enabled' },
@@ -178,17 +178,20 @@ describe('an existing bucket', () => {
         ReplicationTime: { Status: 'Enabled', Time: { Minutes: 15 } },
       },
     });
-    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Delete', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
     expect(await configuration()).toBeUndefined();
-    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Delete', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('keeps the rules of others, their order and priorities, over create, update and delete', async () => {
-    const theirs = [foreign('first', { Priority: 9 }), foreign('second', { Priority: 3, Filter: { Prefix: 'x/' } })];
-    await put(ROLE, ...theirs);
+  test('keeps existing rules, their order and priorities during create, update and delete', async () => {
+    const others = [
+      otherRule('first', { Priority: 9 }),
+      otherRule('second', { Priority: 3, Filter: { Prefix: 'x/' } }),
+    ];
+    await put(ROLE, ...others);
     const before = (await configuration())!.Rules!;
-    const one = new Adoption('Library', {}, ROLE).properties();
-    const two = new Adoption('Library', { replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] }, ROLE);
+    const one = new MediaApp('Library', {}, ROLE).properties();
+    const two = new MediaApp('Library', { replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] }, ROLE);
 
     await send('Create', one);
     expect((await configuration())!.Rules!.slice(0, 2)).toEqual(before);
@@ -202,23 +205,23 @@ describe('an existing bucket', () => {
     expect(await configuration()).toEqual({ Role: ROLE, Rules: before });
   });
 
-  test('that is not versioned is refused, unless versioning was asked for', async () => {
+  test('must be versioned, unless enableVersioning is set', async () => {
     await version('Suspended');
-    expect(await send('Create', ours)).toMatchObject({
+    expect(await send('Create', libraryRules)).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringMatching(/years-of-media is not versioned.*enableVersioning: true/),
     });
     expect(await configuration()).toBeUndefined();
-    await send('Delete', ours);
+    await send('Delete', libraryRules);
 
-    const asked = new Adoption('Library', { enableVersioning: true }).properties();
-    expect(await send('Create', asked)).toMatchObject({ Status: 'SUCCESS' });
+    const withVersioning = new MediaApp('Library', { enableVersioning: true }).properties();
+    expect(await send('Create', withVersioning)).toMatchObject({ Status: 'SUCCESS' });
     expect(await client.send(new s3.GetBucketVersioningCommand({ Bucket: MEDIA }))).toMatchObject({
       Status: 'Enabled',
     });
   });
 
-  test('whose key was not given is refused, by name', async () => {
+  test('must not use a key that is not specified', async () => {
     const encrypt = (KMSMasterKeyID: string) =>
       client.send(
         new s3.PutBucketEncryptionCommand({
@@ -229,30 +232,30 @@ describe('an existing bucket', () => {
         }),
       );
     await encrypt(`arn:aws:kms:us-east-1:${ACCOUNT}:key/1234`);
-    expect(await send('Create', ours)).toMatchObject({
+    expect(await send('Create', libraryRules)).toMatchObject({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/encrypts with .*key\/1234, but `encryptionKey` is not given.*Key.fromKeyArn/),
+      Reason: expect.stringMatching(/encrypts with .*key\/1234, but `encryptionKey` is not specified.*Key.fromKeyArn/),
     });
-    expect(await send('Create', { ...ours, EncryptionKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/5678` })).toMatchObject(
-      {
-        Status: 'FAILED',
-      },
-    );
-    expect(await send('Create', { ...ours, EncryptionKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234` })).toMatchObject(
-      {
-        Status: 'SUCCESS',
-      },
-    );
+    expect(
+      await send('Create', { ...libraryRules, EncryptionKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/5678` }),
+    ).toMatchObject({
+      Status: 'FAILED',
+    });
+    expect(
+      await send('Create', { ...libraryRules, EncryptionKey: `arn:aws:kms:us-east-1:${ACCOUNT}:key/1234` }),
+    ).toMatchObject({
+      Status: 'SUCCESS',
+    });
     await encrypt('arn:aws:kms:us-east-1:111111111111:alias/aws/s3');
-    expect(await send('Create', ours)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Create', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
   });
 
-  test('whose policy would stop replication is refused, by its statement', async () => {
+  test('must not have a policy that denies replication', async () => {
     const Policy = JSON.stringify({
       Version: '2012-10-17',
       Statement: [
         {
-          Sid: 'OnlyFromOurNetwork',
+          Sid: 'OnlyFromVpc',
           Effect: 'Deny',
           Principal: '*',
           Action: 's3:*',
@@ -262,36 +265,39 @@ describe('an existing bucket', () => {
       ],
     });
     await client.send(new s3.PutBucketPolicyCommand({ Bucket: MEDIA, Policy }));
-    expect(await send('Create', ours)).toMatchObject({
+    expect(await send('Create', libraryRules)).toMatchObject({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/OnlyFromOurNetwork.*denies s3:GetReplicationConfiguration.*Exempt arn:aws:iam/),
+      Reason: expect.stringMatching(/OnlyFromVpc.*denies s3:GetReplicationConfiguration.*Exempt arn:aws:iam/),
     });
     expect(await configuration()).toBeUndefined();
   });
 
-  test('that S3 does not answer for fails the deployment, and not by an hour of waiting', async () => {
+  test('fails the deployment quickly if S3 does not respond', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const answering = fn;
     try {
-      fn = await adoption.start({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` });
-      expect(await send('Create', ours)).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(MEDIA) });
+      fn = await library.start({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${(silent.address() as AddressInfo).port}` });
+      expect(await send('Create', libraryRules)).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringContaining(MEDIA),
+      });
     } finally {
       fn = answering;
       silent.close();
     }
   });
 
-  test('that is gone is no reason not to delete the stack', async () => {
-    await send('Create', ours);
+  test('can be missing when the stack is deleted', async () => {
+    await send('Create', libraryRules);
     await client.send(new s3.DeleteBucketCommand({ Bucket: MEDIA }));
-    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
-    expect(await send('Create', ours)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: MEDIA });
+    expect(await send('Delete', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Create', libraryRules)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: MEDIA });
   });
 });
 
-describe('a clash is an error that names it, and changes nothing', () => {
-  const expectRefused = async (properties: Record<string, string>, reason: RegExp) => {
+describe('a conflict fails the deployment without changes', () => {
+  const expectConflict = async (properties: Record<string, string>, reason: RegExp) => {
     const before = await configuration();
     expect(await send('Create', properties)).toMatchObject({
       Status: 'FAILED',
@@ -302,46 +308,49 @@ describe('a clash is an error that names it, and changes nothing', () => {
     expect(await configuration()).toEqual(before);
   };
 
-  test('of roles, with a second stack too', async () => {
-    await put(ROLE, foreign('first'));
-    await expectRefused(
-      ours,
-      /other rules \(first\), whose role is arn:aws:iam::111111111111:role\/theirs.*Role.fromRoleArn/,
+  test('with the role of existing rules or of another stack', async () => {
+    await put(ROLE, otherRule('first'));
+    await expectConflict(
+      libraryRules,
+      /other rules \(first\) with the role arn:aws:iam::111111111111:role\/existing.*Role.fromRoleArn/,
     );
     await client.send(new s3.DeleteBucketReplicationCommand({ Bucket: MEDIA }));
-    await send('Create', ours);
-    await expectRefused(new Adoption('Another').properties(), /whose role is .*ours-Library/);
+    await send('Create', libraryRules);
+    await expectConflict(new MediaApp('Another').properties(), /with the role .*role\/Library/);
   });
 
-  test('of a rule of the first form', async () => {
+  test('with a rule of version 1 of the configuration', async () => {
     await put(ROLE, { ID: 'old', Status: 'Enabled', Prefix: '', Destination: { Bucket: 'arn:aws:s3:::elsewhere' } });
-    await expectRefused(new Adoption('Library', {}, ROLE).properties(), /The rule old is of S3's first form/);
+    await expectConflict(
+      new MediaApp('Library', {}, ROLE).properties(),
+      /The rule old uses version 1 of the replication configuration/,
+    );
   });
 
-  test('of a rule for the same objects and destination', async () => {
-    const properties = new Adoption('Library', {}, ROLE).properties();
+  test('with a rule for the same objects and destination', async () => {
+    const properties = new MediaApp('Library', {}, ROLE).properties();
     const { Destination } = JSON.parse(properties.Rules)[0];
-    await put(ROLE, foreign('same', { Destination, Filter: { Prefix: 'video/' } }));
-    await expectRefused(properties, /The rule same replicates the same objects to arn:aws:s3:::media-/);
+    await put(ROLE, otherRule('same', { Destination, Filter: { Prefix: 'video/' } }));
+    await expectConflict(properties, /The rule same replicates the same objects to arn:aws:s3:::media-/);
   });
 
-  test('of rules that would lose their role', async () => {
-    await send('Create', ours);
+  test('with rules that use the role to be deleted', async () => {
+    await send('Create', libraryRules);
     const { Role, Rules } = (await configuration())!;
-    await put(Role!, ...Rules!, foreign('late', { Priority: 50 }));
-    expect(await send('Delete', ours)).toMatchObject({
+    await put(Role!, ...Rules!, otherRule('late', { Priority: 50 }));
+    expect(await send('Delete', libraryRules)).toMatchObject({
       Status: 'FAILED',
-      Reason: expect.stringMatching(/Rules of others in years-of-media \(late\) use .*deleted with this stack/),
+      Reason: expect.stringMatching(/Other rules of years-of-media \(late\) use .*deleted with this stack/),
     });
     expect(await ids()).toEqual(['late']);
-    await put(ROLE, foreign('late', { Priority: 50 }));
-    expect(await send('Delete', ours)).toMatchObject({ Status: 'SUCCESS' });
+    await put(ROLE, otherRule('late', { Priority: 50 }));
+    expect(await send('Delete', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
     expect(await ids()).toEqual(['late']);
   });
 });
 
-test('two stacks with one role live side by side', async () => {
-  const [one, two] = ['Library', 'Another'].map((name) => new Adoption(name, {}, ROLE).properties());
+test('two stacks can share one bucket and one role', async () => {
+  const [one, two] = ['Library', 'Another'].map((name) => new MediaApp(name, {}, ROLE).properties());
   await send('Create', one);
   await send('Create', two);
   expect(await ids()).toEqual([...ruleIds(one), ...ruleIds(two)]);
@@ -349,12 +358,12 @@ test('two stacks with one role live side by side', async () => {
   expect(await ids()).toEqual(ruleIds(two));
 });
 
-test('rules back are put into the replicas, and leave them as they were', async () => {
-  const both = new Adoption('Library', {
+test('reverse rules are added to the replicas, and removed on deletion', async () => {
+  const twoWay = new MediaApp('Library', {
     writeToReplicas: true,
     replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
   });
-  const properties = both.properties('Fromeuwest1');
+  const properties = twoWay.properties('Fromeuwest1');
   const replica = { Bucket: properties.BucketName };
   await client.send(new s3.CreateBucketCommand(replica));
   await client.send(new s3.PutBucketVersioningCommand({ ...replica, VersioningConfiguration: { Status: 'Enabled' } }));
@@ -370,64 +379,64 @@ test('rules back are put into the replicas, and leave them as they were', async 
   });
 });
 
-describe('a handler that dies after any single call', () => {
-  const one = new Adoption('Library', { enableVersioning: true }, ROLE).properties();
-  const two = new Adoption(
+describe('a handler that crashes after any call', () => {
+  const one = new MediaApp('Library', { enableVersioning: true }, ROLE).properties();
+  const two = new MediaApp(
     'Library',
     { enableVersioning: true, replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] },
     ROLE,
   ).properties();
-  const theirs = foreign('first');
+  const existing = otherRule('first');
 
   test.each<[string, () => Promise<unknown>, () => Promise<unknown>, () => string[]]>([
     ['Create', async () => undefined, () => send('Create', one), () => ['first', ...ruleIds(one)]],
     ['Update', () => send('Create', one), () => send('Update', two, one), () => ['first', ...ruleIds(two)]],
     ['Delete', () => send('Create', one), () => send('Delete', one), () => ['first']],
-  ])('leaves the rules of others, and is done again: %s', async (_, before, call, expected) => {
-    await put(ROLE, theirs);
+  ])('keeps existing rules, and succeeds when retried: %s', async (_, before, call, expected) => {
+    await put(ROLE, existing);
     await before();
     gate.count();
     await call();
     const { calls } = gate;
     expect(calls).toBeGreaterThan(1);
     for (let stopAt = 1; stopAt <= calls; stopAt++) {
-      await put(ROLE, theirs);
+      await put(ROLE, existing);
       await before();
       gate.count(stopAt, () => fn.kill());
       await expect(call()).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
       gate.count();
-      fn = await adoption.start();
+      fn = await library.start();
       expect(await ids()).toContain('first');
       expect(await call()).toMatchObject({ Status: 'SUCCESS' });
       expect(await ids()).toEqual(expected());
-      expect((await configuration())!.Rules![0]).toEqual(theirs);
+      expect((await configuration())!.Rules![0]).toEqual(existing);
     }
   });
 });
 
-test('rules that somebody else overwrites at the same time are put again', async () => {
-  let stolen = false;
-  const steal = async () => {
-    for (let time = 0; time < 200 && !stolen; time++) {
-      if ((await ids())?.includes(ourId)) {
-        stolen = true;
+test('rules that another writer removes at the same time are added again', async () => {
+  let removed = false;
+  const remove = async () => {
+    for (let time = 0; time < 200 && !removed; time++) {
+      if ((await ids())?.includes(ruleId)) {
+        removed = true;
         await client.send(new s3.DeleteBucketReplicationCommand({ Bucket: MEDIA }));
       }
     }
   };
-  const [answer] = await Promise.all([send('Create', ours), steal()]);
+  const [answer] = await Promise.all([send('Create', libraryRules), remove()]);
   expect(answer).toMatchObject({ Status: 'SUCCESS' });
 });
 
-describe('in front of a server that replicates', () => {
+describe('with servers that replicate', () => {
   const servers = { [REGION]: 9410, 'eu-west-1': 9420 };
-  const [here, there] = Object.entries(servers).map(([region, port]) => new Minio({ dir, region, port }));
-  const both = new Adoption('Library', {
+  const [primary, replica] = Object.entries(servers).map(([region, port]) => new Minio({ dir, region, port }));
+  const twoWay = new MediaApp('Library', {
     writeToReplicas: true,
     replicaModificationSync: true,
     replicas: [{ region: 'eu-west-1', prefix: 'video/' }],
   });
-  const bucketOf = { here: MEDIA, there: both.properties('Fromeuwest1').BucketName };
+  const bucketOf = { primary: MEDIA, replica: twoWay.properties('Fromeuwest1').BucketName };
   const clients = Object.entries(servers).map(
     ([region, port]) =>
       new s3.S3Client({
@@ -439,16 +448,16 @@ describe('in front of a server that replicates', () => {
   );
   const started: DeployedFunction[] = [];
 
-  /** MinIO's name for a bucket of another server, which it knows by its address; and it knows no roles. */
-  const asMinioHasIt = (properties: Record<string, string>, arn: string) => ({
+  /** MinIO has its own ARNs for buckets of other servers, and no roles. */
+  const forMinio = (properties: Record<string, string>, arn: string) => ({
     ...properties,
     Role: '',
-    RoleIsOurs: 'false',
+    RoleIsManaged: 'false',
     Rules: properties.Rules.replace(/arn:aws:s3:::[^"]*/g, arn),
   });
-  /** A rule of somebody else, for which the server makes the other one's ARN. */
+  /** Adds an existing rule, for which the server creates the ARN of the other bucket. */
   const connect = async (index: number, server: Minio, name: string, url: string) => {
-    server.admin('replicate', 'add', `here/${name}`, '--remote-bucket', url, '--priority', '5', '--id', 'theirs');
+    server.admin('replicate', 'add', `here/${name}`, '--remote-bucket', url, '--priority', '5', '--id', 'existing');
     const [rule] = await rulesOf(index, name);
     const Rules = [{ ...rule, Filter: { Prefix: 'health/' } }];
     await clients[index].send(
@@ -464,45 +473,49 @@ describe('in front of a server that replicates', () => {
     (await clients[index].send(new s3.GetBucketReplicationCommand({ Bucket: name }))).ReplicationConfiguration!.Rules!;
 
   beforeAll(async () => {
-    await Promise.all([here.start(), there.start()]);
-    here.admin('mb', '--with-versioning', `here/${bucketOf.here}`);
-    there.admin('mb', '--with-versioning', `here/${bucketOf.there}`);
+    await Promise.all([primary.start(), there.start()]);
+    primary.admin('mb', '--with-versioning', `here/${bucketOf.primary}`);
+    replica.admin('mb', '--with-versioning', `here/${bucketOf.replica}`);
   });
 
   afterAll(() => {
-    for (const each of [...clients, here, there]) 'destroy' in each ? each.destroy() : each.stop();
+    for (const each of [...clients, primary, replica]) 'destroy' in each ? each.destroy() : each.stop();
     for (const each of started) each.kill();
   });
 
-  test('objects go from the bucket to the replica and back, beside the rules of others, until they are released', async () => {
+  test('replicate objects in both directions beside existing rules, until the rules are removed', async () => {
     const arns = {
-      forward: await connect(0, here, bucketOf.here, `${there.url}/${bucketOf.there}`),
-      back: await connect(1, there, bucketOf.there, `${here.url}/${bucketOf.here}`),
+      forward: await connect(0, primary, bucketOf.primary, `${replica.url}/${bucketOf.replica}`),
+      reverse: await connect(1, replica, bucketOf.replica, `${primary.url}/${bucketOf.primary}`),
     };
-    const forward = asMinioHasIt(both.properties(), arns.forward);
-    const back = asMinioHasIt(both.properties('Fromeuwest1'), arns.back);
+    const forward = forMinio(twoWay.properties(), arns.forward);
+    const reverse = forMinio(twoWay.properties('Fromeuwest1'), arns.reverse);
     for (const [properties, port] of [
       [forward, 9410],
-      [back, 9420],
+      [reverse, 9420],
     ] as const) {
-      fn = await both.start({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
+      fn = await twoWay.start({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
       started.push(fn);
       expect(await send('Create', properties)).toMatchObject({ Status: 'SUCCESS' });
     }
-    expect((await rulesOf(0, bucketOf.here)).map(({ ID }) => ID)).toEqual(['theirs', ...ruleIds(forward)]);
+    expect((await rulesOf(0, bucketOf.primary)).map(({ ID }) => ID)).toEqual(['existing', ...ruleIds(forward)]);
 
-    await clients[0].send(new s3.PutObjectCommand({ Bucket: bucketOf.here, Key: 'video/from-here', Body: 'first' }));
-    await clients[1].send(new s3.PutObjectCommand({ Bucket: bucketOf.there, Key: 'video/from-there', Body: 'second' }));
+    await clients[0].send(
+      new s3.PutObjectCommand({ Bucket: bucketOf.primary, Key: 'video/from-primary', Body: 'first' }),
+    );
+    await clients[1].send(
+      new s3.PutObjectCommand({ Bucket: bucketOf.replica, Key: 'video/from-replica', Body: 'second' }),
+    );
     await eventually(async () => {
-      expect(await read(1, bucketOf.there, 'video/from-here')).toBe('first');
-      expect(await read(0, bucketOf.here, 'video/from-there')).toBe('second');
+      expect(await read(1, bucketOf.replica, 'video/from-primary')).toBe('first');
+      expect(await read(0, bucketOf.primary, 'video/from-replica')).toBe('second');
     });
 
-    expect(await send('Delete', back)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Delete', reverse)).toMatchObject({ Status: 'SUCCESS' });
     fn = started[0];
     expect(await send('Delete', forward)).toMatchObject({ Status: 'SUCCESS' });
-    for (const [index, bucket] of [bucketOf.here, bucketOf.there].entries()) {
-      expect((await rulesOf(index, bucket)).map(({ ID }) => ID)).toEqual(['theirs']);
+    for (const [index, bucket] of [bucketOf.primary, bucketOf.replica].entries()) {
+      expect((await rulesOf(index, bucket)).map(({ ID }) => ID)).toEqual(['existing']);
     }
   });
 });

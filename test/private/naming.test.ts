@@ -1,8 +1,14 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Aws, Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Fact } from 'aws-cdk-lib/region-info';
 import { Construct } from 'constructs';
 import fc from 'fast-check';
-import { DeterministicNames, isAccountRegionalName, MAX_PREFIX_LENGTH } from '../../src/private/naming';
+import {
+  DeterministicNames,
+  hasCrossAccountCopy,
+  isAccountRegionalName,
+  MAX_PREFIX_LENGTH,
+} from '../../src/private/naming';
 
 const ACCOUNT = '123456789012';
 
@@ -14,7 +20,7 @@ function names(path: string[], stackName = 'Stack', region = 'us-east-1', prefix
   );
 }
 
-// constructs takes what every object has, like `toString`, for a child that is there already.
+// constructs treats a property of every object, such as `toString`, as an existing child.
 const ids = fc
   .string({ minLength: 1, maxLength: 60 })
   .map((id) => id.replace(/[/$]/g, '-'))
@@ -22,7 +28,7 @@ const ids = fc
 const regions = fc.constantFrom(...Fact.regions);
 
 describe('DeterministicNames', () => {
-  test('are fit for S3, KMS, IAM and CloudFormation, whatever the ids', () => {
+  test('are valid for S3, KMS, IAM and CloudFormation, for any IDs', () => {
     fc.assert(
       fc.property(fc.array(ids, { minLength: 1, maxLength: 3 }), regions, (path, region) => {
         const made = names(path);
@@ -38,7 +44,7 @@ describe('DeterministicNames', () => {
     );
   });
 
-  test('are the same at each synthesis, and differ for each address, stack and region', () => {
+  test('are the same in every synthesis, and unique for each path, stack and region', () => {
     const address = fc.tuple(fc.array(ids, { minLength: 1, maxLength: 3 }), fc.constantFrom('A', 'B'), regions);
     fc.assert(
       fc.property(address, address, (one, other) => {
@@ -49,14 +55,14 @@ describe('DeterministicNames', () => {
     );
   });
 
-  test('begin with the readable part, cut to length', () => {
+  test('start with the readable prefix, truncated', () => {
     expect(names(['TownHallMedia']).base).toMatch(/^town-hall-media-[0-9a-f]{8}$/);
     expect(names(['AnExceptionallyLongConstructId']).base.length).toBeLessThanOrEqual(MAX_PREFIX_LENGTH + 9);
     expect(names(['Media'], 'S', 'us-east-1', 'tv').base).toMatch(/^tv-[0-9a-f]{8}$/);
     expect(names(['…']).base).toMatch(/^media-[0-9a-f]{8}$/);
   });
 
-  test('of buckets are of the account alone, where S3 has account-regional namespaces', () => {
+  test('of buckets are in the account-regional namespace where S3 supports it', () => {
     const made = names(['Media']);
     expect(made.bucket('eu-west-1', ACCOUNT)).toBe(`${made.base}-${ACCOUNT}-eu-west-1-an`);
     expect(made.bucket('me-south-1', ACCOUNT)).toBe(`${made.base}-${ACCOUNT}-me-south-1`);
@@ -65,9 +71,27 @@ describe('DeterministicNames', () => {
     expect(isAccountRegionalName('media-an', 'eu-west-1')).toBe(false);
   });
 
-  test('of stacks keep what tells them apart, however long the name of the primary stack', () => {
+  test('of stacks are unique, even if the name of the primary stack has the maximum length', () => {
     const made = names(['Media'], 'S'.repeat(128));
     expect(made.stack('eu-west-1')).toHaveLength(128);
     expect(made.stack('eu-west-1')).toMatch(new RegExp(`-${made.base}-eu-west-1$`));
+  });
+});
+
+describe('hasCrossAccountCopy', () => {
+  const stackIn = (account?: string) => new Stack(new App(), 'Stack', { env: { account, region: 'us-east-1' } });
+  const media = (primaryAccount: string, replicaAccount: string) => ({
+    primary: new Bucket(stackIn(primaryAccount), 'Primary'),
+    replicas: [{ account: replicaAccount }],
+  });
+
+  test.each<[string, boolean, string, string, string | undefined]>([
+    ['one account', false, ACCOUNT, ACCOUNT, ACCOUNT],
+    ['a replica in another account', true, ACCOUNT, '222222222222', ACCOUNT],
+    ['a primary in another account', true, '222222222222', ACCOUNT, ACCOUNT],
+    ['an account that is unknown at synthesis', false, ACCOUNT, Aws.ACCOUNT_ID, ACCOUNT],
+    ['an environment-agnostic stack', false, ACCOUNT, '222222222222', undefined],
+  ])('%s: %s', (_what, expected, primary, replica, account) => {
+    expect(hasCrossAccountCopy(media(primary, replica), stackIn(account))).toBe(expected);
   });
 });

@@ -1,44 +1,37 @@
-import { Names, Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { adopt, AdoptedCopy } from './adopted-copy';
-import { ImportedMedia } from './imported-media';
-import { IReplicatedMediaBucket } from './media-bucket-interface';
-import { broughtCopy, MediaCopy, OwnedCopy } from './media-copy';
-import { writeOutputs } from './media-outputs';
+import { ReplicatedMediaBucketAttributes } from './attributes';
+import { existingPrimary } from './copies/existing-copy';
+import { MediaCopy } from './copies/media-copy';
+import { NewCopy } from './copies/new-copy';
+import { Replica, ReplicaFactory } from './copies/replica';
+import { IReplicatedMediaBucket } from './i-replicated-media-bucket';
+import { ImportedReplicatedMediaBucket } from './imported-replicated-media-bucket';
 import { MediaReplica } from './media-replica';
-import { DESTINATION_ACTIONS, SOURCE_ACTIONS } from './policy-stoppers';
-import {
-  MediaReplicaProps,
-  ReplicatedMediaBucketAttributes,
-  ReplicatedMediaBucketProps,
-  ReplicationAlarmsOptions,
-} from './props';
-import { ReplicaPlan } from './replica-plan';
-import { ReplicatedMedia } from './replicated-media';
-import { Replication } from './replication';
-import { ReplicationAlarms } from './replication-alarms';
-import { admitForeignRole } from './replication-permissions';
-import { replicationStoppers } from './replication-stoppers';
-import { validate } from './validation';
-import { regionOfBucket } from './validation-copy';
-import { invalid } from '../../private/problems';
+import { writeOutputs } from './outputs';
+import { ReplicatedMediaBucketProps, ReplicationAlarmsOptions } from './props';
+import { ReplicatedMediaBucketBase } from './replicated-media-bucket-base';
+import { Replication } from './replication/replication';
+import { ReplicationAlarms } from './replication/replication-alarms';
+import { allowReplicationRole, createReplicationRole } from './replication/replication-role';
+import { validateBucket } from './validation/bucket';
 import { accountOf, DeterministicNames } from '../../private/naming';
-import { canBeNamedFrom, deployAfter } from '../../private/stacks';
+import { describeProblem, invalid, Problem, Problems } from '../../private/problems';
+import { deployAfter } from '../../private/stacks';
 import { ReplicationJobs, ReplicationJobsMetric } from '../backfill';
-import { S3MediaProxy } from '../proxy';
 
 /**
- * A bucket for media, and its replicas in other regions.
+ * An S3 bucket for media with replicas in other regions.
  *
- * Each replica is a bucket in a stack of its region, made here and deployed before this construct's stack. Objects are
- * put into the primary, and S3 replicates them; `grantRead` covers every copy.
+ * Each replica is a bucket in a stack of its region, which the construct creates and deploys before its own stack.
+ * Applications write to the primary, and S3 replicates the objects. `grantRead` covers every copy.
  *
- * A replica that is left out of the props later is no longer filled, but its stack stays deployed, as every stack that
- * leaves an app: remove it with `cdk destroy` or `aws cloudformation delete-stack`.
+ * Removing a replica from the props stops its replication but does not delete its stack: the CDK never deletes a stack
+ * that is no longer part of an app. Delete it with `aws cloudformation delete-stack`.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -51,23 +44,33 @@ import { S3MediaProxy } from '../proxy';
  * const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
  * media.grantReadWrite(application);
  */
-export class ReplicatedMediaBucket extends ReplicatedMedia {
+export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   /**
-   * Media of another app, by names.
+   * Imports the media of another app.
    *
-   * @param scope where the construct goes
-   * @param id its id
-   * @param attrs what the other app's outputs say
+   * @param scope the parent construct
+   * @param id the construct's ID
+   * @param attrs the names of the buckets and rules, which the other app's outputs contain
    */
   public static fromReplicatedMediaBucketAttributes(
     scope: Construct,
     id: string,
     attrs: ReplicatedMediaBucketAttributes,
   ): IReplicatedMediaBucket {
-    return new ImportedMedia(scope, id, attrs);
+    return new ImportedReplicatedMediaBucket(scope, id, attrs);
   }
 
-  /** The replicas, in the order given. */
+  /**
+   * Collects the problems of the props, for a construct that creates this one.
+   *
+   * @param stack the stack that the construct will be in
+   * @internal
+   */
+  public static _validate(problems: Problems, props: ReplicatedMediaBucketProps, stack: Stack): void {
+    validateBucket(problems, props, stack);
+  }
+
+  /** The replicas, in the order of the props. */
   public readonly replicas: MediaReplica[];
 
   /** The role that S3 assumes to replicate. */
@@ -79,144 +82,135 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
   /** @internal */
   protected readonly _replicaCopies: MediaCopy[];
 
-  /** @internal */
-  protected get _writableCopies(): MediaCopy[] {
-    return this.replicasAreWritten ? [this._primaryCopy, ...this._replicaCopies] : [this._primaryCopy];
-  }
-
-  private readonly names: DeterministicNames;
-  private readonly plans: ReplicaPlan[];
+  private readonly replicaFactory: ReplicaFactory;
+  private readonly replicaDetails: Replica[];
   private readonly replication: Replication;
-  private readonly replicasAreWritten: boolean;
+  private readonly writeToReplicas: boolean;
   private readonly jobs?: ReplicationJobs;
   private alarms?: ReplicationAlarms;
 
-  /** @throws if the props contradict each other, or ask for what S3 can't do; the message says what to change */
+  /** @throws if the props are invalid; the message lists every problem and its fix */
   constructor(scope: Construct, id: string, props: ReplicatedMediaBucketProps) {
     super(scope, id);
-    validate(this, props);
+    const { stack } = this;
+    const problems = new Problems(this);
+    ReplicatedMediaBucket._validate(problems, props, stack);
+    problems.throwIfAny();
 
-    const stack = Stack.of(this);
-    this.names = new DeterministicNames(this, props.namePrefix);
-    const primary: AdoptedCopy = props.bucket
-      ? adopt(this, props.bucket, props)
-      : new OwnedCopy(this, 'Primary', {
-          region: stack.region,
-          account: accountOf(stack),
-          names: this.names,
-          own: props,
-          common: props,
-        });
+    const names = new DeterministicNames(this, props.namePrefix);
+    const location = { region: stack.region, account: accountOf(stack) };
+    const primary = props.bucket
+      ? existingPrimary(this, props.bucket, props)
+      : new NewCopy(this, 'Primary', { ...location, names, copy: props, common: props });
     this._primaryCopy = primary;
-    this.replicasAreWritten = props.writeToReplicas ?? false;
-    this.plans = props.replicas.map((replica) => this.plan(replica, props));
-    this._replicaCopies = this.plans.map(({ copy }) => copy);
-    this.replicas = this.plans.map(({ copy, stack: home, ruleId, proxy, props: { prefix, tags } }) => ({
-      region: copy.region,
-      account: copy.account,
-      stack: home,
-      bucket: copy.bucket,
-      ruleId,
-      prefix,
-      tags,
-      proxy,
+    this.writeToReplicas = props.writeToReplicas ?? false;
+    this.replicaFactory = new ReplicaFactory(this, names, props);
+    this.replicaDetails = props.replicas.map((replica) => this.replicaFactory.create(replica));
+    this._replicaCopies = this.replicaDetails.map(({ copy }) => copy);
+    this.replicas = this.replicaDetails.map((replica) => ({
+      region: replica.copy.region,
+      account: replica.copy.account,
+      stack: replica.stack,
+      bucket: replica.copy.bucket,
+      ruleId: replica.ruleId,
+      prefix: replica.props.prefix,
+      tags: replica.props.tags,
+      proxy: replica.proxy,
     }));
 
-    this.replicationRole = props.replicationRole ?? this.createRole();
-    this.replication = new Replication(this, primary, this.plans, this.replicationRole, this.names, props);
-    this.admitRole();
-    for (const { stack: first } of this.plans.filter(({ home }) => home)) {
-      deployAfter(stack, first, 'S3 accepts a replication rule only when the replica bucket exists');
+    this.replicationRole = props.replicationRole ?? createReplicationRole(this, names, this.replicaDetails);
+    this.replication = new Replication(this, primary, this.replicaDetails, this.replicationRole, names, props);
+    allowReplicationRole(this, this.replicationRole, this.replicaDetails);
+    for (const replica of this.replicaDetails.filter((each) => each.scope)) {
+      deployAfter(stack, replica.stack, 'S3 accepts a replication rule only if the replica bucket exists');
     }
     this.jobs = this.createJobs(props);
-    // At synthesis, since statements can be added until then.
-    this.node.addValidation({ validate: () => this.stoppers() });
+    this.node.addValidation({ validate: () => this._synthesisProblems().map(describeProblem) });
     if (props.replicationAlarms ?? true) this.addReplicationAlarms();
-    if (props.outputs ?? true) writeOutputs(this, primary, this.plans);
+    if (props.outputs ?? true) writeOutputs(this, primary, this.replicaDetails);
   }
 
   /**
-   * Alarms for each replica whose metrics are on: one if it falls behind the primary, one if an operation failed.
-   * Missing data does not change their state.
+   * Configures the alarms of each replica with metrics: one for latency and one for failed operations. Missing data does
+   * not change their state.
    *
-   * The alarms are there by default, and this call gives them actions or another threshold. With
-   * `replicationAlarms: false`, the first call makes them.
+   * The alarms exist by default, and this method adds actions or changes the threshold. With `replicationAlarms: false`,
+   * the first call creates them.
    *
-   * @returns all alarms of the bucket, those on latency in the stacks of their replicas
+   * @returns all alarms of the bucket, including those in the stacks of the replicas
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/repl-metrics.html
    */
   public addReplicationAlarms(options: ReplicationAlarmsOptions = {}): cloudwatch.Alarm[] {
     this.alarms ??= new ReplicationAlarms(
       this,
-      this.node.path,
-      this.plans
+      this.replicaDetails
         .filter(({ metrics }) => metrics)
-        .map((plan) => ({
-          region: plan.copy.region,
-          latencyScope: this.latencyAlarmScope(plan),
-          latency: this.metricReplicationLatency(plan.copy.region),
-          failed: this.metricOperationsFailedReplication(plan.copy.region),
-          failedBack: this.replication.failuresBack(plan),
+        .map((replica) => ({
+          region: replica.copy.region,
+          scope: this.latencyAlarmScope(replica),
+          latency: this.metricReplicationLatency(replica.copy.region),
+          failures: this.metricOperationsFailedReplication(replica.copy.region),
+          reverseFailures: this.replication.reverseFailures(replica),
         })),
     );
-    this.alarms.apply(options);
+    this.alarms.configure(options);
     return [...this.alarms.alarms, ...(this.jobs?.addAlarms(options.actions) ?? [])];
   }
 
   /**
-   * Answers `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and `RestartBackfill`: how far
-   * backfills are, and what failed. Absent where neither `replicateExisting` nor `repair` holds.
+   * The function that handles `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and
+   * `RestartBackfill`. Undefined if neither `replicateExisting` nor `repair` is enabled.
    */
   public get replicationStatusFunction(): lambda.Function | undefined {
     return this.jobs?.statusFunction;
   }
 
   /**
-   * Lets the grantee call `replicationStatusFunction`.
+   * Grants permission to invoke `replicationStatusFunction`.
    *
-   * @throws if there is none
+   * @throws if neither `replicateExisting` nor `repair` is enabled
    */
   public grantManageReplication(grantee: iam.IGrantable): iam.Grant {
     return this.jobsFor('grantManageReplication').grantManage(grantee);
   }
 
   /**
-   * A metric of backfill and repair.
+   * Returns a metric of backfill and repair.
    *
-   * @param metric which one
-   * @param options what to change of the metric; by default the maximum over 5 minutes
-   * @throws if neither `replicateExisting` nor `repair` holds
+   * @param metric the metric
+   * @param options properties to override; by default the maximum over 5 minutes
+   * @throws if neither `replicateExisting` nor `repair` is enabled
    */
   public metricReplicationJobs(metric: ReplicationJobsMetric, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.jobsFor('metricReplicationJobs').metric(metric, options);
   }
 
   /**
-   * Sends S3's event for each object that failed to replicate, replicated late, or is no longer tracked.
+   * Sends S3's event for each object that failed to replicate, was replicated late, or is no longer tracked.
    *
-   * @param destination an SNS topic, an SQS queue or a Lambda function (`aws-cdk-lib/aws-s3-notifications`), in the
-   * primary's region; EventBridge does not get these events
-   * @param filters which objects; by default all
-   * @throws if no replica has `replicationMetrics`, without which S3 sends no such event
+   * @param destination an SNS topic, an SQS queue or a Lambda function (`aws-cdk-lib/aws-s3-notifications`) in the
+   * primary's region. S3 does not send these events to EventBridge
+   * @param filters filters by object key; by default all objects
+   * @throws if no replica has `replicationMetrics`, without which S3 sends no such events
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
    */
   public addReplicationEventNotification(
     destination: s3.IBucketNotificationDestination,
     ...filters: s3.NotificationKeyFilter[]
   ): void {
-    if (!this.plans.some(({ metrics }) => metrics)) {
+    if (!this.replicaDetails.some(({ metrics }) => metrics)) {
       throw invalid(this, {
         property: 'addReplicationEventNotification',
-        got: 'only replicas with replicationMetrics false',
-        expected: 'one with metrics, without which S3 sends no replication event',
-        fix: 'Leave out `replicationMetrics: false`.',
+        got: 'only replicas with `replicationMetrics: false`',
+        expected: 'a replica with metrics, because S3 sends no replication events without them',
+        fix: 'Remove `replicationMetrics: false` from a replica.',
       });
     }
     const events = [
       s3.EventType.REPLICATION_OPERATION_FAILED_REPLICATION,
       s3.EventType.REPLICATION_OPERATION_NOT_TRACKED,
     ];
-    if (this.plans.some(({ timeControl }) => timeControl)) {
+    if (this.replicaDetails.some(({ timeControl }) => timeControl)) {
       events.push(
         s3.EventType.REPLICATION_OPERATION_MISSED_THRESHOLD,
         s3.EventType.REPLICATION_OPERATION_REPLICATED_AFTER_THRESHOLD,
@@ -225,54 +219,20 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     for (const event of events) this.primary.addEventNotification(event, destination, ...filters);
   }
 
-  private plan(props: MediaReplicaProps, common: ReplicatedMediaBucketProps): ReplicaPlan {
-    const primary = Stack.of(this);
-    const { region, bucket } = props;
-    const account = props.account ?? accountOf(primary);
-    const metrics = props.replicationMetrics ?? true;
-    const about = {
-      props,
-      ruleId: this.names.rule(region),
-      foreign: props.account !== undefined && props.account !== primary.account,
-      metrics,
-      timeControl: props.replicationTimeControl ?? metrics,
-    };
-    if (bucket) {
-      const copy = broughtCopy(bucket, region, account, props.encryptionKey ?? bucket.encryptionKey);
-      const stack = props.stack ?? Stack.of(bucket);
-      const isHome = props.stack !== undefined || regionOfBucket(bucket) === region;
-      const home = isHome ? this.homeIn(stack) : undefined;
-      return { ...about, copy, stack, home, proxy: home && createProxy(home, copy, props) };
-    }
-    const stack = props.stack ?? this.createStack('Replica', region, props.account);
-    const home = props.stack ? this.homeIn(stack) : stack;
-    const copy = new OwnedCopy(home, 'Replica', { region, account, names: this.names, own: props, common });
-    return { ...about, copy, stack, home, proxy: createProxy(home, copy, props) };
+  /**
+   * Problems that only synthesis can find, because statements can be added to bucket policies until then.
+   *
+   * @internal
+   */
+  public _synthesisProblems(): Problem[] {
+    const problems = new Problems(this);
+    this.replication.findDenials(problems);
+    return [...problems.all];
   }
 
-  /** A place in a stack that others use too. */
-  private homeIn(stack: Stack): Construct {
-    return new Construct(stack, Names.nodeUniqueId(this.node));
-  }
-
-  private createStack(purpose: string, region: string, account?: string): Stack {
-    const primary = Stack.of(this);
-    return new Stack(this, `${purpose}-${region}`, {
-      stackName: this.names.stack(purpose === 'Replica' ? region : `${purpose.toLowerCase()}-${region}`),
-      description: `${purpose} of the media bucket ${this.node.path}`,
-      env: { region, account: account ?? (Token.isUnresolved(primary.account) ? undefined : primary.account) },
-      tags: primary.tags.tagValues(),
-      terminationProtection: primary.terminationProtection,
-    });
-  }
-
-  private createRole(): iam.Role {
-    return new iam.Role(this, 'ReplicationRole', {
-      assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
-      description: `Replicates the media of ${this.node.path}`,
-      // Policies in other accounts must know the name before the role exists.
-      roleName: this.plans.some(({ foreign }) => foreign) ? this.names.role('replication') : undefined,
-    });
+  /** @internal */
+  protected get _writableCopies(): MediaCopy[] {
+    return this.writeToReplicas ? [this._primaryCopy, ...this._replicaCopies] : [this._primaryCopy];
   }
 
   private createJobs(props: ReplicatedMediaBucketProps): ReplicationJobs | undefined {
@@ -281,7 +241,9 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     if (!replicateExisting && !props.repair) return undefined;
     const jobs = new ReplicationJobs(this, 'Jobs', {
       bucketName: this._primaryCopy.bucketName,
-      replicas: this.plans.map(({ copy, ruleId }) => ({ region: copy.region, bucketName: copy.bucketName, ruleId })),
+      replicas: this.replicas.map(({ region, ruleId }, index) => {
+        return { region, bucketName: this._replicaCopies[index].bucketName, ruleId };
+      }),
       adopted,
       replicateExisting,
       repair: props.repair,
@@ -289,9 +251,9 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
       runtime: props.runtime,
       logRetention: props.logRetention,
     });
-    jobs.startAfter(this.replication.forward);
-    // S3 tells of failures only where a rule has metrics.
-    if (this.plans.some(({ metrics }) => metrics)) jobs.listenTo(this.primary);
+    jobs.startAfter(this.replication.forwardRules);
+    // S3 sends events about failures only for rules with metrics.
+    if (this.replicaDetails.some(({ metrics }) => metrics)) jobs.listenTo(this.primary);
     return jobs;
   }
 
@@ -300,40 +262,13 @@ export class ReplicatedMediaBucket extends ReplicatedMedia {
     throw invalid(this, {
       property,
       got: 'a bucket without backfill and repair',
-      expected: 'one with `replicateExisting` or `repair`',
+      expected: '`replicateExisting` or `repair` to be enabled',
       fix: 'Set `replicateExisting: true`.',
     });
   }
 
-  /** Lets the role into the buckets of other accounts. */
-  private admitRole(): void {
-    const role = this.replicationRole;
-    for (const { copy, stack } of this.plans.filter(({ foreign, props: { bucket } }) => foreign && !bucket)) {
-      if (!canBeNamedFrom(stack, role.roleArn)) {
-        throw invalid(this, {
-          property: 'replicationRole',
-          got: `${role.node.path}, which has no name of its own`,
-          expected: `a role whose ARN the account ${copy.account} can know before it exists`,
-          fix: 'Give it a `roleName`.',
-        });
-      }
-      admitForeignRole(copy, role.roleArn, Stack.of(this).account);
-    }
+  /** Only alarms in the replica's region and the primary's account receive the latency metric. */
+  private latencyAlarmScope({ scope, crossAccount, copy }: Replica): Construct {
+    return scope && !crossAccount ? scope : this.replicaFactory.createStack('Alarms', copy.region);
   }
-
-  private stoppers(): string[] {
-    const { sources, destinations } = this.replication;
-    return destinations
-      .flatMap(({ bucket }) => replicationStoppers(bucket, DESTINATION_ACTIONS, this.replicationRole))
-      .concat(sources.flatMap(({ bucket }) => replicationStoppers(bucket, SOURCE_ACTIONS, this.replicationRole)));
-  }
-
-  /** S3 publishes the latency in the replica's region and the primary's account: only an alarm there sees it. */
-  private latencyAlarmScope({ home, foreign, copy }: ReplicaPlan): Construct {
-    return home && !foreign ? home : this.createStack('Alarms', copy.region);
-  }
-}
-
-function createProxy(home: Construct, { bucket }: MediaCopy, { proxy }: MediaReplicaProps): S3MediaProxy | undefined {
-  return proxy && new S3MediaProxy(home, 'Proxy', { ...proxy, bucket });
 }

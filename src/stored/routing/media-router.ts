@@ -15,7 +15,7 @@ import { RouterAlarms } from './router-alarms';
 import { routerSettings } from './router-settings';
 import { CopyRegions, validateRouter } from './validation';
 import { bundleOf, handlerFunction } from '../../private/handler-function';
-import { DeterministicNames, isAnyInOtherAccount } from '../../private/naming';
+import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
 import { Problems } from '../../private/problems';
 import { FunctionHttpApi } from '../../shared/http';
 
@@ -82,11 +82,10 @@ export class MediaRouter extends MediaRouterBase {
   constructor(scope: Construct, id: string, props: MediaRouterProps) {
     super(scope, id);
     const { media, runtime, logRetention } = props;
-    const { region, account } = media.primary.env;
-    this.primaryRegion = region;
+    this.primaryRegion = media.primary.env.region;
     this.replicaRegions = media.replicas.map((replica) => replica.region);
     const problems = new Problems(this);
-    MediaRouter._validate(problems, props, { primary: region, replicas: this.replicaRegions });
+    MediaRouter._validate(problems, props, { primary: this.primaryRegion, replicas: this.replicaRegions });
     problems.throwIfAny();
     const names = new DeterministicNames(this);
     this.routerName = names.base;
@@ -101,7 +100,6 @@ export class MediaRouter extends MediaRouterBase {
     });
     [this.preferencesApplicationId, this.preferencesEnvironmentId, this.preferencesProfileId] = store.address;
 
-    const copyAccounts = [account, ...media.replicas.map((replica) => replica.account)];
     const { function: fn } = handlerFunction(this, 'Function', {
       handler: HANDLER,
       description: 'Creates links to the copy of the media that is best for each viewer',
@@ -112,7 +110,7 @@ export class MediaRouter extends MediaRouterBase {
       },
       memorySize: props.memorySize ?? contract.DEFAULT_MEMORY_MIB,
       timeout: Duration.seconds(15),
-      roleName: isAnyInOtherAccount(this, copyAccounts) ? names.role('router') : undefined,
+      roleName: hasCrossAccountCopy(media, Stack.of(this)) ? names.role('router') : undefined,
       runtime,
       logRetention,
     });

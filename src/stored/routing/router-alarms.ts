@@ -25,7 +25,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'Links fall back to the primary because a copy does not answer in time. Viewers are served, but from a distant ' +
           'region. The metric Links shows the region and the reason. If the problem persists, drain the region.',
-        'alarm-links-fall-back-to-the-primary',
+        'alarm-fallbacks-to-the-primary',
       ),
       metric: fallbackPercent,
       threshold: DEFAULT_FALLBACK_PERCENT,
@@ -37,7 +37,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'The router returns errors. Direct invocations that it rejects as invalid count as errors too. The log of the ' +
           'function shows the cause.',
-        'alarm-the-router-fails',
+        'alarm-router-errors',
       ),
       metric: router.function.metricErrors(),
       threshold: 1,
@@ -47,7 +47,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'The preferences in AppConfig are invalid, so the router uses the last valid ones. The log of the function ' +
           'names the field. Deploy a document that names only regions that have a copy.',
-        'alarm-preferences-are-refused-or-can-not-be-fetched',
+        'alarm-preferences-rejected-or-unavailable',
       ),
       metric: router.metricConfigurationRefused(),
       threshold: 1,
@@ -58,7 +58,7 @@ export class RouterAlarms {
       alarmDescription: withRunbook(
         'The router cannot fetch its preferences from AppConfig, so it uses the last ones. New instances of the ' +
           'function start with those of the stack. Check whether AppConfig is available in this region.',
-        'alarm-preferences-are-refused-or-can-not-be-fetched',
+        'alarm-preferences-rejected-or-unavailable',
       ),
       metric: router.metricConfigurationUnavailable(),
       threshold: 1,

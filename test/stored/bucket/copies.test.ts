@@ -9,7 +9,7 @@ const BUCKET = 'AWS::S3::Bucket';
 
 describe('ReplicatedMediaBucket', () => {
   describe('copies', () => {
-    test('are a primary in the stack, and a replica in a stack of each region that is deployed before it', () => {
+    test('are a primary in the stack, and replicas in stacks of their regions that are deployed first', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
@@ -21,14 +21,14 @@ describe('ReplicatedMediaBucket', () => {
       expect(order.slice(0, 2).sort()).toEqual(['ap-southeast-2', 'eu-west-1']);
       expect(order[2]).toBe('us-east-1');
       expect(media.replicas.map(({ region }) => region)).toEqual(['eu-west-1', 'ap-southeast-2']);
-      for (const { stack: home, region } of media.replicas) {
-        expect(home.region).toBe(region);
-        templateOf(home).resourceCountIs(BUCKET, 1);
+      for (const { stack: replicaStack, region } of media.replicas) {
+        expect(replicaStack.region).toBe(region);
+        templateOf(replicaStack).resourceCountIs(BUCKET, 1);
       }
       templateOf(stack).resourceCountIs(BUCKET, 1);
     });
 
-    test('need nothing that crosses regions: no export, parameter or custom resource', () => {
+    test('need no cross-region references: no export, parameter or custom resource', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
       media.grantReadWrite(new iam.Role(stack, 'App', { assumedBy: new iam.AccountRootPrincipal() }));
@@ -80,7 +80,7 @@ describe('ReplicatedMediaBucket', () => {
       }
     });
 
-    test('take the expiry of old versions and of uploads, CORS and lifecycle rules alike', () => {
+    test('share CORS, lifecycle rules, and the expiration of noncurrent versions and incomplete uploads', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }, { region: 'eu-north-1', lifecycleRules: [] }],
@@ -115,7 +115,7 @@ describe('ReplicatedMediaBucket', () => {
       expect(rulesOf(media.replica('eu-north-1').stack)).toHaveLength(1);
     });
 
-    test('have Object Lock alike', () => {
+    test('all have Object Lock', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }],
@@ -129,7 +129,7 @@ describe('ReplicatedMediaBucket', () => {
       }
     });
 
-    test('write access logs to a bucket made in their region, which accepts no others', () => {
+    test('write access logs to a new bucket in their region, which accepts no other logs', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }],
@@ -161,7 +161,7 @@ describe('ReplicatedMediaBucket', () => {
       }
     });
 
-    test('write access logs to a brought bucket, which is not changed', () => {
+    test('write access logs to an existing bucket, which is not modified', () => {
       const stack = primaryStack();
       const logs = new s3.Bucket(stack, 'Logs');
       new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }], serverAccessLogsBucket: logs });
@@ -174,7 +174,7 @@ describe('ReplicatedMediaBucket', () => {
       ).toEqual({});
     });
 
-    test('are deleted with their objects only where both are asked for', () => {
+    test('are deleted with their objects if both removalPolicy and autoDeleteObjects request it', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }],
@@ -191,7 +191,7 @@ describe('ReplicatedMediaBucket', () => {
   });
 
   describe('encryption', () => {
-    test('is a customer-managed key per region, rotated, with Bucket Keys', () => {
+    test('uses a customer managed key in each region, with rotation and Bucket Keys', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
       for (const each of [stack, media.replicas[0].stack]) {
@@ -218,7 +218,7 @@ describe('ReplicatedMediaBucket', () => {
       }
     });
 
-    test('can be left to S3, without any key', () => {
+    test('can use S3 managed keys', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1' }],
@@ -238,7 +238,7 @@ describe('ReplicatedMediaBucket', () => {
   });
 
   describe('stacks', () => {
-    test('two in one stack under a stage, three replicas each, share no name', () => {
+    test('of two constructs in one stack under a stage share no name', () => {
       const app = newApp();
       const stage = new Stage(app, 'Prod', { env: { account: '111111111111', region: 'us-east-1' } });
       const stack = new Stack(stage, 'MediaStack');
@@ -267,7 +267,7 @@ describe('ReplicatedMediaBucket', () => {
       ).toHaveLength(6);
     });
 
-    test('the same construct in another stack or region of the account has other names', () => {
+    test('of the same construct in another stack or region have other names', () => {
       const names = [
         ['MediaStack', 'us-east-1'],
         ['OtherStack', 'us-east-1'],
@@ -292,7 +292,7 @@ describe('ReplicatedMediaBucket', () => {
       }
     });
 
-    test('name S3 in China with both endings, since AWS documents both', () => {
+    test('name S3 in China with both suffixes, because AWS documents both', () => {
       const stack = primaryStack(newApp(), { region: 'cn-north-1' });
       new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'cn-northwest-1' }] });
       templateOf(stack).hasResourceProperties('AWS::IAM::Policy', {
@@ -310,7 +310,7 @@ describe('ReplicatedMediaBucket', () => {
       });
     });
 
-    test('work where the region of the primary is not known either', () => {
+    test('work in an environment-agnostic app', () => {
       const stack = new Stack(newApp(), 'Agnostic');
       const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
       expect(asText(only(templateOf(stack), BUCKET).Properties.BucketName)).toMatch(
@@ -327,7 +327,7 @@ describe('ReplicatedMediaBucket', () => {
       expect(assembly.stacks.map(({ id }) => id)).toEqual([media.replicas[0].stack.artifactId, stack.artifactId]);
     });
 
-    test('of replicas can be brought, and shared', () => {
+    test('of replicas can be specified, and shared', () => {
       const app = newApp();
       const stack = primaryStack(app);
       const europe = new Stack(app, 'Europe', { env: { region: 'eu-west-1' } });
@@ -339,7 +339,7 @@ describe('ReplicatedMediaBucket', () => {
       templateOf(europe).resourceCountIs(BUCKET, 2);
     });
 
-    test('of replicas have the tags, the termination protection and the permissions boundary of the primary', () => {
+    test('of replicas inherit tags, termination protection and permissions boundary of the primary', () => {
       const app = newApp();
       const stack = new Stack(app, 'MediaStack', {
         env: { region: 'us-east-1' },
@@ -366,7 +366,7 @@ describe('ReplicatedMediaBucket', () => {
       }
     });
 
-    test('stay far from the limits of CloudFormation with many replicas', () => {
+    test('stay far below the limits of CloudFormation with many replicas', () => {
       const regions = ['us-west-1', 'us-west-2', 'us-east-2', 'ca-central-1', 'af-south-1', 'sa-east-1', 'eu-west-1']
         .concat(['eu-west-2', 'eu-west-3', 'eu-central-1', 'eu-central-2', 'eu-north-1', 'eu-south-1', 'eu-south-2'])
         .concat([
@@ -382,15 +382,15 @@ describe('ReplicatedMediaBucket', () => {
       const template = templateOf(stack).toJSON();
       expect(Object.keys(template.Resources).length).toBeLessThan(100); // of 500
       expect(Object.keys(template.Outputs).length).toBeLessThan(60);
-      // IAM refuses inline policies of a role over 10,240 characters in all, and a managed policy over 6,144.
+      // IAM quotas: 10,240 characters for all inline policies of a role, and 6,144 for a managed policy.
       for (const { Type, Properties } of Object.values<any>(template.Resources)) {
         if (!Properties.PolicyDocument?.Statement) continue;
         const size = JSON.stringify(asText(Properties.PolicyDocument)).length;
         if (Type === 'AWS::IAM::Policy') expect(size).toBeLessThan(10_240);
         if (Type === 'AWS::IAM::ManagedPolicy') expect(size).toBeLessThan(6_144);
       }
-      for (const { stack: home } of media.replicas) {
-        expect(Object.keys(templateOf(home).toJSON().Resources)).toHaveLength(5);
+      for (const { stack: replicaStack } of media.replicas) {
+        expect(Object.keys(templateOf(replicaStack).toJSON().Resources)).toHaveLength(5);
       }
     });
   });

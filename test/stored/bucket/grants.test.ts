@@ -1,7 +1,8 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, PhysicalName, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ReplicatedMediaBucket } from '../../../src';
 import { asText, newApp, only, templateOf } from '../../support/synth';
@@ -38,8 +39,8 @@ function granted(role: iam.Role): any[] {
   return Object.values(policies).flatMap(({ Properties }) => asText(Properties.PolicyDocument.Statement));
 }
 
-/** What the policies of a copy's bucket and key say besides their defaults. */
-function admitted(stack: Stack): { bucket: any[]; key: any[] } {
+/** The statements of the bucket policy and the key policy of a copy, without the default ones. */
+function resourceStatements(stack: Stack): { bucket: any[]; key: any[] } {
   const template: Template = templateOf(stack);
   return {
     bucket: only(template, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement.slice(1),
@@ -47,7 +48,7 @@ function admitted(stack: Stack): { bucket: any[]; key: any[] } {
   };
 }
 
-const ours = { StringEquals: { 'aws:ResourceAccount': ACCOUNT } };
+const owner = { StringEquals: { 'aws:ResourceAccount': ACCOUNT } };
 
 describe('ReplicatedMediaBucket grants', () => {
   test('grantRead covers every copy and every key', () => {
@@ -63,13 +64,13 @@ describe('ReplicatedMediaBucket grants', () => {
         Effect: 'Allow',
         Action: ['s3:GetBucketLocation', 's3:ListBucket'],
         Resource: arn,
-        Condition: ours,
+        Condition: owner,
       });
       expect(statements).toContainEqual({
         Effect: 'Allow',
         Action: ['s3:GetObject', 's3:GetObjectVersion'],
         Resource: objects,
-        Condition: ours,
+        Condition: owner,
       });
     }
     const keys = statements.filter(({ Action }) => Action === 'kms:Decrypt');
@@ -84,7 +85,7 @@ describe('ReplicatedMediaBucket grants', () => {
     expect(statements).toHaveLength(9);
   });
 
-  test('grantPut and grantDelete are about the primary only', () => {
+  test('grantPut and grantDelete cover the primary only', () => {
     const { stack, media } = fixture();
     const role = roleIn(stack);
     media.grantPut(role);
@@ -95,7 +96,7 @@ describe('ReplicatedMediaBucket grants', () => {
         Effect: 'Allow',
         Action: ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
         Resource: primary,
-        Condition: ours,
+        Condition: owner,
       },
       {
         Effect: 'Allow',
@@ -103,11 +104,11 @@ describe('ReplicatedMediaBucket grants', () => {
         Resource: expect.stringMatching(/^\$\{MediaPrimaryKey\w+\.Arn\}$/),
         Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
       },
-      { Effect: 'Allow', Action: 's3:DeleteObject', Resource: primary, Condition: ours },
+      { Effect: 'Allow', Action: 's3:DeleteObject', Resource: primary, Condition: owner },
     ]);
   });
 
-  test('grantDeleteVersions is about every copy, and about nothing beside the pattern', () => {
+  test('grantDeleteVersions covers every copy, restricted to the key pattern', () => {
     const { stack, media } = fixture();
     const role = roleIn(stack);
     media.grantDeleteVersions(role, 'drafts/*');
@@ -118,27 +119,27 @@ describe('ReplicatedMediaBucket grants', () => {
           Effect: 'Allow',
           Action: 's3:ListBucketVersions',
           Resource: expect.stringMatching(`-${ACCOUNT}-${region}-an$`),
-          Condition: { ...ours, StringLike: { 's3:prefix': 'drafts/*' } },
+          Condition: { ...owner, StringLike: { 's3:prefix': 'drafts/*' } },
         },
         {
           Effect: 'Allow',
           Action: 's3:DeleteObjectVersion',
           Resource: expect.stringMatching(`-${ACCOUNT}-${region}-an/drafts/\\*$`),
-          Condition: ours,
+          Condition: owner,
         },
       ]),
     );
   });
 
-  test('grantDeleteVersions without a pattern lets list all', () => {
+  test('grantDeleteVersions without a key pattern allows listing all versions', () => {
     const { stack, media } = fixture();
     const role = roleIn(stack);
     media.grantDeleteVersions(role);
-    expect(granted(role)[0]).toMatchObject({ Action: 's3:ListBucketVersions', Condition: ours });
-    expect(granted(role)[0].Condition).toEqual(ours);
+    expect(granted(role)[0]).toMatchObject({ Action: 's3:ListBucketVersions', Condition: owner });
+    expect(granted(role)[0].Condition).toEqual(owner);
   });
 
-  test('grantReadWrite is all three, and puts or deletes nothing in a replica', () => {
+  test('grantReadWrite allows reading every copy, and writing to the primary only', () => {
     const { stack, media } = fixture();
     const role = roleIn(stack);
     media.grantReadWrite(role);
@@ -150,7 +151,7 @@ describe('ReplicatedMediaBucket grants', () => {
     expect(actions).toEqual(expect.arrayContaining(['s3:PutObject', 's3:DeleteObject', 's3:GetObject']));
   });
 
-  test('can be narrowed to keys like a pattern', () => {
+  test('can be restricted to a key pattern', () => {
     const { stack, media } = fixture();
     const role = roleIn(stack);
     media.grantRead(role, 'public/*');
@@ -159,7 +160,7 @@ describe('ReplicatedMediaBucket grants', () => {
     for (const { Resource } of objects) expect(Resource).toMatch(/-an\/public\/\*$/);
   });
 
-  test('reach a role of any other region or stack without a reference', () => {
+  test('for a role in any region or stack need no cross-stack reference', () => {
     const { app, media } = fixture();
     const roles = ['us-east-1', 'eu-west-1', 'ap-south-1'].map((region) =>
       roleIn(new Stack(app, `App-${region}`, { env: { account: ACCOUNT, region } })),
@@ -172,21 +173,21 @@ describe('ReplicatedMediaBucket grants', () => {
     expect(templateOf(media.replicas[0].stack).toJSON()).not.toHaveProperty('Outputs');
   });
 
-  test('reach a role outside the app, given by its ARN, by its own policy', () => {
+  test('for a role imported by its ARN use a policy of the role', () => {
     const { stack, media } = fixture();
     const role = iam.Role.fromRoleArn(stack, 'Editor', `arn:aws:iam::${ACCOUNT}:role/editor`);
     expect(media.grantRead(role).success).toBe(true);
     const policies = templateOf(stack).findResources('AWS::IAM::Policy', { Properties: { Roles: ['editor'] } });
     expect(Object.keys(policies)).toHaveLength(1);
-    expect(admitted(stack)).toEqual({ bucket: [], key: [] });
+    expect(resourceStatements(stack)).toEqual({ bucket: [], key: [] });
   });
 
-  test('reach a role of another account by the policies of every bucket and key', () => {
+  test('for an imported role of another account use the policies of every bucket and key', () => {
     const { stack, media } = fixture();
     const arn = `arn:aws:iam::${OTHER_ACCOUNT}:role/partner`;
     expect(media.grantRead(iam.Role.fromRoleArn(stack, 'Partner', arn)).success).toBe(true);
     for (const each of [stack, ...media.replicas.map((replica) => replica.stack)]) {
-      const { bucket, key } = admitted(each);
+      const { bucket, key } = resourceStatements(each);
       const principal = { AWS: `arn:\${AWS::Partition}:iam::${OTHER_ACCOUNT}:root` };
       expect(bucket.map(({ Action }) => Action)).toEqual([
         ['s3:GetBucketLocation', 's3:ListBucket'],
@@ -201,11 +202,11 @@ describe('ReplicatedMediaBucket grants', () => {
     }
   });
 
-  test('reach a principal without a policy of its own by those of the buckets and keys', () => {
+  test('for a service principal use the policies of every bucket and key', () => {
     const { stack, media } = fixture();
     media.grantRead(new iam.ServicePrincipal('mediaconvert.amazonaws.com'));
     for (const each of [stack, ...media.replicas.map((replica) => replica.stack)]) {
-      const { bucket, key } = admitted(each);
+      const { bucket, key } = resourceStatements(each);
       expect(bucket).toHaveLength(2);
       for (const { Principal } of [...bucket, ...key]) {
         expect(Principal).toEqual({ Service: 'mediaconvert.amazonaws.com' });
@@ -213,7 +214,7 @@ describe('ReplicatedMediaBucket grants', () => {
     }
   });
 
-  test('on a replica of another account need both sides, and name the role without needing it to exist', () => {
+  test('on a replica in another account use both policies, which do not require the role to exist', () => {
     const { stack, media } = fixture(OTHER_ACCOUNT);
     const role = roleIn(stack, 'app');
     media.grantRead(role);
@@ -223,7 +224,7 @@ describe('ReplicatedMediaBucket grants', () => {
       Resource: expect.stringMatching(`-${OTHER_ACCOUNT}-eu-west-1-an/\\*$`),
       Condition: { StringEquals: { 'aws:ResourceAccount': OTHER_ACCOUNT } },
     });
-    const { bucket, key } = admitted(media.replica('eu-west-1').stack);
+    const { bucket, key } = resourceStatements(media.replica('eu-west-1').stack);
     const arn = `arn:\${AWS::Partition}:iam::${ACCOUNT}:role/app`;
     const forRole = [...bucket, ...key].filter(({ Condition }) => Condition.ArnEquals['aws:PrincipalArn'] === arn);
     expect(forRole.map(({ Action }) => Action)).toEqual([
@@ -234,12 +235,68 @@ describe('ReplicatedMediaBucket grants', () => {
     for (const { Principal } of forRole) {
       expect(Principal).toEqual({ AWS: `arn:\${AWS::Partition}:iam::${ACCOUNT}:root` });
     }
-    expect(admitted(media.replica('sa-east-1').stack)).toEqual({ bucket: [], key: [] });
+    expect(resourceStatements(media.replica('sa-east-1').stack)).toEqual({ bucket: [], key: [] });
+  });
+});
+
+describe('ReplicatedMediaBucket grants fail when the grantee has no name that a bucket policy can contain:', () => {
+  const message = (path: string, region: string, account: string) =>
+    `[MediaStack/Media] grantee: got "${path}, whose name is generated during deployment", ` +
+    `expected a name that the policies of the copy in ${region} (account ${account}) can contain. ` +
+    'Set `roleName` on the role, for example to PhysicalName.GENERATE_IF_NEEDED, or keep it and all copies in one account.';
+  const partnerStack = (app: App) =>
+    new Stack(app, 'Partner', { env: { account: OTHER_ACCOUNT, region: 'us-east-1' } });
+
+  test('a role, with a replica in another account', () => {
+    const { stack, media } = fixture(OTHER_ACCOUNT);
+    expect(() => media.grantRead(roleIn(stack))).toThrow(message('MediaStack/App', 'eu-west-1', OTHER_ACCOUNT));
+  });
+
+  test('the role of a function, with a replica in another account', () => {
+    const { stack, media } = fixture(OTHER_ACCOUNT);
+    const grantee = new lambda.Function(stack, 'Function', {
+      runtime: new lambda.Runtime('python3.13', lambda.RuntimeFamily.PYTHON, { supportsInlineCode: true }),
+      handler: 'index.handler',
+      code: lambda.Code.fromInline('handler = print'),
+    });
+    expect(() => media.grantRead(grantee)).toThrow(
+      message('MediaStack/Function/ServiceRole', 'eu-west-1', OTHER_ACCOUNT),
+    );
+  });
+
+  test.each(['grantRead', 'grantPut', 'grantDelete', 'grantDeleteVersions', 'grantReadWrite'] as const)(
+    'a role in another account: %s',
+    (grant) => {
+      const { app, media } = fixture();
+      const role = roleIn(partnerStack(app));
+      expect(() => media[grant](role)).toThrow(message('Partner/App', 'us-east-1', ACCOUNT));
+    },
+  );
+
+  test('a principal that is the ARN of a role in another region', () => {
+    const { stack, media } = fixture();
+    const grantee = new iam.ArnPrincipal(roleIn(stack).roleArn);
+    expect(() => media.grantRead(grantee)).toThrow(message('a principal', 'eu-west-1', ACCOUNT));
+  });
+
+  test('but not with PhysicalName.GENERATE_IF_NEEDED', () => {
+    const { stack, media } = fixture(OTHER_ACCOUNT);
+    media.grantRead(roleIn(stack, PhysicalName.GENERATE_IF_NEEDED));
+    expect(resourceStatements(media.replica('eu-west-1').stack).bucket).toHaveLength(4);
+  });
+
+  test('but not for imported media, whose policies cannot be modified', () => {
+    const { app, stack } = fixture();
+    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Imported', {
+      primary: { bucketName: 'media-us', region: 'us-east-1' },
+      replicas: [],
+    });
+    expect(media.grantRead(roleIn(partnerStack(app))).success).toBe(true);
   });
 });
 
 describe('ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes', () => {
-  test('knows the media of another app by names: grants and metrics work', () => {
+  test('supports grants and metrics', () => {
     const stack = new Stack(newApp(), 'Other', { env: US });
     const replicaKey = kms.Alias.fromAliasName(stack, 'ReplicaKey', 'alias/media');
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
@@ -266,7 +323,7 @@ describe('ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes', () => {
     expect(statements.filter(({ Action }) => Action.includes('s3:PutObject'))).toHaveLength(1);
   });
 
-  test('fails when asked for a region without a replica, and names those that there are', () => {
+  test('fails when no replica is in the region', () => {
     const stack = new Stack(newApp(), 'Other', { env: US });
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
       primary: { bucketName: 'media-us', region: 'us-east-1' },
@@ -278,7 +335,7 @@ describe('ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes', () => {
   });
 });
 
-test('the buckets themselves can be used from any stack by name', () => {
+test('stacks of any region can refer to the buckets by name', () => {
   const { app, media } = fixture();
   const elsewhere = new Stack(app, 'Elsewhere', { env: { account: ACCOUNT, region: 'ap-south-1' } });
   const names = elsewhere.resolve(

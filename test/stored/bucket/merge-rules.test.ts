@@ -1,6 +1,6 @@
 import type { ReplicationConfiguration, ReplicationRule } from '@aws-sdk/client-s3';
 import * as fc from 'fast-check';
-import { idOf, mergeRules, releaseRules, RulesClash } from '../../../src/stored/bucket/runtime/merge-rules';
+import { idOf, mergeRules, removeRules, RulesConflict } from '../../../src/stored/bucket/runtime/merge-rules';
 
 const ROLE = 'arn:aws:iam::111111111111:role/r';
 
@@ -13,11 +13,11 @@ const rule = (ID: string, bucket: string, more: Partial<ReplicationRule> = {}): 
   ...more,
 });
 
-/** Rules of others, as S3 would keep them: ids and priorities are distinct. */
-const foreignRules = fc
+/** Rules that other tools added, as S3 stores them: with unique IDs and priorities. */
+const unmanagedRules = fc
   .uniqueArray(
     fc.record({
-      id: fc.string({ minLength: 1, maxLength: 8 }).map((id) => `theirs-${id}`),
+      id: fc.string({ minLength: 1, maxLength: 8 }).map((id) => `unmanaged-${id}`),
       priority: fc.nat(2000),
       bucket: fc.constantFrom('x', 'y', 'z'),
       prefix: fc.string({ maxLength: 3 }),
@@ -31,33 +31,33 @@ const foreignRules = fc
       rule(id, bucket, { Priority: priority, Filter: { Prefix: prefix }, Status: status }),
     ),
   );
-const ourRules = fc
+const managedRules = fc
   .uniqueArray(fc.constantFrom('eu', 'us', 'ap', 'af', 'sa'), { minLength: 1 })
-  .map((regions) => regions.map((region) => rule(`ours-${region}`, `media-${region}`)));
-const asPut = (Rules: ReplicationRule[]): ReplicationConfiguration | undefined =>
+  .map((regions) => regions.map((region) => rule(`managed-${region}`, `media-${region}`)));
+const configurationOf = (Rules: ReplicationRule[]): ReplicationConfiguration | undefined =>
   Rules.length > 0 ? { Role: ROLE, Rules } : undefined;
 
-describe('rules of others', () => {
-  test('survive adoption, any changes, and release, to the letter and in order', () => {
+describe('unmanaged rules', () => {
+  test('stay identical and in order when managed rules are added, changed and removed', () => {
     fc.assert(
-      fc.property(foreignRules, fc.array(ourRules, { minLength: 1, maxLength: 5 }), (foreign, versions) => {
-        let kept = asPut(foreign);
+      fc.property(unmanagedRules, fc.array(managedRules, { minLength: 1, maxLength: 5 }), (unmanaged, versions) => {
+        let configuration = configurationOf(unmanaged);
         let former: string[] = [];
-        for (const ours of versions) {
-          kept = mergeRules(kept, ROLE, ours, former);
-          expect(kept.Rules!.slice(0, foreign.length)).toEqual(foreign);
-          expect(kept.Rules!.slice(foreign.length).map(idOf)).toEqual(ours.map(idOf));
-          former = ours.map(idOf);
+        for (const rules of versions) {
+          configuration = mergeRules(configuration, ROLE, rules, former);
+          expect(configuration.Rules!.slice(0, unmanaged.length)).toEqual(unmanaged);
+          expect(configuration.Rules!.slice(unmanaged.length).map(idOf)).toEqual(rules.map(idOf));
+          former = rules.map(idOf);
         }
-        expect(releaseRules(kept, former)).toEqual(asPut(foreign));
+        expect(removeRules(configuration, former)).toEqual(configurationOf(unmanaged));
       }),
     );
   });
 
-  test('leave each rule a priority of its own, which ours keep', () => {
+  test('and managed rules have unique priorities, which managed rules keep', () => {
     fc.assert(
-      fc.property(foreignRules, ourRules, ourRules, (foreign, first, second) => {
-        const one = mergeRules(asPut(foreign), ROLE, first);
+      fc.property(unmanagedRules, managedRules, managedRules, (unmanaged, first, second) => {
+        const one = mergeRules(configurationOf(unmanaged), ROLE, first);
         const two = mergeRules(one, ROLE, second, first.map(idOf));
         for (const { Rules } of [one, two]) {
           const priorities = Rules!.map(({ Priority }) => Priority);
@@ -72,47 +72,57 @@ describe('rules of others', () => {
     );
   });
 
-  test('and ours are merged twice as once', () => {
+  test('can be merged again without a change', () => {
     fc.assert(
-      fc.property(foreignRules, ourRules, (foreign, ours) => {
-        const once = mergeRules(asPut(foreign), ROLE, ours);
-        expect(mergeRules(once, ROLE, ours)).toEqual(once);
+      fc.property(unmanagedRules, managedRules, (unmanaged, rules) => {
+        const once = mergeRules(configurationOf(unmanaged), ROLE, rules);
+        expect(mergeRules(once, ROLE, rules)).toEqual(once);
       }),
     );
   });
 });
 
 describe('mergeRules', () => {
-  const ours = [rule('ours', 'media', { Filter: { Prefix: 'video/' } })];
+  const rules = [rule('managed', 'media', { Filter: { Prefix: 'video/' } })];
 
   test.each<[string, ReplicationRule]>([
     ['another destination', rule('a', 'other', { Priority: 1 })],
     ['other objects', rule('a', 'media', { Priority: 1, Filter: { Prefix: 'audio/' } })],
-    ['a rule that is switched off', rule('a', 'media', { Priority: 1, Status: 'Disabled' })],
-  ])('goes together with %s', (_, foreign) => {
-    expect(mergeRules({ Role: ROLE, Rules: [foreign] }, ROLE, ours).Rules).toHaveLength(2);
+    ['a disabled rule', rule('a', 'media', { Priority: 1, Status: 'Disabled' })],
+  ])('accepts %s', (_, other) => {
+    expect(mergeRules({ Role: ROLE, Rules: [other] }, ROLE, rules).Rules).toHaveLength(2);
   });
 
   test.each<[string, ReplicationConfiguration, RegExp]>([
-    ['a role', { Role: 'arn:other', Rules: [rule('a', 'x')] }, /other rules \(a\), whose role is arn:other/],
-    ['the first form', { Role: ROLE, Rules: [rule('a', 'x', { Filter: undefined, Prefix: '' })] }, /first form/],
-    ['the same objects', { Role: ROLE, Rules: [rule('a', 'media')] }, /The rule a replicates the same objects/],
+    ['another role', { Role: 'arn:other', Rules: [rule('a', 'x')] }, /other rules \(a\) with the role arn:other/],
     [
-      'a part of them, by tag',
+      'version 1 of the configuration',
+      { Role: ROLE, Rules: [rule('a', 'x', { Filter: undefined, Prefix: '' })] },
+      /The rule a uses version 1/,
+    ],
+    [
+      'a rule for the same objects',
+      { Role: ROLE, Rules: [rule('a', 'media')] },
+      /The rule a replicates the same objects/,
+    ],
+    [
+      'a rule for some of the same objects, by tag',
       { Role: ROLE, Rules: [rule('a', 'media', { Filter: { Tag: { Key: 'k', Value: 'v' } } })] },
       /The rule a replicates/,
     ],
     [
-      'the limit',
+      'too many rules',
       { Role: ROLE, Rules: Array.from({ length: 1000 }, (__, index) => rule(`a${index}`, 'x', { Priority: index })) },
-      /1000 other rules: with our 1, it would have more than S3's 1000/,
+      /1000 other rules: with 1 more, it would have more than S3's 1000/,
     ],
-  ])('refuses what clashes by %s', (_, existing, message) => {
-    expect(() => mergeRules(existing, ROLE, ours)).toThrow(RulesClash);
-    expect(() => mergeRules(existing, ROLE, ours)).toThrow(message);
+  ])('fails for %s', (_, existing, message) => {
+    expect(() => mergeRules(existing, ROLE, rules)).toThrow(RulesConflict);
+    expect(() => mergeRules(existing, ROLE, rules)).toThrow(message);
   });
 
-  test('takes the role over where no other rule is left', () => {
-    expect(mergeRules({ Role: 'arn:old', Rules: [rule('ours', 'media')] }, ROLE, ours)).toMatchObject({ Role: ROLE });
+  test('changes the role if there are no unmanaged rules', () => {
+    expect(mergeRules({ Role: 'arn:old', Rules: [rule('managed', 'media')] }, ROLE, rules)).toMatchObject({
+      Role: ROLE,
+    });
   });
 });

@@ -18,7 +18,7 @@ test('ReplicatedMediaBucket passes the AwsSolutions and NIST 800-53 packs of cdk
   const media = new ReplicatedMediaBucket(stack, 'Media', {
     replicas: [{ region: 'eu-west-1' }, { region: 'eu-central-1', account: '222222222222' }],
     serverAccessLogs: true,
-    replicateExisting: false, // test/stored/backfill has a test of its own
+    replicateExisting: false, // tested in test/stored/backfill
   });
   media.grantReadWrite(new iam.Role(stack, 'App', { assumedBy: new iam.AccountRootPrincipal(), roleName: 'app' }));
   media.addReplicationAlarms({
@@ -31,15 +31,15 @@ test('ReplicatedMediaBucket passes the AwsSolutions and NIST 800-53 packs of cdk
   expectNagClean(app, MEDIA);
 });
 
-const ADOPTED: Acceptance[] = [
+const EXISTING: Acceptance[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::years-of-media\/\*\]$/,
     path: /\/ReplicationRole\/DefaultPolicy\//,
-    reason: 'Every object of the one bucket that was adopted, which must be owned by the account meant.',
+    reason: 'All objects of the existing bucket, which the expected account must own.',
   },
 ];
 
-test('an adopted bucket with rules in both directions passes cdk-nag', () => {
+test('ReplicatedMediaBucket with an existing primary and two-way replication passes cdk-nag', () => {
   const app: App = newApp();
   const stack = new Stack(app, 'MediaStack', { env: { account: '111111111111', region: 'us-east-1' } });
   new ReplicatedMediaBucket(stack, 'Media', {
@@ -49,7 +49,7 @@ test('an adopted bucket with rules in both directions passes cdk-nag', () => {
     serverAccessLogs: true,
     replicateExisting: false,
   });
-  // What is accepted of inline policies is in both lists.
+  // Both lists accept inline policies.
   const functions = FUNCTIONS.filter(({ rule }) => !rule.test('NIST.800.53.R5-IAMNoInlinePolicy'));
-  expectNagClean(app, [...MEDIA, ...ADOPTED, ...functions, ...ALARMS]);
+  expectNagClean(app, [...MEDIA, ...EXISTING, ...functions, ...ALARMS]);
 });

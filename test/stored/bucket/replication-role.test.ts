@@ -18,13 +18,13 @@ function concreteStack(): Stack {
   return new Stack(newApp(), 'MediaStack', { env: { account: ACCOUNT, region: 'us-east-1' } });
 }
 
-/** The statements of the only policy of a template, as text. */
+/** The statements of the only IAM policy in a template, as text. */
 function statements(template: Template): any[] {
   return only(template, 'AWS::IAM::Policy').Properties.PolicyDocument.Statement;
 }
 
 describe('ReplicatedMediaBucket role', () => {
-  test('has exactly the actions that S3 replication needs, each on its own scope', () => {
+  test('has exactly the permissions that S3 replication needs', () => {
     const stack = concreteStack();
     mediaIn(stack, { namePrefix: 'tv' });
     const template = templateOf(stack);
@@ -79,7 +79,7 @@ describe('ReplicatedMediaBucket role', () => {
     expect(role.ManagedPolicyArns).toBeUndefined();
   });
 
-  test('has no key permission where S3 manages the encryption', () => {
+  test('has no key permissions with S3 managed encryption', () => {
     const stack = primaryStack();
     mediaIn(stack, { encryption: s3.BucketEncryption.S3_MANAGED });
     expect(statements(templateOf(stack)).flatMap(({ Action }) => Action)).toEqual([
@@ -94,7 +94,7 @@ describe('ReplicatedMediaBucket role', () => {
     ]);
   });
 
-  test('reads retention and legal hold only with Object Lock', () => {
+  test('can read retention and legal hold with Object Lock only', () => {
     const stack = primaryStack();
     mediaIn(stack, { objectLockDefaultRetention: s3.ObjectLockRetention.compliance(Duration.days(1)) });
     expect(statements(templateOf(stack))[1].Action).toEqual([
@@ -106,7 +106,7 @@ describe('ReplicatedMediaBucket role', () => {
     ]);
   });
 
-  test('may replicate before the rules are in force', () => {
+  test('has its permissions before the rules exist', () => {
     const stack = primaryStack();
     mediaIn(stack);
     const template = templateOf(stack);
@@ -114,25 +114,25 @@ describe('ReplicatedMediaBucket role', () => {
     expect(only(template, 'AWS::S3::Bucket').DependsOn).toContain(policyId);
   });
 
-  test('can be brought, and gets the same permissions', () => {
-    const own = primaryStack();
-    mediaIn(own);
+  test('can be an existing role, which receives the same permissions', () => {
+    const other = primaryStack();
+    mediaIn(other);
     const stack = primaryStack();
-    const role = new iam.Role(stack, 'Brought', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') });
+    const role = new iam.Role(stack, 'Existing', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') });
     const media = mediaIn(stack, { replicationRole: role });
     expect(media.replicationRole).toBe(role);
     const template = templateOf(stack);
-    expect(statements(template)).toEqual(statements(templateOf(own)));
+    expect(statements(template)).toEqual(statements(templateOf(other)));
     template.resourceCountIs('AWS::IAM::Role', 1);
     template.hasResourceProperties('AWS::S3::Bucket', {
       ReplicationConfiguration: { Role: stack.resolve(role.roleArn) },
     });
   });
 
-  test('can be brought from another stack, which then names the keys by alias', () => {
+  test('can be in another stack, which names the keys by alias', () => {
     const app = newApp({ '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
     const security = new Stack(app, 'Security', { env: { account: ACCOUNT, region: 'us-east-1' } });
-    const role = new iam.Role(security, 'Brought', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') });
+    const role = new iam.Role(security, 'Existing', { assumedBy: new iam.ServicePrincipal('s3.amazonaws.com') });
     const stack = new Stack(app, 'MediaStack', { env: { account: ACCOUNT, region: 'us-east-1' } });
     mediaIn(stack, { replicationRole: role });
     expect(statements(templateOf(security))[2]).toMatchObject({
@@ -145,10 +145,10 @@ describe('ReplicatedMediaBucket role', () => {
   });
 });
 
-describe('ReplicatedMediaBucket keys that are brought', () => {
+describe('ReplicatedMediaBucket with existing keys', () => {
   const keyArn = `arn:aws:kms:eu-west-1:${ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
 
-  test('by ARN are named by it everywhere', () => {
+  test('uses the ARN of a key imported by ARN', () => {
     const stack = concreteStack();
     const media = mediaIn(stack, {
       replicas: [{ ...IRELAND, encryptionKey: kms.Key.fromKeyArn(stack, 'Key', keyArn) }],
@@ -166,7 +166,7 @@ describe('ReplicatedMediaBucket keys that are brought', () => {
     expect(JSON.stringify(replica.toJSON())).toContain(keyArn);
   });
 
-  test('by alias are named by it, in the region of the replica', () => {
+  test('uses the alias of a key imported by alias, in the region of the replica', () => {
     const stack = concreteStack();
     const media = mediaIn(stack, {
       replicas: [{ ...IRELAND, encryptionKey: kms.Alias.fromAliasName(stack, 'Key', 'alias/studio') }],
@@ -183,7 +183,7 @@ describe('ReplicatedMediaBucket keys that are brought', () => {
     expect(encryption.ServerSideEncryptionByDefault.KMSMasterKeyID).toBe(aliasArn);
   });
 
-  test('from a stack of the region get an alias of ours, so that the primary can name them', () => {
+  test('creates an alias for a key of this app, so that the primary can name it', () => {
     const app = newApp();
     const europe = new Stack(app, 'Europe', { env: { account: ACCOUNT, region: 'eu-west-1' } });
     const stack = new Stack(app, 'MediaStack', { env: { account: ACCOUNT, region: 'us-east-1' } });
@@ -198,7 +198,7 @@ describe('ReplicatedMediaBucket keys that are brought', () => {
     expect(media.replicas[0].stack).toBe(europe);
   });
 
-  test('for a replica alone make a replica of media that S3 encrypts', () => {
+  test('encrypts a replica of media with S3 managed encryption', () => {
     const stack = concreteStack();
     mediaIn(stack, {
       encryption: s3.BucketEncryption.S3_MANAGED,
@@ -210,7 +210,7 @@ describe('ReplicatedMediaBucket keys that are brought', () => {
     });
   });
 
-  test('for the primary are used as they are', () => {
+  test('uses a key of this app for the primary', () => {
     const stack = concreteStack();
     const key = new kms.Key(stack, 'Key');
     mediaIn(stack, { encryptionKey: key });
@@ -220,16 +220,16 @@ describe('ReplicatedMediaBucket keys that are brought', () => {
   });
 });
 
-describe('ReplicatedMediaBucket replicas of another account', () => {
-  function foreignMedia(props: Partial<ReplicatedMediaBucketProps> = {}) {
+describe('ReplicatedMediaBucket replicas in another account', () => {
+  function crossAccountMedia(props: Partial<ReplicatedMediaBucketProps> = {}) {
     const stack = concreteStack();
     const media = mediaIn(stack, { replicas: [{ ...IRELAND, account: OTHER_ACCOUNT }], ...props });
-    return { stack, media, home: media.replicas[0].stack };
+    return { stack, media, replicaStack: media.replicas[0].stack };
   }
 
   test('are in a stack of that account, which owns the objects', () => {
-    const { stack, home, media } = foreignMedia();
-    expect(home.account).toBe(OTHER_ACCOUNT);
+    const { stack, replicaStack, media } = crossAccountMedia();
+    expect(replicaStack.account).toBe(OTHER_ACCOUNT);
     expect(media.replicas[0].account).toBe(OTHER_ACCOUNT);
     const [rule] = only(templateOf(stack), 'AWS::S3::Bucket').Properties.ReplicationConfiguration.Rules;
     expect(rule.Destination).toMatchObject({
@@ -246,28 +246,28 @@ describe('ReplicatedMediaBucket replicas of another account', () => {
     });
   });
 
-  test('admit the role by policies that can be deployed before it exists', () => {
-    const { stack, home } = foreignMedia();
+  test('allow the role in policies that can be deployed before it exists', () => {
+    const { stack, replicaStack } = crossAccountMedia();
     const roleName: string = only(templateOf(stack), 'AWS::IAM::Role').Properties.RoleName;
     expect(roleName).toMatch(/^media-[0-9a-f]{8}-replication$/);
 
-    const admission = {
+    const statement = {
       Effect: 'Allow',
       Principal: { AWS: `arn:\${AWS::Partition}:iam::${ACCOUNT}:root` },
     };
     const roleCondition = { 'aws:PrincipalArn': `arn:\${AWS::Partition}:iam::${ACCOUNT}:role/${roleName}` };
-    const template = templateOf(home);
+    const template = templateOf(replicaStack);
     const [bucketId] = Object.keys(template.findResources('AWS::S3::Bucket'));
     const name = only(template, 'AWS::S3::Bucket').Properties.BucketName;
     expect(only(template, 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement.slice(1)).toEqual([
       {
-        ...admission,
+        ...statement,
         Action: ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags', 's3:ObjectOwnerOverrideToBucketOwner'],
         Resource: `arn:\${AWS::Partition}:s3:::${name}/*`,
         Condition: { ArnEquals: roleCondition },
       },
       {
-        ...admission,
+        ...statement,
         Action: ['s3:GetBucketVersioning', 's3:PutBucketVersioning', 's3:List*'],
         Resource: `arn:\${AWS::Partition}:s3:::${name}`,
         Condition: { ArnEquals: roleCondition },
@@ -275,7 +275,7 @@ describe('ReplicatedMediaBucket replicas of another account', () => {
     ]);
     expect(only(template, 'AWS::KMS::Key').Properties.KeyPolicy.Statement.slice(1)).toEqual([
       {
-        ...admission,
+        ...statement,
         Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
         Resource: '*',
         Condition: {
@@ -287,7 +287,7 @@ describe('ReplicatedMediaBucket replicas of another account', () => {
     expect(bucketId).toBeDefined();
   });
 
-  test('admit a brought role by its literal ARN', () => {
+  test('allow an imported role by its ARN', () => {
     const stack = concreteStack();
     const roleArn = `arn:aws:iam::${ACCOUNT}:role/replicator`;
     const media = mediaIn(stack, {
@@ -301,9 +301,9 @@ describe('ReplicatedMediaBucket replicas of another account', () => {
     });
   });
 
-  test('have the latency alarm in the account of the primary, where S3 publishes the metric', () => {
-    const { stack, media, home } = foreignMedia();
-    templateOf(home).resourceCountIs('AWS::CloudWatch::Alarm', 0);
+  test('have their latency alarm in the account of the primary, where S3 publishes the metric', () => {
+    const { stack, media, replicaStack } = crossAccountMedia();
+    templateOf(replicaStack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
     const alarms = stack.node.findChild('Media').node.findChild('Alarms-eu-west-1') as Stack;
     expect([alarms.account, alarms.region]).toEqual([ACCOUNT, 'eu-west-1']);
     templateOf(alarms).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ReplicationLatency' });

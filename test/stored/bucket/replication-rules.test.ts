@@ -11,7 +11,7 @@ function rulesOf(...replicas: MediaReplicaProps[]): any[] {
 }
 
 describe('ReplicatedMediaBucket rules', () => {
-  test('are one per replica, with an id and a priority of its own', () => {
+  test('are one per replica, with unique IDs and priorities', () => {
     const rules = rulesOf({ region: 'eu-west-1' }, { region: 'eu-central-1' }, { region: 'sa-east-1' });
     expect(rules.map(({ Id }) => Id.replace(/-[0-9a-f]{8}-/, '-hash-'))).toEqual([
       'media-hash-eu-west-1',
@@ -22,7 +22,7 @@ describe('ReplicatedMediaBucket rules', () => {
     expect(rules.map(({ Status }) => Status)).toEqual(['Enabled', 'Enabled', 'Enabled']);
   });
 
-  test('by default replicate everything, deletions too, under Replication Time Control with metrics', () => {
+  test('by default replicate all objects and delete markers, with Replication Time Control and metrics', () => {
     const [rule] = rulesOf({ region: 'eu-west-1' });
     expect(rule).toMatchObject({
       Filter: { Prefix: '' },
@@ -42,7 +42,7 @@ describe('ReplicatedMediaBucket rules', () => {
     ['a prefix', { prefix: 'proxies/' }, { Prefix: 'proxies/' }],
     ['one tag', { tags: { tier: 'hot' } }, { TagFilter: { Key: 'tier', Value: 'hot' } }],
     [
-      'several tags, in whatever order a language passes them',
+      'several tags, independent of their order',
       { tags: { tier: 'hot', show: 'x' } },
       {
         And: {
@@ -58,7 +58,7 @@ describe('ReplicatedMediaBucket rules', () => {
       { prefix: 'proxies/', tags: { tier: 'hot' } },
       { And: { Prefix: 'proxies/', TagFilters: [{ Key: 'tier', Value: 'hot' }] } },
     ],
-    ['no tag at all', { tags: {} }, { Prefix: '' }],
+    ['an empty map of tags', { tags: {} }, { Prefix: '' }],
   ])('filter by %s', (_what, filter, expected) => {
     const deleteMarkerReplication = Object.keys(filter.tags ?? {}).length === 0;
     const [rule] = rulesOf({ region: 'eu-west-1', deleteMarkerReplication, ...filter });
@@ -66,24 +66,24 @@ describe('ReplicatedMediaBucket rules', () => {
     expect(rule.DeleteMarkerReplication.Status).toBe(deleteMarkerReplication ? 'Enabled' : 'Disabled');
   });
 
-  test('can have metrics without Replication Time Control, and then no threshold', () => {
+  test('can have metrics without Replication Time Control, then without a threshold', () => {
     const [rule] = rulesOf({ region: 'eu-west-1', replicationTimeControl: false });
     expect(rule.Destination.Metrics).toEqual({ Status: 'Enabled' });
     expect(rule.Destination).not.toHaveProperty('ReplicationTime');
   });
 
-  test('can do without metrics, and then without Replication Time Control', () => {
+  test('can have no metrics, then without Replication Time Control', () => {
     const [rule] = rulesOf({ region: 'eu-west-1', replicationMetrics: false });
     expect(rule.Destination).not.toHaveProperty('Metrics');
     expect(rule.Destination).not.toHaveProperty('ReplicationTime');
   });
 
-  test('can give the replica a storage class', () => {
+  test('can specify a storage class', () => {
     const [rule] = rulesOf({ region: 'eu-west-1', storageClass: s3.StorageClass.INTELLIGENT_TIERING });
     expect(rule.Destination.StorageClass).toBe('INTELLIGENT_TIERING');
   });
 
-  test('can fill a brought bucket of a stack of the region', () => {
+  test('can replicate to an existing bucket of this app', () => {
     const app = newApp();
     const europe = new Stack(app, 'Europe', { env: { region: 'eu-west-1' } });
     const key = new kms.Key(europe, 'Key');
@@ -100,7 +100,7 @@ describe('ReplicatedMediaBucket rules', () => {
     templateOf(europe).resourceCountIs('AWS::CloudWatch::Alarm', 1);
   });
 
-  test('can fill an imported bucket, without a stack for it but with one for its alarm', () => {
+  test('can replicate to an imported bucket, with a stack for its alarm only', () => {
     const stack = primaryStack();
     const media = new ReplicatedMediaBucket(stack, 'Media', {
       encryption: s3.BucketEncryption.S3_MANAGED,

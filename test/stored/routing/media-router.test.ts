@@ -24,7 +24,7 @@ import { asText, newApp, primaryStack, synthesise, templateOf } from '../../supp
 
 const DOCS = join(__dirname, '../../../docs');
 const ROUTING_API = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).find((path) =>
-  path.endsWith('routing-api.md'),
+  path.endsWith('stored/routing-api.md'),
 )!;
 
 function setUp(props: Partial<MediaRouterProps> = {}, stack = primaryStack()) {

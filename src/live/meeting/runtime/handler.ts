@@ -14,15 +14,15 @@ import {
 } from '../../../shared/http/runtime/http-events';
 import { HTTP_STATUS } from '../contract';
 
-/** What Lambda tells of a call. */
+/** The part of Lambda's context object that the handlers use. */
 export interface CallContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What is kept to answer. */
+/** Reserved for the response. */
 const RESERVE_MS = 1_000;
 
-/** The handler of the audience's or the hosts' function, for direct calls and for those of an HTTP API. */
+/** Creates the handler of the audience's or the hosts' function, for direct invocations and for requests from an HTTP API. */
 export function createHandler(service: Service, caller: Caller) {
   const operations = service.operations(caller);
   const { telemetry } = service;
@@ -56,7 +56,7 @@ async function overHttp(
   }
 }
 
-/** What went wrong is in the log, and nothing of it in the answer. */
+/** Internal errors are logged, and not disclosed to the caller. */
 function failure(): MeetingError {
-  return new MeetingError('ServiceUnavailable', 'The service failed; its log says why.', 5);
+  return new MeetingError('ServiceUnavailable', 'Internal error. The log of the function has the details.', 5);
 }

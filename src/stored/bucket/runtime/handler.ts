@@ -5,7 +5,7 @@ import { once } from '../../../private/runtime/once';
 
 const logger = once(() => new Logger());
 
-/** Behind the custom resource that puts replication rules into buckets that are not of the template. */
+/** Handles the custom resource that manages replication rules in buckets outside of the template. */
 export async function rules(event: RulesEvent): Promise<void> {
   const answer = await new RulesResource().handle(event);
   const { RequestType, ResourceProperties } = event;

@@ -1,41 +1,41 @@
 import type { ReplicationConfiguration, ReplicationRule } from '@aws-sdk/client-s3';
 
-/** What would contradict rules that others have put into the configuration. */
-export class RulesClash extends Error {
-  readonly name = 'RulesClash';
+/** Existing rules that contradict the rules to add. */
+export class RulesConflict extends Error {
+  readonly name = 'RulesConflict';
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html */
 const MAX_RULES = 1_000;
 
 /**
- * The configuration with our rules in it: those of others stay as they are, in their order and with their priorities.
+ * Adds rules to a configuration. Unmanaged rules keep their order and priorities.
  *
- * @param theirs the ids that were ours before, too
- * @throws RulesClash where both can't be
+ * @param formerIds IDs of rules that an earlier version of the resource added
+ * @throws RulesConflict if the existing rules contradict the new ones
  */
 export function mergeRules(
   existing: ReplicationConfiguration | undefined,
   role: string,
-  ours: readonly ReplicationRule[],
-  former: readonly string[] = [],
+  rules: readonly ReplicationRule[],
+  formerIds: readonly string[] = [],
 ): ReplicationConfiguration {
-  const foreign = foreignRules(existing, [...ours.map(idOf), ...former]);
-  if (foreign.length > 0) expectNoClash(existing!.Role!, foreign, role, ours);
-  if (foreign.length + ours.length > MAX_RULES) {
-    throw new RulesClash(
-      `The bucket has ${foreign.length} other rules: with our ${ours.length}, it would have more than S3's ${MAX_RULES}.`,
+  const unmanaged = unmanagedRules(existing, [...rules.map(idOf), ...formerIds]);
+  if (unmanaged.length > 0) expectNoConflict(existing!.Role!, unmanaged, role, rules);
+  if (unmanaged.length + rules.length > MAX_RULES) {
+    throw new RulesConflict(
+      `The bucket has ${unmanaged.length} other rules: with ${rules.length} more, it would have more than S3's ${MAX_RULES}.`,
     );
   }
-  return { Role: role, Rules: [...foreign, ...withPriorities(ours, existing?.Rules ?? [], foreign)] };
+  return { Role: role, Rules: [...unmanaged, ...withPriorities(rules, existing?.Rules ?? [], unmanaged)] };
 }
 
-/** The configuration without our rules; nothing where no rule is left. */
-export function releaseRules(
+/** Removes rules from a configuration. Returns undefined if no rule is left. */
+export function removeRules(
   existing: ReplicationConfiguration | undefined,
-  ours: readonly string[],
+  ids: readonly string[],
 ): ReplicationConfiguration | undefined {
-  const rules = foreignRules(existing, ours);
+  const rules = unmanagedRules(existing, ids);
   return rules.length > 0 ? { Role: existing!.Role, Rules: rules } : undefined;
 }
 
@@ -43,41 +43,40 @@ export function idOf({ ID }: ReplicationRule): string {
   return ID!;
 }
 
-function foreignRules(existing: ReplicationConfiguration | undefined, ours: readonly string[]): ReplicationRule[] {
-  return (existing?.Rules ?? []).filter(({ ID }) => !ours.includes(ID!));
+function unmanagedRules(existing: ReplicationConfiguration | undefined, managed: readonly string[]): ReplicationRule[] {
+  return (existing?.Rules ?? []).filter(({ ID }) => !managed.includes(ID!));
 }
 
-function expectNoClash(
-  theirRole: string,
-  foreign: readonly ReplicationRule[],
+function expectNoConflict(
+  existingRole: string,
+  unmanaged: readonly ReplicationRule[],
   role: string,
-  ours: readonly ReplicationRule[],
+  rules: readonly ReplicationRule[],
 ): void {
-  const names = foreign.map(({ ID }) => ID).join(', ');
-  if (theirRole !== role) {
-    throw new RulesClash(
-      `The bucket has other rules (${names}), whose role is ${theirRole}. A bucket has one role for all its rules: ` +
-        'bring that one as `replicationRole` (Role.fromRoleArn), which adds to it what our rules need.',
+  if (existingRole !== role) {
+    throw new RulesConflict(
+      `The bucket has other rules (${unmanaged.map(idOf).join(', ')}) with the role ${existingRole}. All rules of a ` +
+        'bucket share one role: specify it as `replicationRole` (Role.fromRoleArn) to add the required permissions to it.',
     );
   }
-  const old = foreign.find(({ Filter }) => Filter === undefined);
-  if (old) {
-    throw new RulesClash(
-      `The rule ${old.ID} is of S3's first form (a Prefix without a Filter), which does not go together with others. ` +
-        'Put it again with a Filter.',
+  const version1 = unmanaged.find(({ Filter }) => Filter === undefined);
+  if (version1) {
+    throw new RulesConflict(
+      `The rule ${version1.ID} uses version 1 of the replication configuration (a Prefix without a Filter), which does ` +
+        'not allow other rules. Replace it with a rule that has a Filter.',
     );
   }
-  for (const rule of ours) {
-    const other = foreign.find((each) => each.Status === 'Enabled' && overlap(each, rule));
+  for (const rule of rules) {
+    const other = unmanaged.find((each) => each.Status === 'Enabled' && overlap(each, rule));
     if (!other) continue;
-    throw new RulesClash(
+    throw new RulesConflict(
       `The rule ${other.ID} replicates the same objects to ${rule.Destination!.Bucket}, as ${rule.ID} would. ` +
-        'Remove that rule, or leave this replica out.',
+        'Remove that rule, or remove this replica.',
     );
   }
 }
 
-/** Whether two rules may be for the same object and the same destination, of which S3 would follow one only. */
+/** Whether two rules can apply to the same object and destination. S3 would follow only one of them. */
 function overlap(a: ReplicationRule, b: ReplicationRule): boolean {
   if (a.Destination!.Bucket !== b.Destination!.Bucket) return false;
   const [prefix, other] = [prefixOf(a), prefixOf(b)];
@@ -88,17 +87,17 @@ function prefixOf({ Filter }: ReplicationRule): string {
   return Filter?.Prefix ?? Filter?.And?.Prefix ?? '';
 }
 
-/** A rule keeps the priority that it has; new ones come above all others. */
+/** Existing rules keep their priority. New rules get priorities above all others. */
 function withPriorities(
-  ours: readonly ReplicationRule[],
+  rules: readonly ReplicationRule[],
   existing: readonly ReplicationRule[],
-  foreign: readonly ReplicationRule[],
+  unmanaged: readonly ReplicationRule[],
 ): ReplicationRule[] {
-  const taken = new Set(foreign.map(({ Priority }) => Priority));
+  const taken = new Set(unmanaged.map(({ Priority }) => Priority));
   let highest = Math.max(0, ...existing.map(({ Priority = 0 }) => Priority));
-  return ours.map((rule) => {
-    const before = existing.find(({ ID }) => ID === rule.ID)?.Priority;
-    const Priority = before === undefined || taken.has(before) ? ++highest : before;
+  return rules.map((rule) => {
+    const current = existing.find(({ ID }) => ID === rule.ID)?.Priority;
+    const Priority = current === undefined || taken.has(current) ? ++highest : current;
     taken.add(Priority);
     return { ...rule, Priority };
   });

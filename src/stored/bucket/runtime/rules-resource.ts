@@ -1,20 +1,20 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
-import { idOf, mergeRules, releaseRules, RulesClash } from './merge-rules';
-import { isGone, ReplicatingBucket } from './replicating-bucket';
+import { idOf, mergeRules, removeRules, RulesConflict } from './merge-rules';
+import { isMissingBucket, ReplicationBucket } from './replication-bucket';
 import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../../private/runtime/custom-resource';
 import { RulesProperties } from '../contract';
-import { SOURCE_ACTIONS, stoppersIn } from '../policy-stoppers';
+import { findDenials, SOURCE_ACTIONS } from '../replication/policy-denials';
 
 export type RulesEvent = CustomResourceEvent<RulesProperties>;
 
 const TRIES = 5;
 
 /**
- * Our rules in the replication configuration of a bucket that is not of our template. Its physical id is the bucket, so
- * that another bucket is another resource, and the old one is released by itself.
+ * Manages rules in the replication configuration of a bucket that other tools may configure too. The physical ID is the
+ * bucket's name: for another bucket, CloudFormation creates a new resource and deletes the old one.
  *
- * A configuration is put as a whole, and S3 knows no condition for it: so it is read again afterwards, and put again
- * where somebody else was faster.
+ * S3 replaces the whole configuration and has no conditional write. The resource therefore reads the configuration again
+ * afterwards, and retries if another writer has replaced it.
  */
 export class RulesResource {
   handle(event: RulesEvent): Promise<CustomResourceAnswer> {
@@ -23,10 +23,10 @@ export class RulesResource {
       event,
       async () => {
         try {
-          if (event.RequestType === 'Delete') await this.release(event.ResourceProperties);
+          if (event.RequestType === 'Delete') await this.remove(event.ResourceProperties);
           else await this.put(event.ResourceProperties, event.OldResourceProperties);
         } catch (error) {
-          throw naming(BucketName, error as Error);
+          throw withBucketName(BucketName, error as Error);
         }
         return BucketName;
       },
@@ -39,81 +39,82 @@ export class RulesResource {
     const bucket = bucketOf(properties);
     const rules = rulesOf(properties);
     await prepare(bucket, properties);
-    const former = old?.BucketName === properties.BucketName ? rulesOf(old).map(idOf) : [];
+    const formerIds = old?.BucketName === properties.BucketName ? rulesOf(old).map(idOf) : [];
     for (let attempt = 1; ; attempt++) {
-      const merged = mergeRules(await bucket.replication(), Role, rules, former);
+      const merged = mergeRules(await bucket.replication(), Role, rules, formerIds);
       await bucket.putReplication(merged);
       const found = new Set((await bucket.replication())?.Rules?.map(idOf));
       if (merged.Rules!.every((rule) => found.has(idOf(rule)))) return;
       if (attempt === TRIES) {
-        throw new Error(`Somebody else changes the replication of ${bucket.name} all the time. Deploy again.`);
+        throw new Error(
+          `Another process keeps changing the replication configuration of ${bucket.name}. Deploy again.`,
+        );
       }
       await new Promise((done) => setTimeout(done, 500 * attempt * Math.random()));
     }
   }
 
-  private async release(properties: RulesProperties): Promise<void> {
+  private async remove(properties: RulesProperties): Promise<void> {
     const bucket = bucketOf(properties);
-    const ours = rulesOf(properties).map(idOf);
     try {
       const existing = await bucket.replication();
       if (!existing) return;
-      const left = releaseRules(existing, ours);
+      const left = removeRules(existing, rulesOf(properties).map(idOf));
       await bucket.putReplication(left);
-      if (left?.Role !== properties.Role || properties.RoleIsOurs !== 'true') return;
-      throw new RulesClash(
-        `Rules of others in ${bucket.name} (${left.Rules!.map(idOf)}) use ${left.Role}, which is deleted with this stack. ` +
-          'Ours are removed; give those a role of their own, and delete the stack again.',
+      if (left?.Role !== properties.Role || properties.RoleIsManaged !== 'true') return;
+      throw new RulesConflict(
+        `Other rules of ${bucket.name} (${left.Rules!.map(idOf)}) use ${left.Role}, which is deleted with this stack. The ` +
+          'rules of this stack are removed: change the role of the others, and delete the stack again.',
       );
     } catch (error) {
-      if (!isGone(error)) throw error;
+      if (!isMissingBucket(error)) throw error;
     }
   }
 }
 
-/** S3's own errors do not say which bucket they are about. */
-function naming(bucket: string, error: Error): Error {
+/** S3's own errors do not contain the bucket's name. */
+function withBucketName(bucket: string, error: Error): Error {
   return error.message.includes(bucket) ? error : new Error(`${bucket}: ${error.name}: ${error.message}`);
 }
 
-/** Sees to it that S3 can replicate, before it is told to: it would fail silently otherwise, object by object. */
-async function prepare(bucket: ReplicatingBucket, properties: RulesProperties): Promise<void> {
+/** Ensures that S3 can replicate before the rules exist. Otherwise it would fail silently, object by object. */
+async function prepare(bucket: ReplicationBucket, properties: RulesProperties): Promise<void> {
   const { EnableVersioning, EncryptionKey, Role } = properties;
   const key = await bucket.defaultKey();
-  if (key && !isManagedByAws(key) && !isSameKey(key, EncryptionKey)) {
+  if (key && !isAwsManaged(key) && !isSameKey(key, EncryptionKey)) {
     throw new Error(
-      `${bucket.name} encrypts with ${key}, but \`encryptionKey\` is ${EncryptionKey ?? 'not given'}: the role could not ` +
-        'decrypt. Give that key (Key.fromKeyArn), whose policy must let the role use it.',
+      `${bucket.name} encrypts with ${key}, but \`encryptionKey\` is ${EncryptionKey ?? 'not specified'}: the role could ` +
+        'not decrypt. Specify that key (Key.fromKeyArn). Its policy must allow the role to use it.',
     );
   }
-  const [stopper] = stoppersIn((await bucket.policy()) ?? {}, SOURCE_ACTIONS, Role);
-  if (stopper) {
+  const [denial] = findDenials((await bucket.policy()) ?? {}, SOURCE_ACTIONS, Role);
+  if (denial) {
     throw new Error(
-      `The policy of ${bucket.name} has a statement (${stopper.statement}) that denies ${stopper.denied.join(', ')} to ` +
-        `everybody: S3 would stop replicating silently. Exempt ${Role} by ArnNotEquals on aws:PrincipalArn.`,
+      `Statement ${denial.statement} in the policy of ${bucket.name} denies ${denial.actions.join(', ')} to every ` +
+        `principal: S3 would stop replicating silently. Exempt ${Role} with ArnNotEquals on aws:PrincipalArn.`,
     );
   }
   if (await bucket.isVersioned()) return;
   if (EnableVersioning !== 'true') {
     throw new Error(
-      `${bucket.name} is not versioned, which S3 requires to replicate. Switch it on, or set \`enableVersioning: true\`.`,
+      `${bucket.name} is not versioned, which S3 replication requires. Enable versioning, or set \`enableVersioning: true\`.`,
     );
   }
   await bucket.enableVersioning();
 }
 
-function isManagedByAws(key: string): boolean {
+function isAwsManaged(key: string): boolean {
   return key.endsWith('alias/aws/s3');
 }
 
-/** A bucket may name its key by id, ARN or alias; of an alias, it can't be told here which key it is. */
-function isSameKey(key: string, given: string | undefined): boolean {
-  if (!given) return false;
-  return key.includes('alias/') || given.includes('alias/') || given.split('/').pop() === key.split('/').pop();
+/** A bucket may name its key by ID, ARN or alias. Which key an alias refers to is unknown here. */
+function isSameKey(key: string, specified: string | undefined): boolean {
+  if (!specified) return false;
+  return key.includes('alias/') || specified.includes('alias/') || specified.split('/').pop() === key.split('/').pop();
 }
 
-function bucketOf({ BucketName, Region, Account }: RulesProperties): ReplicatingBucket {
-  return new ReplicatingBucket(BucketName, Region, Account);
+function bucketOf({ BucketName, Region, Account }: RulesProperties): ReplicationBucket {
+  return new ReplicationBucket(BucketName, Region, Account);
 }
 
 function rulesOf({ Rules }: RulesProperties): ReplicationRule[] {

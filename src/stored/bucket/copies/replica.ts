@@ -1,0 +1,78 @@
+import { Names, Stack, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { existingCopy, knownRegionOfBucket } from './existing-copy';
+import { MediaCopy } from './media-copy';
+import { NewCopy } from './new-copy';
+import { MediaReplicaProps } from '../copy-props';
+import { ReplicatedMediaBucketProps } from '../props';
+import { accountOf, DeterministicNames, isCrossAccount } from '../../../private/naming';
+import { S3MediaProxy } from '../../proxy';
+
+/** A replica and the settings of its replication. */
+export interface Replica {
+  readonly props: MediaReplicaProps;
+  readonly copy: MediaCopy;
+  readonly stack: Stack;
+  /** The scope for constructs of this replica, in its stack. Undefined for an imported bucket without a stack. */
+  readonly scope?: Construct;
+  readonly ruleId: string;
+  readonly proxy?: S3MediaProxy;
+  /** Whether the replica is in another account than the primary. */
+  readonly crossAccount: boolean;
+  readonly metrics: boolean;
+  readonly timeControl: boolean;
+}
+
+/** Creates replicas, each in a stack of its region. */
+export class ReplicaFactory {
+  constructor(
+    private readonly scope: Construct,
+    private readonly names: DeterministicNames,
+    private readonly common: ReplicatedMediaBucketProps,
+  ) {}
+
+  create(props: MediaReplicaProps): Replica {
+    const primary = Stack.of(this.scope);
+    const { region, bucket } = props;
+    const account = props.account ?? accountOf(primary);
+    const metrics = props.replicationMetrics ?? true;
+    const { stack, scope } = this.locate(props);
+    const copy = bucket
+      ? existingCopy(bucket, region, account, props.encryptionKey ?? bucket.encryptionKey)
+      : new NewCopy(scope!, 'Replica', { region, account, names: this.names, copy: props, common: this.common });
+    return {
+      props,
+      copy,
+      stack,
+      scope,
+      ruleId: this.names.rule(region),
+      proxy: scope && props.proxy && new S3MediaProxy(scope, 'Proxy', { ...props.proxy, bucket: copy.bucket }),
+      crossAccount: isCrossAccount(account, primary.account),
+      metrics,
+      timeControl: props.replicationTimeControl ?? metrics,
+    };
+  }
+
+  /** A stack that is deployed together with the primary's stack, but in another region. */
+  createStack(purpose: string, region: string, account?: string): Stack {
+    const primary = Stack.of(this.scope);
+    return new Stack(this.scope, `${purpose}-${region}`, {
+      stackName: this.names.stack(purpose === 'Replica' ? region : `${purpose.toLowerCase()}-${region}`),
+      description: `${purpose} of the media bucket ${this.scope.node.path}`,
+      env: { region, account: account ?? (Token.isUnresolved(primary.account) ? undefined : primary.account) },
+      tags: primary.tags.tagValues(),
+      terminationProtection: primary.terminationProtection,
+    });
+  }
+
+  private locate({ bucket, stack, region, account }: MediaReplicaProps): { stack: Stack; scope?: Construct } {
+    if (!bucket && !stack) {
+      const created = this.createStack('Replica', region, account);
+      return { stack: created, scope: created };
+    }
+    const existing = stack ?? Stack.of(bucket!);
+    // An imported bucket is in the stack that imports it, whose region can be any.
+    if (!stack && knownRegionOfBucket(bucket) !== region) return { stack: existing };
+    return { stack: existing, scope: new Construct(existing, Names.nodeUniqueId(this.scope.node)) };
+  }
+}

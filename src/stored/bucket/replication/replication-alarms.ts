@@ -1,0 +1,87 @@
+import { Duration } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Construct } from 'constructs';
+import { withRunbook } from '../../../private/runbook';
+import { ReplicationAlarmsOptions } from '../props';
+
+const LATENCY_ID = 'ReplicationLatencyAlarm';
+
+/** An alarm, and the region if it uses `replicaActions`. */
+interface ReplicaAlarm {
+  readonly alarm: cloudwatch.Alarm;
+  readonly replicaRegion?: string;
+}
+
+export interface MonitoredReplica {
+  readonly region: string;
+  /** A scope in a stack of the replica's region and the primary's account, where S3 publishes the latency. */
+  readonly scope: Construct;
+  readonly latency: cloudwatch.Metric;
+  readonly failures: cloudwatch.Metric;
+  /** Failures of the rules from the replica to other copies, by region of the other copy. */
+  readonly reverseFailures: Record<string, cloudwatch.Metric>;
+}
+
+/** The alarms of all replicas. Created once; each call of `configure` adjusts them. */
+export class ReplicationAlarms {
+  private readonly all: ReplicaAlarm[];
+
+  constructor(primaryScope: Construct, replicas: MonitoredReplica[]) {
+    const bucket = primaryScope.node.path;
+    this.all = replicas.flatMap(({ region, scope, latency, failures, reverseFailures }) => [
+      { alarm: latencyAlarm(scope, bucket, region, latency), replicaRegion: region },
+      { alarm: failureAlarm(primaryScope, bucket, region, failures) },
+      ...Object.entries(reverseFailures).map(([destination, metric]) => ({
+        alarm: failureAlarm(scope, bucket, destination, metric),
+        replicaRegion: region,
+      })),
+    ]);
+  }
+
+  get alarms(): cloudwatch.Alarm[] {
+    return this.all.map(({ alarm }) => alarm);
+  }
+
+  configure(options: ReplicationAlarmsOptions): void {
+    for (const { alarm, replicaRegion } of this.all) {
+      const actions = replicaRegion ? options.replicaActions?.[replicaRegion] : options.actions;
+      if (actions?.length) alarm.addAlarmAction(...actions);
+      if (alarm.node.id === LATENCY_ID && options.latencyThreshold) {
+        (alarm.node.defaultChild as cloudwatch.CfnAlarm).threshold = options.latencyThreshold.toSeconds();
+      }
+    }
+  }
+}
+
+function latencyAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
+  return createAlarm(scope, LATENCY_ID, metric, Duration.minutes(15).toSeconds(), [
+    `The replica of ${bucket} in ${region} is behind the primary. Links to it may miss new media. Check whether ` +
+      'operations fail or are pending, and whether the upload rate exceeds the Replication Time Control quota.',
+    'alarm-replication-latency',
+  ]);
+}
+
+function failureAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
+  return createAlarm(scope, `ReplicationFailedAlarm-${region}`, metric, 0, [
+    `S3 failed to replicate objects of ${bucket} to ${region}. They are missing there until they are uploaded again or ` +
+      'replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
+    'alarm-replication-failures',
+  ]);
+}
+
+function createAlarm(
+  scope: Construct,
+  id: string,
+  metric: cloudwatch.Metric,
+  threshold: number,
+  description: Parameters<typeof withRunbook>,
+): cloudwatch.Alarm {
+  return new cloudwatch.Alarm(scope, id, {
+    alarmDescription: withRunbook(...description),
+    metric,
+    threshold,
+    comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+  });
+}

@@ -1,0 +1,143 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import { Construct, IDependable } from 'constructs';
+import { DESTINATION_ACTIONS, SOURCE_ACTIONS } from './policy-denials';
+import { expectNoDenials } from './policy-problems';
+import { FAILURES, replicationMetric } from './replication-metrics';
+import { destinationStatements, sourceStatements } from './replication-permissions';
+import { replicationRule, RuleProps } from './replication-rule';
+import { RulesProvider } from './rules-provider';
+import { DeterministicNames } from '../../../private/naming';
+import { Problems } from '../../../private/problems';
+import { MediaCopy, PrimaryCopy } from '../copies/media-copy';
+import { Replica } from '../copies/replica';
+import { ReplicatedMediaBucketProps } from '../props';
+
+/** A rule from a replica to another copy. */
+interface ReverseRule {
+  readonly source: MediaCopy;
+  readonly rule: RuleProps;
+}
+
+/** The replication rules between the copies, and the permissions of their role. */
+export class Replication {
+  /** The resource that contains the rules from the primary. */
+  readonly forwardRules: IDependable;
+  /** The rules from replicas to the primary and to each other. */
+  private readonly reverseRules: ReverseRule[];
+  private readonly isTwoWay: boolean;
+  private provider?: RulesProvider;
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly primary: PrimaryCopy,
+    private readonly replicas: Replica[],
+    private readonly role: iam.IRole,
+    private readonly names: DeterministicNames,
+    private readonly props: ReplicatedMediaBucketProps,
+  ) {
+    this.isTwoWay = (props.replicaModificationSync ?? false) || (props.writeToReplicas ?? false);
+    this.reverseRules = this.isTwoWay ? replicas.flatMap((replica) => this.reverseRulesOf(replica)) : [];
+    const permissions = this.grantPermissions();
+    this.forwardRules = this.createForwardRules(permissions);
+    // After the primary and its rules, because S3 rejects a rule whose destination does not exist.
+    this.createReverseRules([...permissions, this.forwardRules]);
+  }
+
+  /** Metrics of the failures from a replica to the other copies, by region of the other copy. */
+  reverseFailures({ copy }: Replica): Record<string, cloudwatch.Metric> {
+    const measured = this.reverseRules.filter(({ source, rule }) => source === copy && rule.metrics);
+    return Object.fromEntries(
+      measured.map(({ source, rule: { id, destination } }) => [
+        destination.region,
+        replicationMetric(FAILURES, { source, destination, ruleId: id }),
+      ]),
+    );
+  }
+
+  /** Adds the statements of bucket policies that stop replication. */
+  findDenials(problems: Problems): void {
+    const expect = (at: string, { bucket }: MediaCopy, isSource: boolean, isDestination: boolean) => {
+      const actions = [...(isDestination ? DESTINATION_ACTIONS : []), ...(isSource ? SOURCE_ACTIONS : [])];
+      expectNoDenials(problems.within(at), bucket, actions, this.role);
+    };
+    expect('primary', this.primary, true, this.isTwoWay);
+    this.replicas.forEach(({ copy }, index) => expect(`replicas[${index}]`, copy, this.isTwoWay, true));
+  }
+
+  /** @returns the policies, which must exist before the rules: an object that is replicated earlier fails */
+  private grantPermissions(): IDependable[] {
+    const { role, primary, props, replicas, isTwoWay } = this;
+    const objectLock = primary.cfnBucket?.objectLockEnabled === true || props.objectLockEnabled === true;
+    const sources = isTwoWay ? [primary, ...replicas.map(({ copy }) => copy)] : [primary];
+    const statements = [
+      ...sources.flatMap((source) => sourceStatements(role, source, objectLock)),
+      ...replicas.flatMap(({ copy, crossAccount }) => destinationStatements(role, copy, crossAccount)),
+      ...(isTwoWay ? destinationStatements(role, primary, false) : []),
+    ];
+    return statements.flatMap((statement) => role.addToPrincipalPolicy(statement).policyDependable ?? []);
+  }
+
+  private createForwardRules(permissions: IDependable[]): IDependable {
+    const { primary, role, replicas } = this;
+    const rules = replicas.map((replica, index) => replicationRule(this.forwardRule(replica), index + 1));
+    if (!primary.cfnBucket) {
+      const { enableVersioning } = this.props;
+      const resource = this.rulesProvider().createRules('Primary', { copy: primary, rules, enableVersioning });
+      resource.node.addDependency(...permissions);
+      return resource;
+    }
+    primary.cfnBucket.replicationConfiguration = { role: role.roleArn, rules };
+    primary.cfnBucket.node.addDependency(...permissions);
+    return primary.cfnBucket;
+  }
+
+  private createReverseRules(dependencies: IDependable[]): void {
+    if (!this.isTwoWay) return;
+    for (const { copy } of this.replicas) {
+      const reverseRules = this.reverseRules.filter(({ source }) => source === copy);
+      const rules = reverseRules.map(({ rule }, index) => replicationRule(rule, index + 1));
+      this.rulesProvider()
+        .createRules(`From-${copy.region}`, { copy, rules })
+        .node.addDependency(...dependencies);
+    }
+  }
+
+  private rulesProvider(): RulesProvider {
+    const { replicationRole, runtime, logRetention } = this.props;
+    const roleIsManaged = replicationRole === undefined;
+    this.provider ??= new RulesProvider(this.scope, 'Rules', { role: this.role, roleIsManaged, runtime, logRetention });
+    return this.provider;
+  }
+
+  private forwardRule({ ruleId, props, copy, ...replica }: Replica): RuleProps {
+    return {
+      id: ruleId,
+      filter: props,
+      destination: copy,
+      storageClass: props.storageClass,
+      crossAccount: replica.crossAccount,
+      metrics: replica.metrics,
+      timeControl: replica.timeControl,
+      modifications: this.props.replicaModificationSync ?? false,
+    };
+  }
+
+  /** S3 does not replicate objects that were replicated themselves, so each replica needs a rule for every other copy. */
+  private reverseRulesOf(replica: Replica): ReverseRule[] {
+    const others = this.replicas.filter((other) => other !== replica);
+    const toOthers = others.map((other) => ({ ...this.forwardRule(other), id: this.reverseId(replica, other.copy) }));
+    const toPrimary = {
+      ...this.forwardRule(replica),
+      id: this.reverseId(replica, this.primary),
+      destination: this.primary,
+      storageClass: undefined,
+      crossAccount: false,
+    };
+    return [toPrimary, ...toOthers].map((rule) => ({ source: replica.copy, rule }));
+  }
+
+  private reverseId({ copy }: Replica, { region }: MediaCopy): string {
+    return this.names.rule(`${copy.region}-to-${region}`);
+  }
+}

@@ -1,0 +1,122 @@
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { s3BucketArn } from '../../../private/arns';
+import { handlerFunction } from '../../../private/handler-function';
+import { DeterministicNames } from '../../../private/naming';
+import { RulesProperties } from '../contract';
+import { MediaCopy } from '../copies/media-copy';
+
+export interface RulesProviderProps {
+  /** The role that S3 assumes to replicate. */
+  readonly role: iam.IRole;
+  /** Whether the role is deleted together with the stack. */
+  readonly roleIsManaged: boolean;
+  readonly runtime?: lambda.Runtime;
+  readonly logRetention?: logs.RetentionDays;
+}
+
+export interface CreateRulesProps {
+  /** The copy whose bucket receives the rules. */
+  readonly copy: MediaCopy;
+  readonly rules: s3.CfnBucket.ReplicationRuleProperty[];
+  readonly enableVersioning?: boolean;
+}
+
+/**
+ * Adds replication rules to buckets that are not configured by the template of this stack: imported buckets, and replicas,
+ * whose rules refer to the primary and must be deployed after it.
+ */
+export class RulesProvider extends Construct {
+  private readonly fn: lambda.Function;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: RulesProviderProps,
+  ) {
+    super(scope, id);
+    const { role, runtime, logRetention } = props;
+    this.fn = handlerFunction(this, 'Function', {
+      handler: 'stored/stored-media',
+      export: 'rules',
+      description: `Manages replication rules of ${scope.node.path}`,
+      environment: { POWERTOOLS_SERVICE_NAME: new DeterministicNames(scope).base },
+      memorySize: 256,
+      timeout: Duration.minutes(2),
+      runtime,
+      logRetention,
+    }).function;
+    this.fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' } },
+      }),
+    );
+  }
+
+  createRules(id: string, { copy, rules, enableVersioning }: CreateRulesProps): CustomResource {
+    const { role, roleIsManaged } = this.props;
+    this.fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: [
+          's3:GetBucketPolicy',
+          's3:GetBucketVersioning',
+          's3:GetEncryptionConfiguration',
+          's3:GetReplicationConfiguration',
+          's3:PutReplicationConfiguration',
+          ...(enableVersioning ? ['s3:PutBucketVersioning'] : []),
+        ],
+        resources: [s3BucketArn(copy.bucketName)],
+        conditions: { StringEquals: { 'aws:ResourceAccount': copy.account } },
+      }),
+    );
+    const properties: RulesProperties = {
+      ServiceToken: this.fn.functionArn,
+      BucketName: copy.bucketName,
+      Region: copy.region,
+      Account: copy.account,
+      Role: role.roleArn,
+      RoleIsManaged: roleIsManaged ? 'true' : 'false',
+      Rules: Stack.of(this).toJsonString(rules.map(toApiRule)),
+      EnableVersioning: enableVersioning ? 'true' : 'false',
+      EncryptionKey: copy.key?.replicaKmsKeyId,
+    };
+    const { ServiceToken, ...rest } = properties;
+    const resource = new CustomResource(this, id, {
+      resourceType: 'Custom::MediaReplicationRules',
+      serviceToken: ServiceToken,
+      properties: rest,
+    });
+    // The function needs its permissions to remove the rules when the resource is deleted.
+    resource.node.addDependency(this.fn.role!, role);
+    return resource;
+  }
+}
+
+/** Names that differ between CloudFormation and the S3 API. All others differ only in their first letter. */
+const API_NAMES: Record<string, string> = {
+  id: 'ID',
+  replicaKmsKeyId: 'ReplicaKmsKeyID',
+  tagFilter: 'Tag',
+  tagFilters: 'Tags',
+};
+
+/** Without the priority, which the handler assigns after the priorities of existing rules. */
+function toApiRule({ priority: _, ...rule }: s3.CfnBucket.ReplicationRuleProperty): unknown {
+  return toApi(rule);
+}
+
+function toApi(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toApi);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => child !== undefined)
+      .map(([name, child]) => [API_NAMES[name] ?? name[0].toUpperCase() + name.slice(1), toApi(child)]),
+  );
+}

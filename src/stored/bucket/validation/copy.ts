@@ -1,0 +1,70 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Problems } from '../../../private/problems';
+import { knownRegionOfBucket } from '../copies/existing-copy';
+import { knownRegionOf } from '../copies/media-key';
+import { MediaCopyProps } from '../copy-props';
+
+/** Classes that S3 cannot replicate from: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
+const NOT_REPLICATED = ['GLACIER', 'DEEP_ARCHIVE'];
+
+/** @param region the copy's region; undefined if it is unknown or invalid */
+export function validateCopy(problems: Problems, props: MediaCopyProps, region: string | undefined): void {
+  validateBucketName(problems, props.bucketName);
+  const keyRegion = props.encryptionKey && knownRegionOf(props.encryptionKey);
+  expectSameRegion(problems, 'encryptionKey', 'a key', keyRegion, region);
+  const logRegion = knownRegionOfBucket(props.serverAccessLogsBucket);
+  expectSameRegion(problems, 'serverAccessLogsBucket', 'a bucket', logRegion, region);
+  props.lifecycleRules?.forEach((rule, index) => validateLifecycle(problems.within(`lifecycleRules[${index}]`), rule));
+}
+
+/** @returns whether the regions are equal, or one of them is unknown */
+export function expectSameRegion(
+  problems: Problems,
+  property: string,
+  what: string,
+  actual: string | undefined,
+  expected: string | undefined,
+): boolean {
+  if (actual === undefined || expected === undefined || Token.isUnresolved(expected)) return true;
+  return problems.expect(actual === expected, {
+    property,
+    got: `${what} in ${actual}`,
+    expected: `${what} in ${expected}, the region of this copy`,
+    fix: `Specify ${what} in ${expected}, or remove the property.`,
+  });
+}
+
+function validateBucketName(problems: Problems, name: string | undefined): void {
+  if (name === undefined || Token.isUnresolved(name)) return;
+  problems.expect(/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !/^\d+\.\d+\.\d+\.\d+$/.test(name), {
+    property: 'bucketName',
+    got: name,
+    expected: '3 to 63 lowercase letters, digits, hyphens and dots, starting and ending with a letter or digit',
+    fix: 'Change the name, or remove it to use a derived name.',
+  });
+}
+
+/**
+ * S3 runs lifecycle rules once a day and does not replicate from the archive classes. An object that transitions on its
+ * first day may not be replicated yet, and then never is.
+ */
+function validateLifecycle(problems: Problems, rule: s3.LifecycleRule): void {
+  const expectReplicatedFirst = (
+    property: string,
+    { storageClass, transitionAfter = Duration.days(0), transitionDate }: s3.Transition,
+  ) => {
+    const isEarly = transitionDate !== undefined || transitionAfter.toDays({ integral: false }) < 1;
+    const when = transitionDate ? `on ${transitionDate.toISOString()}` : `after ${transitionAfter.toHumanString()}`;
+    problems.expect(!(isEarly && NOT_REPLICATED.includes(storageClass.value)), {
+      property,
+      got: `${storageClass.value} ${when}`,
+      expected: 'objects to be replicated before they transition to a class that S3 does not replicate from',
+      fix: 'Set `transitionAfter` to one day or more, or use GLACIER_INSTANT_RETRIEVAL.',
+    });
+  };
+  rule.transitions?.forEach((each, index) => expectReplicatedFirst(`transitions[${index}]`, each));
+  rule.noncurrentVersionTransitions?.forEach((each, index) =>
+    expectReplicatedFirst(`noncurrentVersionTransitions[${index}]`, each),
+  );
+}

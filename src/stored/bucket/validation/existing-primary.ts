@@ -1,0 +1,52 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { expectAbsent } from './expect-absent';
+import { Problems } from '../../../private/problems';
+import { cfnBucketOf, knownRegionOfBucket } from '../copies/existing-copy';
+import { ReplicatedMediaBucketProps } from '../props';
+
+/** Validates an existing primary, and the props that are only for one. */
+export function validateExistingPrimary(problems: Problems, props: ReplicatedMediaBucketProps, stack: Stack): void {
+  const { bucket } = props;
+  const cfnBucket = bucket && cfnBucketOf(bucket);
+  problems.expect(props.enableVersioning === undefined || (bucket !== undefined && !cfnBucket), {
+    property: 'enableVersioning',
+    got: props.enableVersioning,
+    expected: 'an imported `bucket`, because all other primaries are versioned anyway',
+    fix: 'Remove `enableVersioning`.',
+  });
+  if (!bucket) return;
+  expectAbsent(problems, props, ['bucketName', 'serverAccessLogsBucket', 'objectLockDefaultRetention']);
+  const region = knownRegionOfBucket(bucket) ?? bucket.env.region;
+  const isHere = problems.expect([region, stack.region].some(Token.isUnresolved) || region === stack.region, {
+    property: 'bucket',
+    got: `a bucket in ${region}`,
+    expected: `a bucket in ${stack.region}, the region of the stack ${stack.node.path}`,
+    fix: `Create this construct in a stack in ${region}, or import the bucket with its region (Bucket.fromBucketAttributes).`,
+  });
+  problems.expect(hasKnownName(bucket, cfnBucket), {
+    property: 'bucket',
+    got: `${bucket.node.path}, whose name is known only at deployment`,
+    expected: 'a bucket with a name that other regions can refer to',
+    fix: "Import a deployed bucket by its name (Bucket.fromBucketName(this, 'Existing', '…')), or set `bucketName` on a new one.",
+  });
+  if (!cfnBucket) return;
+  problems.expect(!isHere || Stack.of(bucket) === stack, {
+    property: 'bucket',
+    got: `${bucket.node.path} in the stack ${Stack.of(bucket).node.path}`,
+    expected: `a bucket in ${stack.node.path}, whose template contains the replication rules`,
+    fix: 'Create this construct in the stack of the bucket.',
+  });
+  problems.expect(cfnBucket.replicationConfiguration === undefined, {
+    property: 'bucket',
+    got: `${bucket.node.path}, which has replication rules`,
+    expected: 'a bucket without replication rules, because its template can contain only one configuration',
+    fix: 'Remove `replicationRules` from the bucket, and add their destinations to `replicas`.',
+  });
+}
+
+/** Whether stacks of other regions can contain the bucket's name. */
+function hasKnownName(bucket: s3.IBucket, cfnBucket: s3.CfnBucket | undefined): boolean {
+  const { bucketName } = cfnBucket ?? bucket;
+  return bucketName !== undefined && !Token.isUnresolved(bucketName);
+}
