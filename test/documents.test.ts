@@ -253,7 +253,7 @@ describe('docs/limits.md', () => {
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
     ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
-    ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'LARGEST_DIRECT_TEMPLATE')} bytes`],
+    ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'MAX_DIRECT_TEMPLATE_BYTES')} bytes`],
   ])('has %s: %s', (limit, number) => {
     const [row, ...others] = rows.filter((line) => line.startsWith(`| ${limit}`));
     expect(others).toEqual([]);
