@@ -213,22 +213,19 @@ describe('docs/limits.md', () => {
     ['length of an object key', `1 to ${isWritten(routing.MAX_KEY_BYTES)} bytes`],
     ['`createdAt` in the future', seconds('src/stored/routing/runtime/request', 'CLOCK_SKEW_MS')],
     ['lifetime of a link |', `1 to ${isWritten(routing.MAX_LINK_SECONDS)} s`],
-    ['default lifetime of a link', durationOf('src/stored/routing/media-router', 'DEFAULT_LIFETIME').toHumanString()],
-    [
-      'default lifetime of a link',
-      `at most ${durationOf('src/stored/routing/media-router', 'DEFAULT_MAX_LIFETIME').toHumanString()}`,
-    ],
+    ['default lifetime of a link', Duration.seconds(routing.DEFAULT_LINK_SECONDS).toHumanString()],
+    ['default lifetime of a link', `at most ${Duration.seconds(routing.DEFAULT_MAX_LINK_SECONDS).toHumanString()}`],
     ['concurrent S3 requests of a call', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
-    ['pause after a copy failed to answer', seconds('src/stored/routing/runtime/arrivals', 'REST_MS')],
+    ['pause after a copy failed to answer', seconds('src/stored/routing/runtime/arrivals', 'SKIP_MS')],
     ['cached versions that have arrived', count('src/stored/routing/runtime/arrivals', 'VERSIONS_KEPT')],
-    ['cache time of a missing version', seconds('src/stored/routing/runtime/arrivals', 'SHORTLY_MS')],
-    ['`replicationDelay`', `0 to ${count('src/stored/routing/runtime/preferences', 'MAX_DELAY_SECONDS')} s`],
+    ['cache time of a missing version', seconds('src/stored/routing/runtime/arrivals', 'SHORT_TTL_MS')],
+    ['`replicationDelay`', `0 to ${isWritten(routing.MAX_DELAY_SECONDS)} s`],
     ['`replicationDelay`', `by default ${routing.DEFAULT_DELAY_SECONDS}`],
     [
       'delay until changed preferences take effect',
       `${count('src/stored/routing/runtime/live-preferences', 'POLL_SECONDS')} s`,
     ],
-    ['fallbacks to the primary', `${count('src/stored/routing/router-alarms', 'FALLBACK_PERCENT')} %`],
+    ['fallbacks to the primary', `${routing.DEFAULT_FALLBACK_PERCENT} %`],
 
     ['attendees of a session', String(meeting.MAX_ATTENDEES)],
     ['attendees with `FHD`', count('src/live/meeting/replicated-meeting', 'SHARP_ATTENDEES')],
@@ -247,8 +244,8 @@ describe('docs/limits.md', () => {
 
     ['`timeout`', durationOf('src/stored/canary/validation', 'MAX_TIMEOUT').toHumanString()],
     ['`timeout`', `${OVERHEAD_SECONDS} s`],
-    ['`prefix`', `${count('src/stored/canary/canary-object', 'MAX_PREFIX_BYTES')} bytes`],
-    ['tags, including the tags of the rules', count('src/stored/canary/canary-object', 'MAX_TAGS')],
+    ['`prefix`', `${count('src/stored/canary/validation', 'MAX_PREFIX_BYTES')} bytes`],
+    ['tags, including the tags of the rules', count('src/stored/canary/validation', 'MAX_TAGS')],
     [
       'latency of reads through a proxy',
       `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`,
@@ -256,7 +253,7 @@ describe('docs/limits.md', () => {
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
     ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
-    ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'LARGEST_DIRECT_TEMPLATE')} bytes`],
+    ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'MAX_DIRECT_TEMPLATE_BYTES')} bytes`],
   ])('has %s: %s', (limit, number) => {
     const [row, ...others] = rows.filter((line) => line.startsWith(`| ${limit}`));
     expect(others).toEqual([]);

@@ -50,16 +50,6 @@ export interface ObjectRequest {
   readonly contentType?: string;
 }
 
-export interface ResolveLinksRequest {
-  readonly operation: 'ResolveLinks';
-  readonly method?: 'get' | 'put';
-  readonly preference?: Preference;
-  readonly region?: string;
-  readonly clientIp?: string;
-  readonly objects: readonly ObjectRequest[];
-  readonly expiresInSeconds?: number;
-}
-
 export interface Link {
   readonly key: string;
   readonly url: string;
@@ -70,12 +60,6 @@ export interface Link {
 
 export interface ResolveLinksResponse {
   readonly links: Link[];
-}
-
-/** A request for one object, answered by an HTTP redirect. */
-export interface RedirectRequest extends Omit<ResolveLinksRequest, 'operation' | 'method' | 'objects'> {
-  readonly operation: 'Redirect';
-  readonly object: ObjectRequest;
 }
 
 /** A copy of the media, as a short tuple: the environment variables of a function are limited to 4 KB. */

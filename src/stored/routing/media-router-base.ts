@@ -40,7 +40,7 @@ export abstract class MediaRouterBase extends Construct implements IMediaRouter 
     reason: string,
     options?: cloudwatch.MetricOptions,
   ): cloudwatch.Metric {
-    validateMetric(this, { copyRegion, reason });
+    validateMetric(this, copyRegion, reason);
     const dimensionsMap = { [contract.REGION_DIMENSION]: copyRegion, [contract.REASON_DIMENSION]: reason };
     return this.metric(contract.METRIC.links, { ...options, dimensionsMap });
   }

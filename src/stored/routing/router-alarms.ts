@@ -30,8 +30,6 @@ export class RouterAlarms {
       metric: fallbackPercent,
       threshold: DEFAULT_FALLBACK_PERCENT,
     });
-    // The default. Newer versions of aws-cdk-lib write it explicitly, and the templates of all versions must be equal.
-    (this.fallbacks.node.defaultChild as cloudwatch.CfnAlarm).addPropertyOverride('Metrics.0.ReturnData', true);
     const errors = new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
       ...SILENT,
       alarmDescription: withRunbook(

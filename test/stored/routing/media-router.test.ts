@@ -400,10 +400,10 @@ describe('MediaRouter', () => {
       Reason: 'replica-slow',
     });
     expect(() => router.metricLinksByReason('eu-west-3', 'too-new')).toThrow(
-      /copyRegion: got "eu-west-3", expected one of us-east-1/,
+      /copyRegion: got "eu-west-3", expected the region of the primary or a replica \(us-east-1/,
     );
     expect(() => router.metricLinksByReason('eu-west-1', 'to-new')).toThrow(
-      /reason: got "to-new", expected one of delay-over/,
+      /reason: got "to-new", expected a reason \(delay-over/,
     );
   });
 
@@ -591,8 +591,8 @@ describe('MediaRouter', () => {
       }
       expect(() => router.metricLinksByReason('eu-west-3', 'too-new')).toThrow(
         new Error(
-          '[MediaStack/Imported] copyRegion: got "eu-west-3", expected one of us-east-1, eu-west-1. ' +
-            'Specify one of these: the router creates no other links.',
+          '[MediaStack/Imported] copyRegion: got "eu-west-3", expected the region of the primary or a replica ' +
+            '(us-east-1, eu-west-1). Specify one of these: the router creates no other links.',
         ),
       );
     });
