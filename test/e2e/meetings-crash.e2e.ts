@@ -3,6 +3,9 @@ import { FunctionName, MeetingsWorld } from './support/meetings-world';
 const HALL = 'hall';
 const MINUTE = 60_000;
 
+// A scenario runs once for each call that its function makes.
+jest.setTimeout(3 * MINUTE);
+
 let world: MeetingsWorld;
 
 beforeAll(async () => {

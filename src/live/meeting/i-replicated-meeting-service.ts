@@ -1,13 +1,13 @@
-import { IResource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { IConstruct } from 'constructs';
 import { IReplicatedMeeting } from './i-replicated-meeting';
 import { ReplicatedMeetingOptions, ReplicatedMeetingServiceAttributes } from './props';
 import { AlarmsOptions } from '../../shared/alarms-options';
 
 /** A service for replicated meetings: one that this app creates, or one that it imports from another app. */
-export interface IReplicatedMeetingService extends IResource {
+export interface IReplicatedMeetingService extends IConstruct {
   /**
    * The unique name of the service: the `service` dimension of its metrics, and the value of the tag
    * `MediaReplicationService` on its Amazon Chime SDK meetings.

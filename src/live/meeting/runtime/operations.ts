@@ -1,7 +1,7 @@
 import { MeetingError, notAllowed } from './errors';
 import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
 import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
-import { Generations, keptStart } from './rooms/generations';
+import { Generations, handledStart } from './rooms/generations';
 import { Room, Rooms } from './rooms/rooms';
 import { Sessions } from './rooms/sessions';
 import { BatchJoining } from './seats/batch-joining';
@@ -108,7 +108,7 @@ export class Operations {
       const room = await this.rooms.get(meeting);
       if (room.state === 'ended') return {};
       if (room.state === 'idle') {
-        if (await this.rooms.change(room, { set: { state: 'ended', ...keptStart(room) } })) return {};
+        if (await this.rooms.change(room, { set: { state: 'ended', ...handledStart(room) } })) return {};
       } else if (room.state === 'live') {
         if (await this.generations.end(room, 'ended', deadline)) return {};
       } else {

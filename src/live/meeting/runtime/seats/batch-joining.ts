@@ -1,6 +1,6 @@
 import { Attendees } from './attendees';
 import { throttled } from '../errors';
-import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
+import { addressOf, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
 import { Place, Places, Reservation } from './places';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Generations } from '../rooms/generations';
@@ -94,7 +94,7 @@ export class BatchJoining {
     deadline: Deadline,
   ): Promise<JoinRequest[]> {
     const users = requests.map(({ externalUserId }) => externalUserId);
-    const reservations = await this.places.reserve('seat', at(room, session), users, 'participant');
+    const reservations = await this.places.reserve('seat', addressOf(room, session), users, 'participant');
     const reserved = [...reservations.values()].filter(isPlace);
     if (reserved.length < users.length) {
       // The whole transaction failed, because of a single user or because the session is full.

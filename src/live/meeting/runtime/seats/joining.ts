@@ -67,7 +67,7 @@ export class Joining {
         ? sessions.filter(({ index, used, cap }) => index === 0 && used < cap)
         : rankSessions(audienceSessions(room, sessions), request.mediaRegion);
     for (const session of candidates) {
-      const reservation = (await this.places.reserve('seat', at(room, session), [user], role)).get(user)!;
+      const reservation = (await this.places.reserve('seat', addressOf(room, session), [user], role)).get(user)!;
       if (reservation === 'banned') throw bannedFrom(room);
       if (reservation === 'exists') return 'again';
       if (reservation === 'full') continue;
@@ -149,7 +149,7 @@ export function full({ config }: Room, role: JoinRequest['role']): MeetingError 
   return new MeetingError('MeetingFull', `${where} of meeting "${config.meeting}" is full.`);
 }
 
-export function at({ uid, generation }: Room, { index }: { readonly index: number }) {
+export function addressOf({ uid, generation }: Room, { index }: { readonly index: number }) {
   return { uid, generation, index };
 }
 

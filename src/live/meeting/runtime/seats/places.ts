@@ -26,7 +26,7 @@ export interface Place extends GenerationAddress {
   /** When the connection was lost. Undefined while the user is connected. */
   readonly leftAt?: number;
   /** The time of the latest connection event. Older events are ignored. */
-  readonly newsAt?: number;
+  readonly lastEventAt?: number;
 }
 
 /** `gone`: the session does not exist. */
@@ -164,9 +164,9 @@ export class Places {
   /** Records that a connection was established or lost, unless a newer event is recorded. */
   async noteConnection(place: Place, at: number, lost: boolean): Promise<boolean> {
     return this.table.update(keyOf(place.kind, place, place.user), {
-      set: { newsAt: at, ...(lost && { leftAt: at }) },
+      set: { lastEventAt: at, ...(lost && { leftAt: at }) },
       remove: lost ? [] : ['leftAt'],
-      if: '#state = :taken AND #attendee.#AttendeeId = :attendeeId AND (attribute_not_exists(#newsAt) OR #newsAt < :newsAt)',
+      if: '#state = :taken AND #attendee.#AttendeeId = :attendeeId AND (attribute_not_exists(#lastEventAt) OR #lastEventAt < :lastEventAt)',
       names: ['state', 'attendee', 'AttendeeId'],
       values: { taken: 'taken', attendeeId: place.attendee!.AttendeeId },
     });
