@@ -794,7 +794,7 @@ describe('the audience', () => {
     'cannot call %s',
     async (operation) => {
       await expect(world.audience(operation, { meeting: 'hall', externalUserId: 'anna' })).rejects.toMatchObject(
-        refused('NotAllowed', /only available to hosts/),
+        refused('NotAllowed', /is for hosts only/),
       );
     },
   );

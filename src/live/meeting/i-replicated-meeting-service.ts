@@ -26,7 +26,10 @@ export interface IReplicatedMeetingService extends IConstruct {
   /** The function that serves the audience: joins, leaves and raised hands. */
   readonly audienceFunction: lambda.IFunction;
 
-  /** The function that serves hosts: everything that the audience can do, for any user, and starts, ends, promotions and removals. */
+  /**
+   * The function that serves hosts: everything that the audience can do, for any user, and starts, ends, promotions and
+   * removals.
+   */
   readonly hostFunction: lambda.IFunction;
 
   /** The function that implements the custom resource of each meeting. */
@@ -110,8 +113,8 @@ export interface IReplicatedMeetingService extends IConstruct {
   metricSeatsFree(meeting: IReplicatedMeeting, session: number, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Creates alarms for throttled calls, persistent drift, missing replicas and failures of the sweeper. Another call adds
-   * its actions to the same alarms.
+   * Creates alarms for throttled calls, persistent drift, missing replicas and failures of the sweeper. Another call
+   * adds its actions to the same alarms.
    */
   addAlarms(options?: AlarmsOptions): cloudwatch.Alarm[];
 

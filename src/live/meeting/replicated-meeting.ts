@@ -91,14 +91,14 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
   private warn({ mediaRegion, replicas }: RoomConfig): void {
     if (replicas.length > DEFAULT_REPLICAS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${replicas.length} replicas, but the default quota is ${DEFAULT_REPLICAS}. Request an increase of ` +
-          'the Amazon Chime SDK quota "replica meetings per primary meeting" (L-154D84D0) before you start it.',
+        `The meeting has ${replicas.length} replicas, but the default quota is ${DEFAULT_REPLICAS}. Request an increase ` +
+          'of the Amazon Chime SDK quota "replica meetings per primary meeting" (L-154D84D0) before you start it.',
       );
     }
     if (this.sessionCount > DEFAULT_CONCURRENT_MEETINGS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${this.sessionCount} sessions, but the default quota is ${DEFAULT_CONCURRENT_MEETINGS} at once. ` +
-          'Request an increase of the Amazon Chime SDK quota "concurrent meetings" (L-9F286451) before you start it.',
+        `The meeting has ${this.sessionCount} sessions, but the default quota is ${DEFAULT_CONCURRENT_MEETINGS} at ` +
+          'once. Request an increase of the Amazon Chime SDK quota "concurrent meetings" (L-9F286451) before you start it.',
       );
     }
     const optIn = OPT_IN_REGIONS.filter((region) => [mediaRegion, ...replicas].includes(region));

@@ -34,8 +34,7 @@ export class Operations {
     const known: readonly string[] = this.caller === 'host' ? HOST_OPERATIONS : AUDIENCE_OPERATIONS;
     const { operation } = request;
     if (!known.includes(operation as string)) {
-      if (HOST_OPERATIONS.includes(operation as Operation))
-        throw notAllowed(`${operation} is only available to hosts.`);
+      if (HOST_OPERATIONS.includes(operation as Operation)) throw notAllowed(`${operation} is for hosts only.`);
       throw new ValidationError('operation', operation, `one of ${known.join(', ')}`);
     }
     return this.dispatch(operation as Operation, request, deadline);

@@ -20,8 +20,8 @@ const POLL_MS = 200;
 
 /**
  * Starts and ends the generations of rooms. A room has at most one running generation, even with concurrent calls: the
- * call that gets the room's lease does the work while the others wait. All work under a lease can be repeated by another
- * call after the lease has expired.
+ * call that gets the room's lease does the work while the others wait. All work under a lease can be repeated by
+ * another call after the lease has expired.
  */
 export class Generations {
   constructor(
@@ -93,8 +93,7 @@ export class Generations {
     const room: Room = { ...seen, state: 'ending', endingAs: as, lease };
     const within = deadline.within(WORK_MS);
     await this.chime.deleteMeeting(room.primaryMeetingId!, within); // this also deletes its replicas and attendees
-    if (await this.confirm(room, within))
-      throw unavailable('The meeting was deleted, but Amazon Chime SDK still returns it.');
+    if (await this.confirm(room, within)) throw unavailable('The meeting was deleted but still exists.');
     await this.sessions.clear(room, room.sessions!);
     return this.rooms.change(room, {
       set: { state: as, garbage: garbageOf(room), ...handledStart(room) },
@@ -131,7 +130,9 @@ export class Generations {
     });
   }
 
-  /** Handles a session that cannot be found: the meeting ended, the replica was lost, or another call is removing it. */
+  /**
+   * Handles a session that cannot be found: the meeting ended, the replica was lost, or another call is removing it.
+   */
   async recover(room: Room, session: LiveSession, deadline: Deadline): Promise<void> {
     if (!(await this.confirm(room, deadline))) {
       await this.end(room, 'idle', deadline);
@@ -270,6 +271,7 @@ function asRefusal(error: Error, { replicas }: RoomConfig): MeetingError {
   if (error instanceof MeetingError) return error;
   return unavailable(
     `Amazon Chime SDK did not create the sessions (${error.name}: ${error.message}). Check the quotas for concurrent ` +
-      `meetings (L-9F286451) and replica meetings per primary meeting (L-154D84D0): this meeting has ${replicas.length} replicas.`,
+      'meetings (L-9F286451) and replica meetings per primary meeting (L-154D84D0): ' +
+      `this meeting has ${replicas.length} replicas.`,
   );
 }

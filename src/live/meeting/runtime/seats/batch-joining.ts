@@ -2,10 +2,10 @@ import { Attendees } from './attendees';
 import { throttled } from '../errors';
 import { addressOf, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
 import { Place, Places, Reservation } from './places';
+import { rankSessions } from './session-choice';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Generations } from '../rooms/generations';
 import { Room } from '../rooms/rooms';
-import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
 /** The result for each user, by id. */
@@ -44,8 +44,9 @@ export class BatchJoining {
       const fresh = left.filter((request) => !isSeated(request));
       left = await this.seatTogether(room, open, fresh, results, closed, deadline);
       if (left.length && deadline.left < POLL_MS) {
-        for (const { externalUserId } of left)
-          results.set(externalUserId, throttled('Too many users are joining at once.', 1));
+        for (const { externalUserId } of left) {
+          results.set(externalUserId, throttled('Too many users are joining.', 1));
+        }
         left = [];
       }
     }

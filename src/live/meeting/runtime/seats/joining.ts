@@ -1,11 +1,11 @@
 import { Attendees, Issued } from './attendees';
 import { Place, Places } from './places';
+import { rankSessions } from './session-choice';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Attendee, Meeting } from '../chime/chime';
 import { MeetingError, notAllowed, throttled } from '../errors';
 import { Generations } from '../rooms/generations';
 import { isHeld, Room } from '../rooms/rooms';
-import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
 export interface JoinRequest {
@@ -44,7 +44,7 @@ export class Joining {
       const attempt = await this.attempt(room, request, caller, deadline);
       if (attempt === 'full') throw full(room, request.role);
       if (attempt !== 'again') return attempt;
-      if (deadline.left < POLL_MS) throw throttled('Too many users are joining at once.', 1);
+      if (deadline.left < POLL_MS) throw throttled('Too many users are joining.', 1);
     }
   }
 

@@ -1,5 +1,5 @@
-import { SessionItem } from '../rooms/sessions';
 import { distance } from '../../regions';
+import { SessionItem } from '../rooms/sessions';
 
 type Choosable = Pick<SessionItem, 'index' | 'mediaRegion' | 'used' | 'cap'>;
 
