@@ -12,7 +12,7 @@ const service = new ReplicatedMeetingService(stack, 'Meetings', {
   },
 });
 
-// A town hall: presenters in Frankfurt, audiences near their own replicas, questions from the stage.
+// A town hall with presenters in Frankfurt. The audience joins the nearest replica, and asks questions from the stage.
 service.addMeeting('TownHall', {
   mediaRegion: 'eu-central-1',
   replicas: [{ mediaRegion: 'eu-west-1', count: 2 }, { mediaRegion: 'us-east-1' }],
@@ -21,7 +21,7 @@ service.addMeeting('TownHall', {
   startsAt: '2030-01-31T12:00:00Z',
 });
 
-// A review of dailies: sharp pictures for few, opened by its host.
+// A review of dailies in full HD for a small group, which a host starts.
 service.addMeeting('Dailies', {
   meetingName: 'dailies',
   mediaRegion: 'eu-west-2',

@@ -3,6 +3,9 @@ import { FunctionName, MeetingsWorld } from './support/meetings-world';
 const HALL = 'hall';
 const MINUTE = 60_000;
 
+// A scenario runs once for each call that its function makes.
+jest.setTimeout(3 * MINUTE);
+
 let world: MeetingsWorld;
 
 beforeAll(async () => {
@@ -123,7 +126,8 @@ describe.each(Object.entries(SCENARIOS))('%s that crashes after any single call'
     await world.deploy('Delete', HALL);
     for (let stopAt = 1; stopAt <= calls; stopAt++) {
       await run(scenario, stopAt);
-      // The Delete must not wait longer than the function can run, so the lease of the crashed call has to expire first.
+      // The Delete must not wait longer than the function can run, so the lease of the crashed call has to expire
+      // first.
       world.advance(MINUTE);
       expect(await world.deploy('Delete', HALL)).toMatchObject({ Status: 'SUCCESS' });
       expect([await world.rows(), world.chime.meetings()]).toEqual([[], []]);

@@ -794,7 +794,7 @@ describe('the audience', () => {
     'cannot call %s',
     async (operation) => {
       await expect(world.audience(operation, { meeting: 'hall', externalUserId: 'anna' })).rejects.toMatchObject(
-        refused('NotAllowed', /only available to hosts/),
+        refused('NotAllowed', /is for hosts only/),
       );
     },
   );
@@ -941,6 +941,27 @@ describe('the custom resource of a room', () => {
     expect(await join('anna')).toMatchObject({ generation: 1 });
     const renamed = await world.deploy('Update', 'solo', { room: { meeting: 'hall' } });
     expect(renamed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'solo' });
+  });
+
+  test('is refused if another app has the name, and its Delete changes nothing', async () => {
+    await join('anna');
+    const stackId = 'arn:aws:cloudformation:us-east-1:111111111111:stack/SecondApp/2';
+    for (const type of ['Create', 'Update'] as const) {
+      const answer = await world.deploy(type, 'hall', { stackId });
+      expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'hall' });
+      expect(answer.Reason).toMatch(/resource Resourcehall of stack Live has it$/);
+    }
+    expect(await world.deploy('Delete', 'hall', { stackId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await join('anna')).toMatchObject({ generation: 1 });
+
+    await world.deploy('Delete', 'hall');
+    expect(await world.deploy('Create', 'hall', { stackId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await world.deploy('Create', 'hall')).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/resource Resourcehall of stack SecondApp has it$/),
+    });
+    expect(await world.deploy('Delete', 'hall', { stackId })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await roomRow('hall')).toBeUndefined();
   });
 
   test('is deleted with an id that it never returned, and if it was never created', async () => {

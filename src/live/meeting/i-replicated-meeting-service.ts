@@ -1,13 +1,13 @@
-import { IResource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { IConstruct } from 'constructs';
 import { IReplicatedMeeting } from './i-replicated-meeting';
 import { ReplicatedMeetingOptions, ReplicatedMeetingServiceAttributes } from './props';
 import { AlarmsOptions } from '../../shared/alarms-options';
 
 /** A service for replicated meetings: one that this app creates, or one that it imports from another app. */
-export interface IReplicatedMeetingService extends IResource {
+export interface IReplicatedMeetingService extends IConstruct {
   /**
    * The unique name of the service: the `service` dimension of its metrics, and the value of the tag
    * `MediaReplicationService` on its Amazon Chime SDK meetings.
@@ -26,7 +26,10 @@ export interface IReplicatedMeetingService extends IResource {
   /** The function that serves the audience: joins, leaves and raised hands. */
   readonly audienceFunction: lambda.IFunction;
 
-  /** The function that serves hosts: everything that the audience can do, for any user, and starts, ends, promotions and removals. */
+  /**
+   * The function that serves hosts: everything that the audience can do, for any user, and starts, ends, promotions and
+   * removals.
+   */
   readonly hostFunction: lambda.IFunction;
 
   /** The function that implements the custom resource of each meeting. */
@@ -110,8 +113,8 @@ export interface IReplicatedMeetingService extends IResource {
   metricSeatsFree(meeting: IReplicatedMeeting, session: number, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Creates alarms for throttled calls, persistent drift, missing replicas and failures of the sweeper. Another call adds
-   * its actions to the same alarms.
+   * Creates alarms for throttled calls, persistent drift, missing replicas and failures of the sweeper. Another call
+   * adds its actions to the same alarms.
    */
   addAlarms(options?: AlarmsOptions): cloudwatch.Alarm[];
 

@@ -1,7 +1,7 @@
-import { IResource } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 
 /** A meeting of a `ReplicatedMeetingService` that users can join by its name. */
-export interface IReplicatedMeeting extends IResource {
+export interface IReplicatedMeeting extends IConstruct {
   /**
    * The name by which users join the meeting.
    *

@@ -14,7 +14,7 @@ export class ImportedMeetingService extends MeetingServiceBase {
   readonly reconcilerFunction: lambda.IFunction;
 
   constructor(scope: Construct, id: string, attrs: ReplicatedMeetingServiceAttributes) {
-    super(scope, id, { environmentFromArn: attrs.roomFunctionArn });
+    super(scope, id);
     this.serviceName = attrs.serviceName;
     this.controlRegion = attrs.controlRegion ?? Stack.of(this).region;
     this.audienceFunction = this.importFunction('Audience', attrs.audienceFunctionArn);

@@ -24,8 +24,9 @@ export function createMeetingAlarms(service: IReplicatedMeetingService): cloudwa
       service.metricThrottles(),
       [100, 1],
       'alarm-chime-api-throttling',
-      'Amazon Chime SDK throttles calls: users wait, or are asked to retry later. Join many users with JoinMeetingBatch, ' +
-        'and request an increase of the quota "concurrent meetings" (L-9F286451), which also raises the API rates.',
+      'Amazon Chime SDK throttles calls: users wait, or are asked to retry later. Join many users with ' +
+        'JoinMeetingBatch, and request an increase of the quota "concurrent meetings" (L-9F286451), which also raises ' +
+        'the API rates.',
     ),
     alarm(
       'DriftAlarm',
@@ -48,16 +49,16 @@ export function createMeetingAlarms(service: IReplicatedMeetingService): cloudwa
       service.metric(METRIC.notAReplica),
       [1, 1],
       'alarm-invalid-replica',
-      'Amazon Chime SDK returned an independent meeting instead of a replica. The meeting was deleted; the start failed ' +
-        'or continues with fewer replicas. Contact AWS Support.',
+      'Amazon Chime SDK returned an independent meeting instead of a replica. The meeting was deleted; the start ' +
+        'failed or continues with fewer replicas. Contact AWS Support.',
     ),
     alarm(
       'MissingReplicasAlarm',
       service.metricMissingReplicas(),
       [1, 3],
       'alarm-missing-replicas',
-      'A running meeting lacks replicas, and they cannot be created. Users near them are sent to a more distant session, ' +
-        'or find the meeting full. The usual reason is a quota (L-154D84D0, L-9F286451).',
+      'A running meeting lacks replicas, and they cannot be created. Users near them are sent to a more distant ' +
+        'session, or find the meeting full. The usual reason is a quota (L-154D84D0, L-9F286451).',
     ),
     alarm(
       'ErrorsAlarm',

@@ -1,7 +1,7 @@
-import { Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
 import * as contract from './contract';
 import { IReplicatedMeeting } from './i-replicated-meeting';
 import { IReplicatedMeetingService } from './i-replicated-meeting-service';
@@ -16,7 +16,7 @@ import { AlarmsOptions } from '../../shared/alarms-options';
  *
  * @internal
  */
-export abstract class MeetingServiceBase extends Resource implements IReplicatedMeetingService {
+export abstract class MeetingServiceBase extends Construct implements IReplicatedMeetingService {
   public abstract readonly serviceName: string;
   public abstract readonly controlRegion: string;
   public abstract readonly audienceFunction: lambda.IFunction;

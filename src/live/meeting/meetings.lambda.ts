@@ -1,7 +1,7 @@
-import { isChimeEvent } from './runtime/sweeper/chime-events';
 import { CallContext, createHandler } from './runtime/handler';
 import { RoomEvent } from './runtime/rooms/room-resource';
 import { Service } from './runtime/service';
+import { isChimeEvent } from './runtime/sweeper/chime-events';
 import { sendAnswer } from '../../private/runtime/custom-resource';
 import { Deadline } from '../../private/runtime/deadline';
 

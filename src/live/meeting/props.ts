@@ -90,8 +90,8 @@ export interface ReplicatedMeetingOptions {
   readonly replicas?: MeetingReplicas[];
 
   /**
-   * The name by which users join the meeting: 2 to 64 letters, digits, `-` and `_`. It is unique in the service. Changing
-   * it replaces the meeting.
+   * The name by which users join the meeting: 2 to 64 letters, digits, `-` and `_`. It is unique in the service.
+   * Changing it replaces the meeting.
    *
    * @default - a name generated from the construct's path
    */
@@ -136,8 +136,8 @@ export interface ReplicatedMeetingOptions {
   /**
    * The time at which the meeting starts by itself, accurate to a minute, in RFC 3339 format: `2026-01-31T12:00:00Z`.
    *
-   * Before that time, only a host can start it. Like every meeting, it ends if nobody is connected to its primary session
-   * for five minutes.
+   * Before that time, only a host can start it. Like every meeting, it ends if nobody is connected to its primary
+   * session for five minutes.
    *
    * @default - the meeting starts when a user starts it
    */
@@ -178,8 +178,8 @@ export interface ReplicatedMeetingOptions {
 /** Options for the HTTP API of a `ReplicatedMeetingService`. */
 export interface MeetingHttpApiOptions extends HttpApiOptions {
   /**
-   * The scopes that allow the holder of a token to act as a host. A token needs one of them. Only used with an authorizer
-   * for tokens.
+   * The scopes that allow the holder of a token to act as a host. A token needs one of them. Only used with an
+   * authorizer for tokens.
    *
    * @default - none: the API has no route for hosts if it authorizes callers by tokens
    */
@@ -213,8 +213,8 @@ export interface ReplicatedMeetingServiceProps {
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * An HTTP API for the functions, with the routes `POST /audience` and `POST /host`. The bodies are the requests of the
-   * functions.
+   * An HTTP API for the functions, with the routes `POST /audience` and `POST /host`. The bodies are the requests of
+   * the functions.
    *
    * Callers of `POST /audience` act for themselves only: their `externalUserId` is the `sub` claim of the token, or the
    * caller's IAM user id.

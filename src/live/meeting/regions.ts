@@ -47,7 +47,9 @@ const MEDIA_REGION_LOCATIONS: Record<string, Location> = {
 
 export const MEDIA_REGIONS = Object.keys(MEDIA_REGION_LOCATIONS);
 
-/** Regions that are disabled by default: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html */
+/**
+ * Regions that are disabled by default: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
+ */
 export const OPT_IN_REGIONS = ['af-south-1', 'eu-south-1', 'il-central-1'];
 
 /** Whether the control region can create meetings in the media region. */

@@ -43,8 +43,8 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
    * Imports a service that another app created in the same account and region. Its meetings can be added, joined and
    * monitored from the importing app.
    *
-   * The creating app publishes the service's `attributes`, for example as stack outputs with export names. Meeting names
-   * are unique in a service: the deployment of a meeting whose name is taken fails, and changes nothing.
+   * The creating app publishes the service's `attributes`, for example as stack outputs with export names. Meeting
+   * names are unique in a service: the deployment of a meeting whose name is taken fails, and changes nothing.
    *
    * @example
    * import { Fn, Stack } from 'aws-cdk-lib';

@@ -1,4 +1,4 @@
-import { Annotations, CustomResource, Duration, Resource, Token } from 'aws-cdk-lib';
+import { Annotations, CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DEFAULT_CONCURRENT_MEETINGS, DEFAULT_REPLICAS, MAX_ATTENDEES, RoomConfig, RoomProperties } from './contract';
 import { IReplicatedMeeting } from './i-replicated-meeting';
@@ -26,7 +26,7 @@ export interface ReplicatedMeetingProps extends ReplicatedMeetingOptions {
  *
  * Usually created with `addMeeting` of the service.
  */
-export class ReplicatedMeeting extends Resource implements IReplicatedMeeting {
+export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
   /** @internal */
   public static _validate(problems: Problems, options: ReplicatedMeetingOptions, controlRegion: string): void {
     const { replicas = [] } = options;
@@ -56,7 +56,7 @@ export class ReplicatedMeeting extends Resource implements IReplicatedMeeting {
     ReplicatedMeeting._validate(problems, props, controlRegion);
     // CloudFormation requires the function of a custom resource to be in the account and region of the stack.
     for (const key of ['account', 'region'] as const) {
-      const [here, there] = [this.env[key], props.service.env[key]];
+      const [here, there] = [Stack.of(this)[key], roomFunction.env[key]];
       problems.expect(here === there || Token.isUnresolved(here) || Token.isUnresolved(there), {
         property: 'service',
         got: there,
@@ -91,14 +91,14 @@ export class ReplicatedMeeting extends Resource implements IReplicatedMeeting {
   private warn({ mediaRegion, replicas }: RoomConfig): void {
     if (replicas.length > DEFAULT_REPLICAS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${replicas.length} replicas, but the default quota is ${DEFAULT_REPLICAS}. Request an increase of ` +
-          'the Amazon Chime SDK quota "replica meetings per primary meeting" (L-154D84D0) before you start it.',
+        `The meeting has ${replicas.length} replicas, but the default quota is ${DEFAULT_REPLICAS}. Request an increase ` +
+          'of the Amazon Chime SDK quota "replica meetings per primary meeting" (L-154D84D0) before you start it.',
       );
     }
     if (this.sessionCount > DEFAULT_CONCURRENT_MEETINGS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${this.sessionCount} sessions, but the default quota is ${DEFAULT_CONCURRENT_MEETINGS} at once. ` +
-          'Request an increase of the Amazon Chime SDK quota "concurrent meetings" (L-9F286451) before you start it.',
+        `The meeting has ${this.sessionCount} sessions, but the default quota is ${DEFAULT_CONCURRENT_MEETINGS} at ` +
+          'once. Request an increase of the Amazon Chime SDK quota "concurrent meetings" (L-9F286451) before you start it.',
       );
     }
     const optIn = OPT_IN_REGIONS.filter((region) => [mediaRegion, ...replicas].includes(region));

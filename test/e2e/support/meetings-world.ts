@@ -125,7 +125,13 @@ export class MeetingsWorld {
   deploy(
     RequestType: 'Create' | 'Update' | 'Delete',
     meeting: string,
-    more: { properties?: Record<string, unknown>; room?: object; id?: string; logicalId?: string } = {},
+    more: {
+      properties?: Record<string, unknown>;
+      room?: object;
+      id?: string;
+      logicalId?: string;
+      stackId?: string;
+    } = {},
   ): Promise<CustomResourceAnswer> {
     const properties = more.properties ?? this.properties(meeting);
     const Room = more.room
@@ -133,6 +139,7 @@ export class MeetingsWorld {
       : properties.Room;
     return this.cloudFormation.send(this.fn('Room'), {
       RequestType,
+      ...(more.stackId && { StackId: more.stackId }),
       LogicalResourceId: more.logicalId ?? `Resource${meeting}`,
       PhysicalResourceId: more.id ?? (RequestType === 'Create' ? undefined : meeting),
       ResourceProperties: { ...properties, Room },

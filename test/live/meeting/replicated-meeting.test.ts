@@ -168,8 +168,9 @@ describe('ReplicatedMeeting', () => {
         ['presenters[0]', 'x'],
         ['startsAt', 'tomorrow'],
       ]);
-      for (const { expected, fix } of problems.all)
+      for (const { expected, fix } of problems.all) {
         expect([expected, fix]).toEqual([/./, /^[A-Z`].*\.$/].map(matching));
+      }
     });
 
     test('two meetings of a service have the same name', () => {

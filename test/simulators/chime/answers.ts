@@ -31,7 +31,9 @@ export function newJoinToken(attendeeId: string, ids: SeededRandom): string {
   return Buffer.from(`${attendeeId}:${ids.uuid()}`).toString('base64').replace(/=+$/, '');
 }
 
-/** Recorded ids end with the number of a cell of the control region, which is also in the host name of TurnControlUrl. */
+/**
+ * Recorded ids end with the number of a cell of the control region, which is also in the host name of TurnControlUrl.
+ */
 export function newMeetingId(controlRegion: string, ids: SeededRandom): string {
   return ids.uuid().slice(0, -4) + cellOf(controlRegion);
 }

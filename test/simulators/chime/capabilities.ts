@@ -5,7 +5,10 @@ import { Behaviour } from './settings';
 
 const receives = (capability: string | undefined) => capability === 'SendReceive' || capability === 'Receive';
 
-/** Returns the capabilities of an attendee, or throws: implements the rules that the model documents for AttendeeCapabilities. */
+/**
+ * Returns the capabilities of an attendee, or throws: implements the rules that the model documents for
+ * AttendeeCapabilities.
+ */
 export function resolveCapabilities(
   meeting: MeetingRecord,
   asked: AttendeeCapabilities | undefined,

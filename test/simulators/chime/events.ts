@@ -12,7 +12,10 @@ type MeetingEventType =
   | 'chime:AttendeeDropped'
   | 'chime:AttendeeCapabilitiesUpdated';
 
-/** An event as EventBridge delivers it to the target of a rule: https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html */
+/**
+ * An event as EventBridge delivers it to the target of a rule:
+ * https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html
+ */
 export interface MeetingEvent {
   readonly version: '0';
   readonly id: string;

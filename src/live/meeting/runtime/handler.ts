@@ -22,7 +22,10 @@ export interface CallContext {
 /** Reserved for the response. */
 const RESERVE_MS = 1_000;
 
-/** Creates the handler of the audience's or the hosts' function, for direct invocations and for requests from an HTTP API. */
+/**
+ * Creates the handler of the audience's or the hosts' function, for direct invocations and for requests from an HTTP
+ * API.
+ */
 export function createHandler(service: Service, caller: Caller) {
   const operations = service.operations(caller);
   const { telemetry } = service;

@@ -1,7 +1,7 @@
 import { MeetingError, notAllowed } from './errors';
 import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
 import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
-import { Generations, keptStart } from './rooms/generations';
+import { Generations, handledStart } from './rooms/generations';
 import { Room, Rooms } from './rooms/rooms';
 import { Sessions } from './rooms/sessions';
 import { BatchJoining } from './seats/batch-joining';
@@ -34,8 +34,7 @@ export class Operations {
     const known: readonly string[] = this.caller === 'host' ? HOST_OPERATIONS : AUDIENCE_OPERATIONS;
     const { operation } = request;
     if (!known.includes(operation as string)) {
-      if (HOST_OPERATIONS.includes(operation as Operation))
-        throw notAllowed(`${operation} is only available to hosts.`);
+      if (HOST_OPERATIONS.includes(operation as Operation)) throw notAllowed(`${operation} is for hosts only.`);
       throw new ValidationError('operation', operation, `one of ${known.join(', ')}`);
     }
     return this.dispatch(operation as Operation, request, deadline);
@@ -108,7 +107,7 @@ export class Operations {
       const room = await this.rooms.get(meeting);
       if (room.state === 'ended') return {};
       if (room.state === 'idle') {
-        if (await this.rooms.change(room, { set: { state: 'ended', ...keptStart(room) } })) return {};
+        if (await this.rooms.change(room, { set: { state: 'ended', ...handledStart(room) } })) return {};
       } else if (room.state === 'live') {
         if (await this.generations.end(room, 'ended', deadline)) return {};
       } else {

@@ -1,5 +1,4 @@
 import { Chime } from './chime/chime';
-import { ChimeEvents } from './sweeper/chime-events';
 import { Operations } from './operations';
 import { ENV } from '../contract';
 import { Generations } from './rooms/generations';
@@ -13,6 +12,7 @@ import { Caller, Joining } from './seats/joining';
 import { Places } from './seats/places';
 import { Stage } from './stage/stage';
 import { Table } from './store/table';
+import { ChimeEvents } from './sweeper/chime-events';
 import { Sweeper } from './sweeper/sweeper';
 import { Telemetry } from './telemetry';
 

@@ -20,8 +20,8 @@ const POLL_MS = 200;
 
 /**
  * Starts and ends the generations of rooms. A room has at most one running generation, even with concurrent calls: the
- * call that gets the room's lease does the work while the others wait. All work under a lease can be repeated by another
- * call after the lease has expired.
+ * call that gets the room's lease does the work while the others wait. All work under a lease can be repeated by
+ * another call after the lease has expired.
  */
 export class Generations {
   constructor(
@@ -93,11 +93,10 @@ export class Generations {
     const room: Room = { ...seen, state: 'ending', endingAs: as, lease };
     const within = deadline.within(WORK_MS);
     await this.chime.deleteMeeting(room.primaryMeetingId!, within); // this also deletes its replicas and attendees
-    if (await this.confirm(room, within))
-      throw unavailable('The meeting was deleted, but Amazon Chime SDK still returns it.');
+    if (await this.confirm(room, within)) throw unavailable('The meeting was deleted but still exists.');
     await this.sessions.clear(room, room.sessions!);
     return this.rooms.change(room, {
-      set: { state: as, garbage: garbageOf(room), ...keptStart(room) },
+      set: { state: as, garbage: garbageOf(room), ...handledStart(room) },
       remove: ['lease', 'primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
     });
   }
@@ -131,7 +130,9 @@ export class Generations {
     });
   }
 
-  /** Handles a session that cannot be found: the meeting ended, the replica was lost, or another call is removing it. */
+  /**
+   * Handles a session that cannot be found: the meeting ended, the replica was lost, or another call is removing it.
+   */
   async recover(room: Room, session: LiveSession, deadline: Deadline): Promise<void> {
     if (!(await this.confirm(room, deadline))) {
       await this.end(room, 'idle', deadline);
@@ -157,9 +158,9 @@ export class Generations {
     const room: Room = { ...seen, state: 'starting', generation, running, lease };
     const within = deadline.within(WORK_MS);
     /** The indexes of replicas that may or may not have been created. */
-    const doubtful = new Set(replicaIndexes(room));
+    const unconfirmed = new Set(replicaIndexes(room));
     try {
-      const created = await this.createSessions(room, doubtful, deadline.within(START_MS));
+      const created = await this.createSessions(room, unconfirmed, deadline.within(START_MS));
       await this.sessions.write(room, created);
       const sessions = created.map(liveSession);
       const live = {
@@ -168,18 +169,18 @@ export class Generations {
         primaryMeetingId: sessions[0].meetingId,
         verifiedAt: Date.now(),
       } as const;
-      if (await this.rooms.change(room, { set: { ...live, ...keptStart(room) }, remove: ['lease'] })) {
+      if (await this.rooms.change(room, { set: { ...live, ...handledStart(room) }, remove: ['lease'] })) {
         return { ...room, ...live, lease: undefined };
       }
       throw unavailable('The room was changed while the meeting was starting.');
     } catch (error) {
       // What cannot be rolled back now is rolled back by the next caller or the sweeper when the lease has expired.
-      await this.rollBack(room, [...doubtful], within).catch(() => undefined);
+      await this.rollBack(room, [...unconfirmed], within).catch(() => undefined);
       throw asRefusal(error as Error, running);
     }
   }
 
-  private async createSessions(room: Room, doubtful: Set<number>, deadline: Deadline): Promise<SessionItem[]> {
+  private async createSessions(room: Room, unconfirmed: Set<number>, deadline: Deadline): Promise<SessionItem[]> {
     const primary = await this.sessions.createPrimary(room, deadline);
     const { meetingId } = primary;
     // From here on, a call that takes over knows the primary.
@@ -190,7 +191,7 @@ export class Generations {
     const results = await this.sessions.createReplicas(room, meetingId, indexes, deadline);
     results.forEach((result, position) => {
       // A response or a refusal is definite; a timeout is not.
-      if (!(result instanceof MeetingError)) doubtful.delete(indexes[position]);
+      if (!(result instanceof MeetingError)) unconfirmed.delete(indexes[position]);
     });
     const failure = results.find((result): result is Error => result instanceof Error);
     if (failure && !room.config.startWithFewerReplicas) throw failure;
@@ -201,7 +202,7 @@ export class Generations {
    * Rolls back a start. Sessions whose creation was not confirmed are created again, which is idempotent: there is no
    * other way to find their ids.
    */
-  private async rollBack(room: Room, doubtful: readonly number[], deadline: Deadline): Promise<void> {
+  private async rollBack(room: Room, unconfirmed: readonly number[], deadline: Deadline): Promise<void> {
     const current = await this.rooms.find(room.config.meeting);
     // The lease expired and another call took over: the sessions belong to it now.
     if (current?.lease?.id !== room.lease!.id) return;
@@ -209,8 +210,8 @@ export class Generations {
     const primary = known ?? (await this.findPrimary(room, deadline));
     // Deleting the primary deletes its replicas, but not an independent meeting that was returned instead of one.
     // Creating the replicas again finds and deletes such meetings.
-    if (known && doubtful.length > 0 && (await this.chime.meetingExists(known, deadline))) {
-      await this.sessions.createReplicas(room, known, doubtful, deadline);
+    if (known && unconfirmed.length > 0 && (await this.chime.meetingExists(known, deadline))) {
+      await this.sessions.createReplicas(room, known, unconfirmed, deadline);
     }
     if (primary) await this.chime.deleteMeeting(primary, deadline);
     await this.rooms.change(room, {
@@ -252,7 +253,7 @@ function garbageOf({ garbage = [], generation, running }: Room) {
 }
 
 /** Marks a `startsAt` that has passed as handled, so that the sweeper does not start the meeting for it. */
-export function keptStart({ config: { startsAt } }: Room): Pick<Room, 'startedFor'> {
+export function handledStart({ config: { startsAt } }: Room): Pick<Room, 'startedFor'> {
   return startsAt && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
 }
 
@@ -270,6 +271,7 @@ function asRefusal(error: Error, { replicas }: RoomConfig): MeetingError {
   if (error instanceof MeetingError) return error;
   return unavailable(
     `Amazon Chime SDK did not create the sessions (${error.name}: ${error.message}). Check the quotas for concurrent ` +
-      `meetings (L-9F286451) and replica meetings per primary meeting (L-154D84D0): this meeting has ${replicas.length} replicas.`,
+      'meetings (L-9F286451) and replica meetings per primary meeting (L-154D84D0): ' +
+      `this meeting has ${replicas.length} replicas.`,
   );
 }

@@ -6,7 +6,8 @@ import { Change, Table } from '../store/table';
 
 /**
  * `idle`: no generation is running, and the next join may start one. `ended`: a host ended the meeting, and only a host
- * can start it again. `starting` and `ending`: a call is working on it. When its lease expires, another call takes over.
+ * can start it again. `starting` and `ending`: a call is working on it. When its lease expires, another call takes
+ * over.
  */
 export type RoomState = 'idle' | 'starting' | 'live' | 'ending' | 'ended';
 

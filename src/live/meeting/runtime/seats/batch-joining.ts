@@ -1,11 +1,11 @@
 import { Attendees } from './attendees';
 import { throttled } from '../errors';
-import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
+import { addressOf, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
 import { Place, Places, Reservation } from './places';
+import { rankSessions } from './session-choice';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Generations } from '../rooms/generations';
 import { Room } from '../rooms/rooms';
-import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
 /** The result for each user, by id. */
@@ -44,8 +44,9 @@ export class BatchJoining {
       const fresh = left.filter((request) => !isSeated(request));
       left = await this.seatTogether(room, open, fresh, results, closed, deadline);
       if (left.length && deadline.left < POLL_MS) {
-        for (const { externalUserId } of left)
-          results.set(externalUserId, throttled('Too many users are joining at once.', 1));
+        for (const { externalUserId } of left) {
+          results.set(externalUserId, throttled('Too many users are joining.', 1));
+        }
         left = [];
       }
     }
@@ -94,7 +95,7 @@ export class BatchJoining {
     deadline: Deadline,
   ): Promise<JoinRequest[]> {
     const users = requests.map(({ externalUserId }) => externalUserId);
-    const reservations = await this.places.reserve('seat', at(room, session), users, 'participant');
+    const reservations = await this.places.reserve('seat', addressOf(room, session), users, 'participant');
     const reserved = [...reservations.values()].filter(isPlace);
     if (reserved.length < users.length) {
       // The whole transaction failed, because of a single user or because the session is full.

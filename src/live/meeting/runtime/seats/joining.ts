@@ -1,11 +1,11 @@
 import { Attendees, Issued } from './attendees';
 import { Place, Places } from './places';
+import { rankSessions } from './session-choice';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Attendee, Meeting } from '../chime/chime';
 import { MeetingError, notAllowed, throttled } from '../errors';
 import { Generations } from '../rooms/generations';
 import { isHeld, Room } from '../rooms/rooms';
-import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
 export interface JoinRequest {
@@ -44,7 +44,7 @@ export class Joining {
       const attempt = await this.attempt(room, request, caller, deadline);
       if (attempt === 'full') throw full(room, request.role);
       if (attempt !== 'again') return attempt;
-      if (deadline.left < POLL_MS) throw throttled('Too many users are joining at once.', 1);
+      if (deadline.left < POLL_MS) throw throttled('Too many users are joining.', 1);
     }
   }
 
@@ -67,7 +67,7 @@ export class Joining {
         ? sessions.filter(({ index, used, cap }) => index === 0 && used < cap)
         : rankSessions(audienceSessions(room, sessions), request.mediaRegion);
     for (const session of candidates) {
-      const reservation = (await this.places.reserve('seat', at(room, session), [user], role)).get(user)!;
+      const reservation = (await this.places.reserve('seat', addressOf(room, session), [user], role)).get(user)!;
       if (reservation === 'banned') throw bannedFrom(room);
       if (reservation === 'exists') return 'again';
       if (reservation === 'full') continue;
@@ -149,7 +149,7 @@ export function full({ config }: Room, role: JoinRequest['role']): MeetingError 
   return new MeetingError('MeetingFull', `${where} of meeting "${config.meeting}" is full.`);
 }
 
-export function at({ uid, generation }: Room, { index }: { readonly index: number }) {
+export function addressOf({ uid, generation }: Room, { index }: { readonly index: number }) {
   return { uid, generation, index };
 }
 

@@ -8,8 +8,8 @@ import { Table, Write } from '../store/table';
 export type PlaceKind = 'seat' | 'stage';
 
 /**
- * `reserved`: counted; the call that holds the lease creates the attendee. `taken`: the attendee is known. `leaving`: the
- * attendee is being deleted.
+ * `reserved`: counted; the call that holds the lease creates the attendee. `taken`: the attendee is known. `leaving`:
+ * the attendee is being deleted.
  */
 export type PlaceState = 'reserved' | 'taken' | 'leaving';
 
@@ -26,7 +26,7 @@ export interface Place extends GenerationAddress {
   /** When the connection was lost. Undefined while the user is connected. */
   readonly leftAt?: number;
   /** The time of the latest connection event. Older events are ignored. */
-  readonly newsAt?: number;
+  readonly lastEventAt?: number;
 }
 
 /** `gone`: the session does not exist. */
@@ -37,8 +37,8 @@ const LEASE_MS = 35_000;
 const COUNTERS = { seat: ['used', 'cap'], stage: ['stageUsed', 'stageCap'] } as const;
 
 /**
- * Stores the places of users. The transaction that creates or removes a place also updates the counter of its session, so
- * sessions are never overbooked and counters never drift.
+ * Stores the places of users. The transaction that creates or removes a place also updates the counter of its session,
+ * so sessions are never overbooked and counters never drift.
  */
 export class Places {
   constructor(private readonly table: Table) {}
@@ -67,7 +67,9 @@ export class Places {
     return this.table.list<Place>(groupOf(kind, session));
   }
 
-  /** Reserves places in one session, for all of the users or for none. Fails if one is banned or already has a place. */
+  /**
+   * Reserves places in one session, for all of the users or for none. Fails if one is banned or already has a place.
+   */
   async reserve(
     kind: PlaceKind,
     session: GenerationAddress & Pick<SessionItem, 'index'>,
@@ -164,9 +166,9 @@ export class Places {
   /** Records that a connection was established or lost, unless a newer event is recorded. */
   async noteConnection(place: Place, at: number, lost: boolean): Promise<boolean> {
     return this.table.update(keyOf(place.kind, place, place.user), {
-      set: { newsAt: at, ...(lost && { leftAt: at }) },
+      set: { lastEventAt: at, ...(lost && { leftAt: at }) },
       remove: lost ? [] : ['leftAt'],
-      if: '#state = :taken AND #attendee.#AttendeeId = :attendeeId AND (attribute_not_exists(#newsAt) OR #newsAt < :newsAt)',
+      if: '#state = :taken AND #attendee.#AttendeeId = :attendeeId AND (attribute_not_exists(#lastEventAt) OR #lastEventAt < :lastEventAt)',
       names: ['state', 'attendee', 'AttendeeId'],
       values: { taken: 'taken', attendeeId: place.attendee!.AttendeeId },
     });

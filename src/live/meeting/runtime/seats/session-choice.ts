@@ -1,10 +1,10 @@
-import { SessionItem } from '../rooms/sessions';
 import { distance } from '../../regions';
+import { SessionItem } from '../rooms/sessions';
 
 type Choosable = Pick<SessionItem, 'index' | 'mediaRegion' | 'used' | 'cap'>;
 
 /** Sessions whose fill levels differ by less than this share of their seats rank equal. */
-const ALIKE = 0.1;
+const SIMILAR_FILL = 0.1;
 
 /**
  * The sessions with free seats, best first: nearest to the given region, then least full. Sessions that rank equal are
@@ -20,7 +20,7 @@ export function rankSessions<T extends Choosable>(
     .map((session) => ({
       session,
       far: mediaRegion === undefined ? 0 : distance(mediaRegion, session.mediaRegion),
-      fullness: Math.floor(session.used / session.cap / ALIKE),
+      fullness: Math.floor(session.used / session.cap / SIMILAR_FILL),
       tieBreaker: random(),
     }))
     .sort((a, b) => compare(a.far, b.far) || a.fullness - b.fullness || a.tieBreaker - b.tieBreaker)

@@ -86,7 +86,8 @@ export class Stage {
     const seat = await this.seatOf(room, user);
     if (seat.index !== 0) return; // is not promoted
     throw notAllowed(
-      'The user joined the primary session directly and cannot be moved to a replica. Remove the user, who can then join as a participant.',
+      'The user joined the primary session directly and cannot be moved to a replica. ' +
+        'Remove the user, who can then join as a participant.',
     );
   }
 

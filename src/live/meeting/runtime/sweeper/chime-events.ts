@@ -30,8 +30,8 @@ export function isChimeEvent(event: unknown): event is ChimeEvent {
 }
 
 /**
- * Handles the events of Amazon Chime SDK. Events can be late, duplicated, out of order, missing and occasionally wrong, so
- * they are only hints: the end of a meeting is confirmed first, and outdated connection events are ignored.
+ * Handles the events of Amazon Chime SDK. Events can be late, duplicated, out of order, missing and occasionally wrong,
+ * so they are only hints: the end of a meeting is confirmed first, and outdated connection events are ignored.
  */
 export class ChimeEvents {
   constructor(
