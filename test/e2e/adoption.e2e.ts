@@ -473,7 +473,7 @@ describe('with servers that replicate', () => {
     (await clients[index].send(new s3.GetBucketReplicationCommand({ Bucket: name }))).ReplicationConfiguration!.Rules!;
 
   beforeAll(async () => {
-    await Promise.all([primary.start(), there.start()]);
+    await Promise.all([primary.start(), replica.start()]);
     primary.admin('mb', '--with-versioning', `here/${bucketOf.primary}`);
     replica.admin('mb', '--with-versioning', `here/${bucketOf.replica}`);
   });
@@ -483,7 +483,7 @@ describe('with servers that replicate', () => {
     for (const each of started) each.kill();
   });
 
-  test('replicate objects in both directions beside existing rules, until the rules are removed', async () => {
+  test('objects replicate in both directions beside existing rules, until the rules are removed', async () => {
     const arns = {
       forward: await connect(0, primary, bucketOf.primary, `${replica.url}/${bucketOf.replica}`),
       reverse: await connect(1, replica, bucketOf.replica, `${primary.url}/${bucketOf.primary}`),
