@@ -7,8 +7,8 @@ import { configureHandlers } from './projenrc/handlers';
 import { configurePackage } from './projenrc/package';
 import { configureTests } from './projenrc/tests';
 
-/** The lowest aws-cdk-lib that the suite passes on; why, in VERSIONS.md. */
-const CDK_FLOOR = '2.90.0';
+/** The lowest supported aws-cdk-lib. VERSIONS.md gives the reason. */
+const CDK_FLOOR = '2.224.0';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-media-replication',
@@ -35,6 +35,8 @@ const project = new awscdk.AwsCdkConstructLibrary({
   packageManager: javascript.NodePackageManager.NPM,
   autoDetectBin: false,
   defaultReleaseBranch: 'main',
+  // Version 13 and its dependencies require Node.js 22.
+  bumpPackage: 'commit-and-tag-version@^12',
   projenrcTs: true,
 
   publishToPypi: { distName: 'cdk-media-replication', module: 'cdk_media_replication' },

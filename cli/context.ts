@@ -1,11 +1,11 @@
 import type { StreamFacts, Terminal } from './terminal/terminal';
 
-/** A stream as the commands use it; a test gives its own. */
+/** A stream as the commands use it. Tests provide their own. */
 export interface Output extends StreamFacts {
   write(text: string): unknown;
 }
 
-/** The world around a command. */
+/** The environment of a command. */
 export interface World {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
@@ -13,16 +13,16 @@ export interface World {
   readonly stderr: Output;
 }
 
-/** What a command is given. Results go to stdout, everything else to stderr. */
+/** The input of a command. Results go to stdout, everything else to stderr. */
 export interface Context extends World {
   readonly config: string;
   readonly out: string;
   readonly force: boolean;
   readonly json: boolean;
   readonly path: boolean;
-  /** How to write on stdout. */
+  /** The formatting of stdout. */
   readonly terminal: Terminal;
-  /** How to write on stderr. */
+  /** The formatting of stderr. */
   readonly messages: Terminal;
 }
 

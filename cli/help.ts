@@ -2,60 +2,60 @@ import type { CommandName } from './arguments';
 
 const OVERVIEW = `Usage: cdk-media-replication <command> [options]
 
-Synthesises CloudFormation from a config file: media replicated over regions,
-links to the right copy, replicated meetings, and their monitoring.
+Synthesizes CloudFormation from a config file: media replicated across regions,
+links to the right copy, replicated meetings, and monitoring.
 
 Commands
-  init       write a config to begin with
-  validate   check a config
-  plan       show regions, resources, capacity, quotas and costs
+  init       create a config file
+  validate   check a config file
+  plan       show regions, resources, capacity, quotas and cost estimate
   synth      write templates and assets, and print how to deploy them
-  schema     print the JSON Schema of a config
+  schema     print the JSON Schema of config files
 
 Options
-  -c, --config <file>   the config (default: media.yaml)
+  -c, --config <file>   config file (default: media.yaml)
       --json            print JSON
-      --color           colours, whatever the output is; --no-color: none
-  -h, --help            help, of a command too
-  -v, --version         the version
+      --color           always use colors (--no-color: never)
+  -h, --help            show help, also for a command
+  -v, --version         show the version
 
 Exit codes
-  0 done   1 the config is wrong   2 wrong usage   3 an error of ours
+  0 success   1 invalid config   2 invalid usage   3 internal error
 `;
 
-const CONFIG = '  -c, --config <file>   the config (default: media.yaml)\n';
+const CONFIG = '  -c, --config <file>   config file (default: media.yaml)\n';
 const JSON_OPTION = '      --json            print JSON\n';
 
 const OF_COMMAND: Record<CommandName, string> = {
   init: `Usage: cdk-media-replication init [options]
 
-Writes a config with comments, to be changed.
+Creates a config file with comments, as a starting point.
 
-${CONFIG}      --force           replace what is there
+${CONFIG}      --force           replace an existing file
 ${JSON_OPTION}`,
   validate: `Usage: cdk-media-replication validate [options]
 
-Checks a config: what it says, and whether it can be synthesised.
+Checks a config file, and whether it can be synthesized.
 
 ${CONFIG}${JSON_OPTION}`,
   plan: `Usage: cdk-media-replication plan [options]
 
-Shows what a config comes to: regions, stacks, resources, the capacity of
-meetings, quotas to raise, and an estimate of costs from the config's prices.
+Shows the regions, stacks, resources and meeting capacity of a config, quotas to
+raise, and a cost estimate based on the prices in the config.
 
 ${CONFIG}${JSON_OPTION}`,
   synth: `Usage: cdk-media-replication synth [options]
 
-Writes templates, assets and deployment.json, and prints the commands that
-deploy them, in order. Nothing is deployed, and no credentials are needed.
+Writes templates, assets and deployment.json, and prints the commands to deploy
+them, in order. Deploys nothing and needs no credentials.
 
-${CONFIG}  -o, --out <folder>    where to (default: cdk.out)
+${CONFIG}  -o, --out <folder>    output folder (default: cdk.out)
 ${JSON_OPTION}`,
   schema: `Usage: cdk-media-replication schema [options]
 
-Prints the JSON Schema of a config.
+Prints the JSON Schema of config files.
 
-      --path            print where the schema is instead
+      --path            print the path of the schema file instead
 `,
 };
 

@@ -9,13 +9,13 @@ const COMMANDS: Commands = {
   schema: async () => (await import('./commands/schema')).schema,
 };
 
-// Whoever reads our output may have read enough: `… | head`.
+// The reader may close the pipe early: `… | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 
 const { env, stdout, stderr } = process;
 void run(process.argv.slice(2), { cwd: process.cwd(), env, stdout, stderr }, COMMANDS).then((code) => {
-  // Not process.exit(), which loses what is not written yet.
+  // process.exit() would lose output that is not written yet.
   process.exitCode = code;
 });

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 const NAME = 'cdk-media-replication';
 
-/** The package's folder: above the bundle when it is installed, above the sources when it is tested. */
+/** The folder of the package: above the bundle if installed, above the sources in tests. */
 export const PACKAGE_ROOT = rootAbove(__dirname);
 
 export const SCHEMA_FILE = join(PACKAGE_ROOT, 'schema/media.schema.json');
@@ -19,7 +19,7 @@ export function readPackageFile(path: string): string {
 function rootAbove(folder: string): string {
   if (manifestIn(folder)?.name === NAME) return folder;
   const parent = dirname(folder);
-  if (parent === folder) throw new Error(`The package ${NAME} is not complete: its package.json is missing.`);
+  if (parent === folder) throw new Error(`The installation of ${NAME} is incomplete: package.json is missing.`);
   return rootAbove(parent);
 }
 

@@ -5,13 +5,13 @@ import { packageVersion } from './package-files';
 import { ConfigError, showProblems, UsageError } from './problems';
 import { Terminal } from './terminal/terminal';
 
-/** What a script can tell from an exit code. */
+/** Exit codes, for scripts. */
 export const EXIT = { done: 0, config: 1, usage: 2, internal: 3 } as const;
 
-/** How to get at each command. aws-cdk-lib takes a second to load: only a command that needs it is to load it. */
+/** Loads each command on demand: only commands that need aws-cdk-lib should spend the second that it takes to load. */
 export type Commands = Record<CommandName, () => Command | Promise<Command>>;
 
-/** Runs a command line, and gives its exit code. */
+/** Runs a command line, and returns its exit code. */
 export async function run(argv: readonly string[], world: World, commands: Commands): Promise<number> {
   let parsed: Arguments | undefined;
   try {
@@ -52,13 +52,13 @@ function report(error: unknown, world: World, parsed: Arguments | undefined): nu
   }
   const missing = /Cannot find module '(aws-cdk-lib|constructs)\b/.exec(String((error as Error)?.message));
   if (missing) {
-    const advice = `${missing[1]} is not installed beside this package: npm install aws-cdk-lib constructs`;
+    const advice = `${missing[1]} is not installed. Run: npm install aws-cdk-lib constructs`;
     stderr.write(`${messages.colors.red(advice)}\n`);
     return EXIT.usage;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr.write(
-    `${messages.colors.red('This is an error of ours, or of aws-cdk-lib. Please report it, with the config:')}\n${text}\n`,
+    `${messages.colors.red('Internal error, of this program or of aws-cdk-lib. Please report it together with the config:')}\n${text}\n`,
   );
   return EXIT.internal;
 }

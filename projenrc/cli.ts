@@ -1,4 +1,5 @@
 import { awscdk, JsonFile } from 'projen';
+import { TRANSFORM } from './jest';
 
 /** What the command line is made of besides the library. All of it is bundled, so that users install none of it. */
 const CLI_DEPS = ['ajv@^8', 'fastest-levenshtein@^1', 'picocolors@^1', 'table@^6', 'yaml@^2'];
@@ -36,14 +37,14 @@ export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
   });
   // The command line imports the library as its users do, and its tests import the command line.
   project.tsconfigDev.file.addOverride('compilerOptions.paths', { [project.name]: ['../src'] });
-  project.tasks.tryFind('typecheck')!.exec('tsc --project cli/tsconfig.json');
+  project.tasks.tryFind('typecheck')!.exec('node node_modules/typescript-7/bin/tsc --project cli/tsconfig.json');
 
   new JsonFile(project, 'test/cli-packed/jest.config.json', {
     marker: false,
     obj: {
       rootDir: '../..',
       testMatch: ['<rootDir>/test/cli-packed/*.packed.ts'],
-      transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+      transform: TRANSFORM,
       testTimeout: 300_000,
     },
   });

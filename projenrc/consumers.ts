@@ -1,4 +1,5 @@
 import { awscdk, JsonFile } from 'projen';
+import { TRANSFORM } from './jest';
 
 const FOLDER = 'test/consumers';
 
@@ -9,7 +10,7 @@ export function configureConsumers(project: awscdk.AwsCdkConstructLibrary): void
     obj: {
       rootDir: '../..',
       testMatch: [`<rootDir>/${FOLDER}/*.consumer.ts`],
-      transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'test/tsconfig.json' }] },
+      transform: TRANSFORM,
       globalSetup: `<rootDir>/${FOLDER}/support/pack.ts`,
       globalTeardown: `<rootDir>/${FOLDER}/support/unpack.ts`,
       testTimeout: 900_000, // the first run on a machine downloads aws-cdk-lib four times, and compiles it for Go

@@ -12,14 +12,18 @@ const DRAWING = readFileSync(join(ROOT, 'docs/architecture.svg'), 'utf8');
 const app = newApp();
 const stack = new library.MediaReplicationStack(app, 'Media', {
   env: { account: '111111111111', region: 'us-east-1' },
-  replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }],
-  replicateExisting: true,
-  canary: true,
-  meetings: [{ name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
+  media: {
+    replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }],
+    replicateExisting: true,
+  },
+  canary: {},
+  meetings: {
+    rooms: [{ meetingName: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
+  },
 });
 const { bucket: replica, proxy } = stack.media.replica('eu-west-1');
 
-/** What each `data-node` of the drawing stands for. */
+/** The construct that each `data-node` of the diagram represents. */
 const NODES: Record<string, IConstruct> = {
   stack,
   media: stack.media,
@@ -34,7 +38,7 @@ const NODES: Record<string, IConstruct> = {
   meeting: stack.meetings!.meetings[0],
 };
 
-/** What they have made in the stacks of others. */
+/** Constructs that they created in the stacks of others. */
 const ELSEWHERE: Record<string, IConstruct[]> = {
   canary: Object.values(stack.canary!.probes).map(({ node }) => node.scope!),
 };
@@ -51,7 +55,7 @@ function resourcesOf(name: string): CfnResource[] {
 const idOf = (resource: CfnResource): string => Stack.of(resource).resolve(resource.logicalId);
 const stackOf = (resource: CfnResource) => Stack.of(resource).stackName;
 
-/** Whether a resource of the one names a resource of the other: its id in the template, or a bucket's name. */
+/** Whether a resource of one refers to a resource of the other, by logical id or by bucket name. */
 function refers(from: string, to: string): boolean {
   return resourcesOf(from).some((resource) => {
     const text = JSON.stringify(templates[stackOf(resource)].Resources[idOf(resource)]);
@@ -71,15 +75,15 @@ describe('docs/architecture.svg', () => {
   });
   const arrows = [...DRAWING.matchAll(/data-from="(\w+)" data-to="(\w+)"/g)].map(([, from, to]) => ({ from, to }));
 
-  test('shows what there is, by its name', () => {
+  test('shows existing constructs by their names', () => {
     expect(drawn.map(({ name }) => name).sort()).toEqual(Object.keys(NODES).sort());
     const labelled = drawn.filter(({ label }) => label);
     expect(labelled.map(({ name }) => NODES[name].constructor.name)).toEqual(labelled.map(({ label }) => label));
   });
 
-  test('shows every construct that a user can make', () => {
-    const { FunctionHttpApi, ...makeable } = library;
-    const constructs = Object.entries<any>(makeable).filter(([, each]) => each.prototype instanceof Construct);
+  test('shows every construct that a user can create', () => {
+    const { FunctionHttpApi, ...others } = library;
+    const constructs = Object.entries<any>(others).filter(([, each]) => each.prototype instanceof Construct);
     expect(constructs.length).toBeGreaterThan(5);
     expect(drawn.flatMap(({ label }) => label ?? []).sort()).toEqual(constructs.map(([name]) => name).sort());
   });
@@ -88,13 +92,13 @@ describe('docs/architecture.svg', () => {
     expect([refers(from, to), refers(to, from)]).toContain(true);
   });
 
-  test('has arrows that could be wrong', () => {
+  test('has arrows, which the test above can tell from absent ones', () => {
     expect(arrows).toHaveLength(7);
     expect(refers('jobs', 'proxy') || refers('proxy', 'jobs')).toBe(false);
     expect(refers('meetings', 'primary') || refers('primary', 'meetings')).toBe(false);
   });
 
   test('is in the README', () => {
-    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('](docs/architecture.svg)');
+    expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('/main/docs/architecture.svg)');
   });
 });

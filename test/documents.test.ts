@@ -18,9 +18,16 @@ const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
 const markdownIn = (folder: string, recursive = false) =>
   readdirSync(join(ROOT, folder), { recursive, encoding: 'utf8' }).filter((name) => name.endsWith('.md'));
 
-const pages = ['README.md', 'VERSIONS.md', 'CHANGELOG.md', ...markdownIn('docs', true).map((name) => `docs/${name}`)];
+const pages = [
+  ...readdirSync(ROOT).filter((name) => name.endsWith('.md') && name !== 'API.md'),
+  ...markdownIn('docs', true).map((name) => `docs/${name}`),
+];
 
-/** What a heading is linked by. */
+/** README is read on npm, PyPI and Construct Hub too, where relative links lead nowhere. */
+const ABSOLUTE =
+  /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/cdk-media-replication\/cdk-media-replication\/(?:blob\/)?main\//;
+
+/** The anchors that GitHub generates for the headings of a page. */
 function anchors(page: string): string[] {
   return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading
@@ -30,34 +37,47 @@ function anchors(page: string): string[] {
   );
 }
 
-/** Where the links of a page lead, without those to other sites. */
+/** The links of a page to files of this repository. */
 function links(page: string): { link: string; target: string; anchor?: string }[] {
-  return [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([link, path, anchor]) => ({
-    link,
-    target: path ? relative(ROOT, resolve(dirname(join(ROOT, page)), path)) : page,
-    anchor,
-  }));
+  return [...read(page).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)].flatMap(([link, url, anchor]) => {
+    if (ABSOLUTE.test(url)) return { link, target: url.replace(ABSOLUTE, ''), anchor };
+    if (/^https?:/.test(url)) return [];
+    return { link, target: url ? relative(ROOT, resolve(dirname(join(ROOT, page)), url)) : page, anchor };
+  });
 }
 
 describe('links', () => {
-  test.each(pages)('of %s lead somewhere', (page) => {
+  test.each(pages)('of %s point to existing files and headings', (page) => {
     for (const { link, target, anchor } of links(page)) {
       expect({ link, exists: existsSync(join(ROOT, target)) }).toEqual({ link, exists: true });
-      if (anchor) expect(anchors(read(target))).toContain(anchor);
+      if (anchor && target.endsWith('.md')) expect(anchors(read(target))).toContain(anchor);
     }
+  });
+
+  test('of README.md are absolute', () => {
+    const relativeLinks = [...read('README.md').matchAll(/\]\((?!https:|#)([^)]*)\)/g)].map(([, url]) => url);
+    expect(relativeLinks).toEqual([]);
   });
 });
 
-describe('the index', () => {
+test.each(pages)('%s closes every code fence, since an open one swallows the headings after it', (page) => {
+  const fences = read(page).match(/^ *```.*$/gm) ?? [];
+  const closing = fences.filter((_, index) => index % 2 === 1).map((fence) => fence.trim());
+  expect(closing).toEqual(Array(Math.ceil(fences.length / 2)).fill('```'));
+});
+
+describe('indexes', () => {
   const targets = (page: string) => new Set(links(page).map(({ target }) => target));
 
-  test('of the documents has every page', () => {
+  test('docs/README.md lists every page', () => {
     const known = targets('docs/README.md');
-    const all = markdownIn('docs').map((name) => (name === 'README.md' ? 'docs/decisions/README.md' : `docs/${name}`));
+    const all = markdownIn('docs', true)
+      .filter((name) => name !== 'README.md' && !/^decisions\W\d/.test(name))
+      .map((name) => `docs/${name}`);
     expect(all.filter((page) => !known.has(page))).toEqual([]);
   });
 
-  test('of the decisions has each by its number and title, in order', () => {
+  test('docs/decisions/README.md lists every decision by its number and title, in order', () => {
     const listed = [...read('docs/decisions/README.md').matchAll(/^(\d+)\. \[(.+)\]\((.+)\)$/gm)];
     const decisions = markdownIn('docs/decisions').filter((name) => name !== 'README.md');
     const titled = decisions.sort().map((name) => {
@@ -69,8 +89,8 @@ describe('the index', () => {
   });
 });
 
-describe('code in TypeScript', () => {
-  test('compiles, in every document', () => {
+describe('TypeScript snippets', () => {
+  test('compile in every document', () => {
     const dir = mkdtempSync(join(tmpdir(), 'snippets-'));
     const installed = (name: string) => dirname(require.resolve(`${name}/package.json`));
     const paths = {
@@ -137,7 +157,7 @@ describe('docs/limits.md', () => {
 
   const isWritten = (value: number) => value.toLocaleString('en-US');
 
-  /** The text of a constant that a file keeps to itself. */
+  /** The source text of a constant that its file does not export. */
   function textOf(file: string, name: string): string {
     const [, text] = new RegExp(`^const ${name} = (.+);$`, 'm').exec(read(`${file}.ts`)) ?? [];
     if (text === undefined) throw new Error(`${file}.ts has no constant ${name}.`);
@@ -162,11 +182,11 @@ describe('docs/limits.md', () => {
 
   test.each([
     ['rules in an imported bucket', count('src/stored/bucket/runtime/merge-rules', 'MAX_RULES')],
-    ['tries to put rules', count('src/stored/bucket/runtime/rules-resource', 'TRIES')],
+    ['attempts to write rules', count('src/stored/bucket/runtime/rules-resource', 'TRIES')],
     ['`namePrefix`', `${MAX_PREFIX_LENGTH} characters`],
-    ['a reason in a failed deployment', `${count('src/private/runtime/custom-resource', 'MAX_REASON')} characters`],
+    ['reason of a failed deployment', `${count('src/private/runtime/custom-resource', 'MAX_REASON')} characters`],
 
-    ['how often a backfill is tried', `${backfill.MAX_BACKFILL_ATTEMPTS} times`],
+    ['attempts for a backfill', `${backfill.MAX_BACKFILL_ATTEMPTS} times`],
     ['`repair.maxAttempts`', `by default ${backfill.DEFAULT_MAX_ATTEMPTS}`],
     ['objects in a repair', isWritten(backfill.MAX_REPAIR_OBJECTS)],
     ['finished repairs', count('src/stored/backfill/runtime/status', 'REPAIRS_SHOWN')],
@@ -174,72 +194,84 @@ describe('docs/limits.md', () => {
       'failures in a page',
       `1 to ${isWritten(MAX_PAGE)}, by default ${count('src/stored/backfill/runtime/status', 'DEFAULT_PAGE')}`,
     ],
-    ['how long a failure is kept', `${count('src/stored/backfill/runtime/failures/failures', 'KEPT_DAYS')} days`],
-    ['how long a failure is kept', `${count('src/stored/backfill/runtime/failures/failures', 'GONE_DAYS')} days`],
-    ['how long reports, lists and repairs', `${count('src/stored/backfill/runtime/jobs/worker', 'KEPT_DAYS')} days`],
-    ['how long reports, lists and repairs', durationOf('src/stored/backfill/job-store', 'KEPT').toHumanString()],
-    ['how long events of failures wait', `${count('src/stored/backfill/failure-queue', 'MAX_RECEIVES')} vain tries`],
+    ['retention of failures', `${count('src/stored/backfill/runtime/failures/failures', 'KEPT_DAYS')} days`],
+    ['retention of failures', `${count('src/stored/backfill/runtime/failures/failures', 'GONE_DAYS')} days`],
+    [
+      'retention of reports, manifests and repairs',
+      `${count('src/stored/backfill/runtime/jobs/worker', 'KEPT_DAYS')} days`,
+    ],
+    [
+      'retention of reports, manifests and repairs',
+      durationOf('src/stored/backfill/job-store', 'KEPT').toHumanString(),
+    ],
+    ['retention of failure events', `${count('src/stored/backfill/failure-queue', 'MAX_RECEIVES')} failed attempts`],
 
     ['request headers that reach S3', String(passedHeaders.split('|').length)],
     ['connections of a server', count('src/stored/proxy/proxy-service', 'MAX_CONNECTIONS')],
 
     ['objects in a call', isWritten(routing.MAX_OBJECTS)],
-    ["an object's key", `1 to ${isWritten(routing.MAX_KEY_BYTES)} bytes`],
+    ['length of an object key', `1 to ${isWritten(routing.MAX_KEY_BYTES)} bytes`],
     ['`createdAt` in the future', seconds('src/stored/routing/runtime/request', 'CLOCK_SKEW_MS')],
-    ["a link's life |", `1 to ${isWritten(routing.MAX_LINK_SECONDS)} s`],
-    ["a link's life, by default", durationOf('src/stored/routing/media-router', 'DEFAULT_LIFETIME').toHumanString()],
+    ['lifetime of a link |', `1 to ${isWritten(routing.MAX_LINK_SECONDS)} s`],
+    ['default lifetime of a link', durationOf('src/stored/routing/media-router', 'DEFAULT_LIFETIME').toHumanString()],
     [
-      "a link's life, by default",
+      'default lifetime of a link',
       `at most ${durationOf('src/stored/routing/media-router', 'DEFAULT_MAX_LIFETIME').toHumanString()}`,
     ],
-    ['questions at once', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
-    ['a copy that did not answer', seconds('src/stored/routing/runtime/arrivals', 'REST_MS')],
-    ['versions that are known', count('src/stored/routing/runtime/arrivals', 'VERSIONS_KEPT')],
-    ['how long a version is taken for missing', seconds('src/stored/routing/runtime/arrivals', 'SHORTLY_MS')],
+    ['concurrent S3 requests of a call', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
+    ['pause after a copy failed to answer', seconds('src/stored/routing/runtime/arrivals', 'REST_MS')],
+    ['cached versions that have arrived', count('src/stored/routing/runtime/arrivals', 'VERSIONS_KEPT')],
+    ['cache time of a missing version', seconds('src/stored/routing/runtime/arrivals', 'SHORTLY_MS')],
     ['`replicationDelay`', `0 to ${count('src/stored/routing/runtime/preferences', 'MAX_DELAY_SECONDS')} s`],
     ['`replicationDelay`', `by default ${routing.DEFAULT_DELAY_SECONDS}`],
-    ['a change of preferences', `${count('src/stored/routing/runtime/live-preferences', 'POLL_SECONDS')} s`],
+    [
+      'delay until changed preferences take effect',
+      `${count('src/stored/routing/runtime/live-preferences', 'POLL_SECONDS')} s`,
+    ],
     ['fallbacks to the primary', `${count('src/stored/routing/router-alarms', 'FALLBACK_PERCENT')} %`],
 
     ['attendees of a session', String(meeting.MAX_ATTENDEES)],
     ['attendees with `FHD`', count('src/live/meeting/replicated-meeting', 'SHARP_ATTENDEES')],
     ['replicas of a meeting', String(meeting.DEFAULT_REPLICAS)],
-    ['sessions at once', String(meeting.DEFAULT_CONCURRENT_MEETINGS)],
+    ['concurrent sessions', String(meeting.DEFAULT_CONCURRENT_MEETINGS)],
     ['seats of a meeting', isWritten(meeting.MAX_ATTENDEES * (1 + meeting.DEFAULT_REPLICAS))],
     ['participants of a batch', String(meeting.MAX_BATCH)],
-    ['seats that a transaction takes', count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_AT_ONCE')],
+    ['seats taken in one transaction', count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_AT_ONCE')],
     ['places on the stage', `${count('src/live/meeting/replicated-meeting', 'STAGE_SLOTS')} by default`],
     ['`stageGrace`', `0 to ${count('src/live/meeting/room-rules', 'DAY_SECONDS')} s`],
     ['`stageGrace`', `by default ${count('src/live/meeting/replicated-meeting', 'STAGE_GRACE_SECONDS')}`],
-    ['a start |', seconds('src/live/meeting/runtime/rooms/generations', 'START_MS')],
-    ["somebody else's start or end", seconds('src/live/meeting/runtime/rooms/generations', 'LEASE_MS')],
+    ['duration of a start', seconds('src/live/meeting/runtime/rooms/generations', 'START_MS')],
+    ['lease of a concurrent start or end', seconds('src/live/meeting/runtime/rooms/generations', 'LEASE_MS')],
     ['control regions', String(CONTROL_REGIONS.length)],
     ['media regions', String(MEDIA_REGIONS.length)],
 
     ['`timeout`', durationOf('src/stored/canary/validation', 'MAX_TIMEOUT').toHumanString()],
     ['`timeout`', `${OVERHEAD_SECONDS} s`],
     ['`prefix`', `${count('src/stored/canary/canary-object', 'MAX_PREFIX_BYTES')} bytes`],
-    ['tags, those of the rules', count('src/stored/canary/canary-object', 'MAX_TAGS')],
-    ['a read through a proxy', `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`],
+    ['tags, including the tags of the rules', count('src/stored/canary/canary-object', 'MAX_TAGS')],
+    [
+      'latency of reads through a proxy',
+      `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`,
+    ],
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
-    ['alarms that a rule of EventBridge', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
+    ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
     ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'LARGEST_DIRECT_TEMPLATE')} bytes`],
-  ])('says of %s: %s', (limit, number) => {
+  ])('has %s: %s', (limit, number) => {
     const [row, ...others] = rows.filter((line) => line.startsWith(`| ${limit}`));
     expect(others).toEqual([]);
     const whole = number.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     expect(row).toMatch(new RegExp(`(?<![\\d,.])${whole}(?!\\d|[.,]\\d)`));
   });
 
-  test('says of every limit whose it is, and what happens', () => {
+  test('has the limit, its value and who sets it in every row', () => {
     for (const row of rows) {
-      const [, limit, number, whose] = row.split(/ ?(?<!\\)\| ?/);
-      expect({ row, complete: [limit, number, whose].every((cell) => cell !== '') }).toEqual({ row, complete: true });
+      const [, limit, value, setBy] = row.split(/ ?(?<!\\)\| ?/);
+      expect({ row, complete: [limit, value, setBy].every((cell) => cell !== '') }).toEqual({ row, complete: true });
     }
   });
 
-  test('has every quota that the command line plans with', () => {
+  test('has every quota that the command line checks', () => {
     const codes = [...read('cli/plan/quotas.ts').matchAll(/code: '(L-\w+)'/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(3);
     for (const code of codes) expect(rows.filter((row) => row.includes(code))).not.toEqual([]);

@@ -2,14 +2,16 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { findings, OF_CDK } from './support/synth';
+import { findings, OF_CDK, validateTemplates } from './support/synth';
+
+validateTemplates();
 
 const EXAMPLES = join(__dirname, '../examples');
 
-/** What holds data: if the logical id of one changes, CloudFormation makes a new one and leaves the data behind. */
+/** Stateful types: if a logical id changes, CloudFormation creates a new resource and abandons the data. */
 const STATEFUL = ['AWS::DynamoDB::Table', 'AWS::KMS::Key', 'AWS::S3::Bucket'];
 
-/** Runs an example as `npm run synth` does, and gives what it wrote. */
+/** Runs an example as `npm run synth` does, and returns its assembly. */
 function synthExample(name: string): CloudAssembly {
   const outdir = mkdtempSync(join(tmpdir(), `example-${name}-`));
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
@@ -18,7 +20,7 @@ function synthExample(name: string): CloudAssembly {
   return new CloudAssembly(outdir);
 }
 
-// Those of examples/languages are projects of their own: test/consumers/ runs them with the packed library.
+// The projects in examples/languages are tested in test/consumers/, with the packed library.
 const examples = readdirSync(EXAMPLES).filter((name) => existsSync(join(EXAMPLES, name, 'app.ts')));
 
 describe.each(examples)('the example %s', (name) => {
@@ -28,7 +30,7 @@ describe.each(examples)('the example %s', (name) => {
     expect(findings(assembly)).toEqual([]);
   });
 
-  test('keeps the logical ids of what holds data', () => {
+  test('keeps the logical ids of stateful resources', () => {
     const ids = assembly.stacksRecursively.flatMap(({ stackName, template }) =>
       Object.entries<any>(template.Resources)
         .filter(([, { Type }]) => STATEFUL.includes(Type))
@@ -37,14 +39,14 @@ describe.each(examples)('the example %s', (name) => {
     expect(ids.sort()).toMatchSnapshot('logical ids: a change here loses data');
   });
 
-  test('has the templates that were reviewed', () => {
+  test('matches the reviewed templates', () => {
     for (const { stackName, template } of assembly.stacksRecursively) {
       expect(ownParts(template)).toMatchSnapshot(stackName);
     }
   });
 });
 
-/** The template without what aws-cdk-lib makes in each version in its own way. */
+/** The template without the parts that differ between versions of aws-cdk-lib. */
 function ownParts(template: object): object {
   const text = JSON.stringify(template).replace(/\b[0-9a-f]{64}\b/g, '<asset>');
   const { Parameters, Rules, ...ours } = JSON.parse(text); // The bootstrap version check.

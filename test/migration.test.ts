@@ -61,19 +61,25 @@ describe('a migration', () => {
 
   test('from a MediaReplicationStack to its constructs changes outputs only', () => {
     const env = { region: 'us-east-1' };
-    const meetings = [{ name: 'town-hall', mediaRegion: 'us-east-1' }];
-    const alarmEmails = ['media-oncall@example.com'];
+    const room = { meetingName: 'town-hall', mediaRegion: 'us-east-1' };
+    const options = { alarmEmails: ['media-oncall@example.com'] };
     const whole = newApp();
-    new MediaReplicationStack(whole, 'Platform', { env, replicas, canary: true, meetings, alarmEmails });
+    new MediaReplicationStack(whole, 'Platform', {
+      env,
+      media: { replicas },
+      canary: {},
+      meetings: { rooms: [room] },
+      monitoring: options,
+    });
 
     const parts = newApp();
     const stack = new Stack(parts, 'Platform', { env });
     const media = new ReplicatedMediaBucket(stack, 'Media', { replicas });
     const router = new MediaRouter(stack, 'Router', { media });
     const service = new ReplicatedMeetingService(stack, 'Meetings');
-    service.addMeeting('Meeting-town-hall', { meetingName: 'town-hall', mediaRegion: 'us-east-1' });
+    service.addMeeting('Meeting-town-hall', room);
     const canary = new ReplicationCanary(stack, 'Canary', { media });
-    new MediaMonitoring(stack, 'Monitoring', { media, router, canary, meetings: service, emails: alarmEmails });
+    new MediaMonitoring(stack, 'Monitoring', { media, router, canary, meetings: service, ...options });
 
     const templates = (app: App) =>
       synthesise(app).stacksRecursively.map(({ stackName, template: { Outputs, ...rest } }) => [stackName, rest]);

@@ -1,7 +1,8 @@
 /**
- * What somebody who knows S3 replication well writes with the L2s to get the same: keys and their aliases, buckets, a
- * role with narrow statements (the L2's own role can't name a key of another region), rules under Replication Time
- * Control, alarms and outputs. What it lacks, because the L2s can't: a bucket that waits for its role's policy.
+ * The equivalent of the library, hand-written with L2 constructs by an expert in S3 replication: keys and aliases, buckets,
+ * a role with least-privilege statements (the role of the L2 cannot refer to a key in another region), rules with
+ * Replication Time Control, alarms and outputs. Without a dependency of the bucket on the policy of its role, which the L2
+ * constructs do not support.
  */
 import { App, Aws, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
@@ -71,7 +72,7 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
     900,
     `The replica of ${path} in ${REPLICA.region} is behind the primary. Links to it may miss new media. See whether ` +
       'operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota. ' +
-      `${RUNBOOK}#alarm-the-replica-is-behind-the-primary`,
+      `${RUNBOOK}#alarm-replication-latency`,
   );
   alarm(
     here,
@@ -85,7 +86,7 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
     0,
     `S3 gave up replicating objects of ${path} to ${REPLICA.region}. They stay missing there until they are put again ` +
       'or replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason. ' +
-      `${RUNBOOK}#alarm-operations-failed`,
+      `${RUNBOOK}#alarm-replication-failures`,
   );
 
   new CfnOutput(here, `Media${index}ReplicaBucketName`, {

@@ -1,9 +1,9 @@
-/** What both apps have in common: how many buckets, and where they go. */
+/** The number of buckets, and their regions, in both apps. */
 export const SIZE = Number(process.argv[2]);
 export const PRIMARY = { account: '111111111111', region: 'us-east-1' };
 export const REPLICA = { account: '111111111111', region: 'eu-west-1' };
 
-/** As many as fit into a stack of 500 resources and 200 outputs. */
+/** More buckets would exceed the limits of 500 resources and 200 outputs. */
 const PER_STACK = 50;
 
 export function forEachPrimaryStack(size: number, build: (group: number, indexes: number[]) => void): void {

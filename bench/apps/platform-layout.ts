@@ -1,4 +1,4 @@
-/** How many replicas, and where they go. */
+/** The number of replicas. */
 export const SIZE = Number(process.argv[2]);
 export const PRIMARY = { account: '111111111111', region: 'us-east-1' };
 export const REPLICA_REGIONS = [

@@ -6,11 +6,17 @@ const app = new App();
 
 new MediaReplicationStack(app, 'Media', {
   env: PRIMARY,
-  replicas: REPLICA_REGIONS.slice(0, SIZE).map((region) => ({
-    region,
-    proxy: { domainName: `media.${region}.example.com` },
-  })),
-  meetings: [{ name: 'town-hall', mediaRegion: PRIMARY.region, replicas: [{ mediaRegion: 'eu-west-1', count: 4 }] }],
+  media: {
+    replicas: REPLICA_REGIONS.slice(0, SIZE).map((region) => ({
+      region,
+      proxy: { domainName: `media.${region}.example.com` },
+    })),
+  },
+  meetings: {
+    rooms: [
+      { meetingName: 'town-hall', mediaRegion: PRIMARY.region, replicas: [{ mediaRegion: 'eu-west-1', count: 4 }] },
+    ],
+  },
 });
 
 app.synth();

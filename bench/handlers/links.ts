@@ -43,7 +43,7 @@ class Sha256 {
   }
 }
 
-/** Fails unless the link has the signature that the SDK's signer makes. */
+/** Fails unless the link has the same signature as the SDK's signer creates. */
 async function verify(link: string): Promise<void> {
   const { host, pathname, searchParams } = new URL(link);
   const [date, time] = searchParams.get('X-Amz-Date')!.split('T');
@@ -66,7 +66,7 @@ async function verify(link: string): Promise<void> {
     },
   );
   const signature = signed.query['X-Amz-Signature'];
-  if (signature !== searchParams.get('X-Amz-Signature')) throw new Error(`Not a valid link: ${link}`);
+  if (signature !== searchParams.get('X-Amz-Signature')) throw new Error(`Invalid signature: ${link}`);
 }
 
 async function microseconds(work: () => Promise<unknown>, count: number): Promise<number> {

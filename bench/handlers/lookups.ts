@@ -30,7 +30,7 @@ const results = [10, 1000, 10_000].map((count) => {
   const ours = (address: string) => ranges.regionOf(parseIpAddress(address)!);
   const theirs = (address: string) => blockList.check(address, 'ipv4');
   for (const address of addresses) {
-    if ((ours(address) !== undefined) !== theirs(address)) throw new Error(`They do not agree on ${address}.`);
+    if ((ours(address) !== undefined) !== theirs(address)) throw new Error(`The results for ${address} differ.`);
   }
   const rounds = Array.from({ length: 9 }, () => [microseconds(ours, addresses), microseconds(theirs, addresses)]);
   return { count, ours: rounds.map(([time]) => time), theirs: rounds.map(([, time]) => time) };

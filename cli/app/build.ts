@@ -2,37 +2,52 @@ import { App, Stack } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { MediaReplicationStack } from 'cdk-media-replication';
 import { Construct } from 'constructs';
-import { constructProblems } from './construct-problems';
+import { cdkProblem } from './cdk-problem';
 import { withoutPrintedReport } from './findings';
+import { inputProblems, locate } from './input-problems';
 import { propsOf } from './props';
-import type { LoadedConfig } from '../config/load';
-import { ConfigError } from '../problems';
+import type { MediaConfig } from '../config/config';
+import type { ConfigDocument } from '../config/document';
+import { ConfigError, inOrder } from '../problems';
 
 export interface Synthesised {
   readonly stack: MediaReplicationStack;
   readonly assembly: CloudAssembly;
 }
 
-/** Makes the stacks that a config means, and writes their templates and assets into a folder. */
-export function synthesise({ config, document }: LoadedConfig, outdir: string): Synthesised {
+/** Creates the stacks of a config, and writes their templates and assets into a folder. */
+export function synthesise(config: MediaConfig, document: ConfigDocument, outdir: string): Synthesised {
   try {
-    const { bootstrapQualifier } = config;
-    const app = new App({
-      outdir,
-      analyticsReporting: false,
-      context: bootstrapQualifier ? { '@aws-cdk/core:bootstrapQualifier': bootstrapQualifier } : {},
-    });
-    let imports: Construct | undefined;
-    const props = propsOf(config, () => (imports ??= importsOf(app.node.findChild(config.stackName) as Stack)));
-    const stack = new MediaReplicationStack(app, config.stackName, props);
-    return { stack, assembly: withoutPrintedReport(() => app.synth()) };
+    const stack = createStack(config, outdir);
+    const problems = synthesisProblems(stack);
+    if (problems.length > 0) throw Object.assign(new Error(), { problems });
+    return { stack, assembly: withoutPrintedReport(() => (stack.node.root as App).synth()) };
   } catch (error) {
-    const problems = constructProblems(error, { config, document });
-    throw problems.length > 0 ? new ConfigError(problems) : error;
+    const problems = inputProblems(error).map((problem) => locate(problem, document));
+    const ofCdk = problems.length > 0 ? undefined : cdkProblem(error, document);
+    if (problems.length === 0 && !ofCdk) throw error;
+    throw new ConfigError(ofCdk ? [ofCdk] : inOrder(problems));
   }
 }
 
-/** A place for what exists already. Nothing in it becomes a resource of its own. */
+export function createStack(config: MediaConfig, outdir: string): MediaReplicationStack {
+  const { bootstrapQualifier } = config;
+  const app = new App({
+    outdir,
+    analyticsReporting: false,
+    context: bootstrapQualifier ? { '@aws-cdk/core:bootstrapQualifier': bootstrapQualifier } : {},
+  });
+  let imports: Construct | undefined;
+  const props = propsOf(config, () => (imports ??= importsOf(app.node.findChild(config.stackName) as Stack)));
+  return new MediaReplicationStack(app, config.stackName, props);
+}
+
+/** Problems that the bucket finds at synthesis, as data: aws-cdk-lib would report them as text. */
+function synthesisProblems({ media }: MediaReplicationStack): unknown[] {
+  return (media as { _synthesisProblems?: () => unknown[] })._synthesisProblems?.() ?? [];
+}
+
+/** The scope of imported resources, none of which is in a template. */
 function importsOf(stack: Stack): Construct {
   return new Construct(stack, 'Imports');
 }

@@ -2,26 +2,26 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 
-/** What newer versions of aws-cdk-lib write about templates that CloudFormation's schemas refuse. */
+/** The report of newer versions of aws-cdk-lib about templates that violate CloudFormation schemas. */
 const REPORT = 'validation-report.json';
 
-/** Something that is odd, but does not stop a synthesis. */
+/** A warning or other message that does not stop the synthesis. */
 export interface Finding {
   readonly level: string;
   readonly construct: string;
   readonly text: string;
 }
 
-/** What constructs say of themselves, and what aws-cdk-lib found in their templates. */
+/** Messages of constructs, and what aws-cdk-lib reports about their templates. */
 export function findingsIn(assembly: CloudAssembly): Finding[] {
-  const said = assembly.stacksRecursively.flatMap(({ messages }) =>
+  const annotations = assembly.stacksRecursively.flatMap(({ messages }) =>
     messages.map(({ id, level, entry }) => ({
       level: String(level),
       construct: id.replace(/^\//, ''),
       text: String(entry.data).replace(/ \[ack: [^\]]+\]$/, ''),
     })),
   );
-  const unique = new Map([...said, ...reported(assembly)].map((finding) => [JSON.stringify(finding), finding]));
+  const unique = new Map([...annotations, ...reported(assembly)].map((finding) => [JSON.stringify(finding), finding]));
   return [...unique.values()];
 }
 
@@ -40,7 +40,7 @@ function reported({ directory }: CloudAssembly): Finding[] {
   );
 }
 
-/** aws-cdk-lib prints its report too, with the path of a folder that is soon renamed or gone. */
+/** Suppresses the report that aws-cdk-lib prints, with the path of a folder that is renamed or deleted afterwards. */
 export function withoutPrintedReport<T>(synth: () => T): T {
   const print = console.error;
   console.error = (...line: unknown[]) => {

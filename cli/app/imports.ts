@@ -7,7 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** What exists already, by the name of its definition in the schema. */
+/** Imports existing resources, by the name of their definition in the schema. */
 export const IMPORTS: Record<string, (scope: Construct, id: string, value: any, region: string) => unknown> = {
   CertificateArn: (scope, id, arn) => Certificate.fromCertificateArn(scope, id, arn),
   ExistingBucket: (scope, id, bucketName, region) => s3.Bucket.fromBucketAttributes(scope, id, { bucketName, region }),
@@ -18,7 +18,7 @@ export const IMPORTS: Record<string, (scope: Construct, id: string, value: any, 
   TopicArn: (scope, id, arn) => sns.Topic.fromTopicArn(scope, id, arn),
 };
 
-/** An alias is known by its name; of an ARN of one, aws-cdk-lib would make the ARN of a key. */
+/** An alias is imported by name: from its ARN, aws-cdk-lib would derive the ARN of a key. */
 function importKey(scope: Construct, id: string, arn: string): kms.IKey {
   const alias = /:(alias\/.+)$/.exec(arn)?.[1];
   return alias === undefined ? kms.Key.fromKeyArn(scope, id, arn) : kms.Alias.fromAliasName(scope, id, alias);

@@ -6,26 +6,26 @@ import type { MediaConfig } from '../config/config';
 import { Path, showPath } from '../config/path';
 import { childSchema, definitionName, mediaSchema, Schema } from '../config/schema';
 
-/** Where a value stands. */
+/** The context of a value. */
 interface Context {
   readonly path: Path;
-  /** The region that a name means there: a replica's within the replica. */
+  /** The region of named resources: within a replica, its own. */
   readonly region: string;
   readonly imports: () => Construct;
 }
 
-/** What the command line says by other means. */
+/** Properties of a config that are not props of the stack. */
 const NOT_PROPS = ['version', 'region', 'account', 'bootstrapQualifier', 'estimate'];
 
 /**
- * The properties that a config means. The schema says of each value what it is.
+ * The props that a config specifies. The schema defines the type of each value.
  *
- * What exists already is imported when the property is first read: the scope for it, the stack, is there only then.
+ * Existing resources are imported when the property is first read, since their scope, the stack, is created before that.
  */
 export function propsOf(config: MediaConfig, imports: () => Construct): MediaReplicationStackProps {
   const { region, account } = config;
-  const said = Object.fromEntries(Object.entries(config).filter(([name]) => !NOT_PROPS.includes(name)));
-  const props = convert(mediaSchema(), said, { path: [], region, imports }) as MediaReplicationStackProps;
+  const values = Object.fromEntries(Object.entries(config).filter(([name]) => !NOT_PROPS.includes(name)));
+  const props = convert(mediaSchema(), values, { path: [], region, imports }) as MediaReplicationStackProps;
   return Object.defineProperty(props, 'env', { enumerable: true, value: { region, account } });
 }
 
@@ -49,10 +49,10 @@ function convertParts(schema: Schema, value: any, context: Context): unknown {
 }
 
 function property(schema: Schema, value: unknown, context: Context): PropertyDescriptor {
-  const bring = IMPORTS[definitionName(schema) ?? ''];
-  if (!bring) return { enumerable: true, value: convert(schema, value, context) };
+  const importAs = IMPORTS[definitionName(schema) ?? ''];
+  if (!importAs) return { enumerable: true, value: convert(schema, value, context) };
   let imported: unknown;
-  const get = () => (imported ??= bring(context.imports(), showPath(context.path), value, context.region));
+  const get = () => (imported ??= importAs(context.imports(), showPath(context.path), value, context.region));
   return { enumerable: true, get };
 }
 

@@ -26,7 +26,7 @@ function duration(text: string): Duration {
   return Duration[UNITS[unit as keyof typeof UNITS]](Number(count));
 }
 
-/** What is made of a value, by the name of its definition in the schema. The schema has checked the value. */
+/** Converts valid values to those of the library, by the name of their definition in the schema. */
 export const VALUES: Record<string, (value: any) => unknown> = {
   Duration: duration,
   PermissionsBoundary: ({ name, arn }) =>

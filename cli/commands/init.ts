@@ -6,11 +6,11 @@ import { UsageError } from '../problems';
 
 const SCHEMA_URL = 'https://raw.githubusercontent.com/cdk-media-replication/cdk-media-replication';
 
-/** Writes a config to begin with. */
+/** Creates a config file. */
 export const init: Command = (context) => {
   const { config: file, cwd, force, stdout, terminal } = context;
   const version = packageVersion();
-  // The package's own version of the schema; what was never released has none.
+  // The schema of this version. Version 0.0.0 is unreleased and has no tag.
   const ref = version === '0.0.0' ? 'main' : `v${version}`;
   const text = readPackageFile('schema/media.example.yaml').replace(
     /(\$schema=)\S+/,
@@ -21,11 +21,11 @@ export const init: Command = (context) => {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') {
-      throw new UsageError(`${file} is there already. Name another by --config, or replace it by --force.`);
+      throw new UsageError(`${file} already exists. Specify another file with --config, or replace it with --force.`);
     }
-    throw new UsageError(`${file} can not be written (${code}).`);
+    throw new UsageError(`${file} cannot be written (${code}).`);
   }
   if (context.json) return printJson(context, { written: file });
   stdout.write(`${terminal.colors.green(`wrote ${file}`)}\n`);
-  context.stderr.write(`Change it, then: npx cdk-media-replication plan --config ${file}\n`);
+  context.stderr.write(`Next: edit it, then run npx cdk-media-replication plan --config ${file}\n`);
 };

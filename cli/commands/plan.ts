@@ -1,5 +1,5 @@
 import { synthesise } from '../app/build';
-import { loadConfig } from '../config/load';
+import { loadConfig } from '../app/load';
 import { Command, printJson } from '../context';
 import { printWarnings } from './warnings';
 import { withTemporaryFolder } from '../deployment/folder';
@@ -9,17 +9,16 @@ import { planOf } from '../plan/plan';
 import { quotaNeeds } from '../plan/quotas';
 import { showPlan } from '../plan/show';
 
-/** Says what a config comes to, before anything is deployed. */
+/** Shows what a config would deploy. */
 export const plan: Command = (context) => {
   const { config: file, cwd, stdout, terminal } = context;
-  const loaded = loadConfig(file, cwd);
-  const { config } = loaded;
+  const { config, document } = loadConfig(file, cwd);
   const facts = withTemporaryFolder((folder) => {
-    const { stack, assembly } = synthesise(loaded, folder);
+    const { stack, assembly } = synthesise(config, document, folder);
     if (!context.json) printWarnings(context, assembly);
     return collectFacts(config, stack, assembly);
   });
-  const quotas = quotaNeeds(facts, config.controlRegion);
+  const quotas = quotaNeeds(facts, config.meetings?.controlRegion);
   const costs = config.estimate && estimateCosts(facts, config.estimate);
   const planned = planOf(config.stackName, facts, quotas, costs);
   if (context.json) return printJson(context, planned);

@@ -2,20 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { printWarnings } from './warnings';
 import { synthesise } from '../app/build';
-import { loadConfig } from '../config/load';
+import { loadConfig } from '../app/load';
 import { Command, Context, printJson } from '../context';
 import { replaceFolder } from '../deployment/folder';
 import { Deployment, deploymentOf } from '../deployment/steps';
 import { drawTable } from '../terminal/table';
 
-/** Writes templates and assets, and says how to deploy them. */
+/** Writes templates and assets, and prints the commands to deploy them. */
 export const synth: Command = (context) => {
   const { config: file, cwd, out } = context;
-  const loaded = loadConfig(file, cwd);
+  const { config, document } = loadConfig(file, cwd);
   const deployment = replaceFolder(out, cwd, (folder) => {
-    const { assembly } = synthesise(loaded, folder);
+    const { assembly } = synthesise(config, document, folder);
     printWarnings(context, assembly);
-    const order = deploymentOf(assembly, out, loaded.config.bootstrapQualifier);
+    const order = deploymentOf(assembly, out, config.bootstrapQualifier);
     writeFileSync(join(folder, 'deployment.json'), `${JSON.stringify(order, undefined, 2)}\n`);
     return order;
   });
@@ -23,7 +23,7 @@ export const synth: Command = (context) => {
   print(context, deployment);
 };
 
-/** The commands are whole lines on stdout, and all else is comments of a shell: the output is a script. */
+/** Prints a shell script: commands, and everything else as comments. */
 function print({ out, stdout, terminal }: Context, { bootstrap, steps }: Deployment): void {
   const { colors } = terminal;
   const comment = (text: string) => `${colors.dim(`# ${text}`)}\n`;
@@ -44,13 +44,13 @@ function print({ out, stdout, terminal }: Context, { bootstrap, steps }: Deploym
     ];
     stdout.write(`${drawTable(terminal, columns, rows)}\n`);
   }
-  stdout.write(comment('once for each account and region, if it was not done before'));
+  stdout.write(comment('once per account and region, if not bootstrapped yet'));
   for (const { command } of bootstrap) stdout.write(`${command}\n`);
   stdout.write(`\n${comment('in this order')}`);
   for (const { command } of steps) stdout.write(`${command}\n`);
   const direct = steps.filter(({ withoutCdk }) => withoutCdk !== undefined);
   if (direct.length > 0) {
-    stdout.write(`\n${comment('stacks without assets, by the AWS CLI alone: instead of the same step above')}`);
+    stdout.write(`\n${comment('stacks without assets can be deployed with the AWS CLI instead')}`);
     for (const { order, withoutCdk } of direct) stdout.write(comment(`step ${order}: ${withoutCdk}`));
   }
   stdout.write(`\n${comment(`for scripts: ${out}/deployment.json`)}`);

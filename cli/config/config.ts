@@ -1,7 +1,7 @@
 import type { Estimate } from '../plan/cost-items';
 
 /**
- * A config that the schema accepts: what the command line itself reads of it. Everything else becomes properties of
+ * A config that conforms to the schema: the properties that the command line itself reads. All others become props of
  * `MediaReplicationStack` by way of the schema.
  */
 export interface MediaConfig {
@@ -10,19 +10,19 @@ export interface MediaConfig {
   readonly region: string;
   readonly account?: string;
   readonly bootstrapQualifier?: string;
-  readonly controlRegion?: string;
-  readonly replicas: readonly {
-    readonly region: string;
-    readonly account?: string;
-    readonly proxy?: object;
-    readonly replicationMetrics?: boolean;
-    readonly replicationTimeControl?: boolean;
-  }[];
-  readonly meetings?: readonly {
-    readonly name: string;
-    readonly meetingName?: string;
-    readonly mediaRegion: string;
-    readonly replicas?: readonly { readonly mediaRegion: string; readonly count?: number }[];
-  }[];
+  readonly media: {
+    readonly replicas: readonly {
+      readonly region: string;
+      readonly replicationMetrics?: boolean;
+      readonly replicationTimeControl?: boolean;
+    }[];
+  };
+  readonly meetings?: {
+    readonly controlRegion?: string;
+    readonly rooms: readonly {
+      readonly mediaRegion: string;
+      readonly replicas?: readonly { readonly mediaRegion: string }[];
+    }[];
+  };
   readonly estimate?: Estimate;
 }

@@ -15,20 +15,20 @@ import { Path, showPath } from './path';
 import { show } from './words';
 import type { Problem } from '../problems';
 
-/** What to do about the mistakes that YAML makes easy; the parser's words say what they are. */
+/** Messages for common mistakes in YAML, instead of those of the parser. */
 const ADVICE: Record<string, string> = {
-  DUPLICATE_KEY: 'this key is there twice: leave one out',
-  TAB_AS_INDENT: 'got a tab, expected spaces: YAML takes no tabs to indent',
-  MULTIPLE_DOCS: 'got a second document (---), expected one: leave it out, or put it into a file of its own',
-  BAD_INDENT: 'got a line that is indented differently than the lines that it belongs to: align it with them',
+  DUPLICATE_KEY: 'duplicate key. Remove one of them.',
+  TAB_AS_INDENT: 'got a tab, expected spaces. YAML does not allow tabs for indentation.',
+  MULTIPLE_DOCS: 'got a second document (---), expected one. Remove it, or move it to another file.',
+  BAD_INDENT: 'inconsistent indentation. Align the line with the others of the same mapping or list.',
 };
 
-/** The config can't be a graph, and needs no more aliases than this. */
+/** Protects against aliases that expand to very large values. */
 const MAX_ALIASES = 100;
 
-/** The text of a config file, which knows where everything is. */
+/** The text of a config file, with the position of every value. */
 export class ConfigDocument {
-  /** What YAML itself finds wrong. */
+  /** Syntax errors. */
   readonly problems: readonly Problem[];
   /** The content; undefined if there are problems. */
   readonly value: unknown;
@@ -39,12 +39,12 @@ export class ConfigDocument {
     readonly file: string,
     text: string,
   ) {
-    // 1.2, where `no` is a text and 012 a number in base ten. A byte order mark is not content.
+    // In YAML 1.2, `no` is a string and 012 a decimal number. A byte order mark is not content.
     this.document = parseDocument(text.replace(/^\uFEFF/, ''), {
       version: '1.2',
       lineCounter: this.lines,
       prettyErrors: false,
-      logLevel: 'error', // silent would be about a second document too
+      logLevel: 'error', // 'silent' would ignore a second document
     });
     const found = [
       ...[...this.document.errors, ...this.document.warnings].map((error) => this.syntaxProblem(error)),
@@ -55,12 +55,12 @@ export class ConfigDocument {
     this.problems = problem ? [...found, problem] : found;
   }
 
-  /** A problem with the value at a path, or with its key. Of what is not there, it is with what it would be in. */
+  /** A problem with the value at a path, or with its key. If the value is missing, the position is that of its parent. */
   problem(path: Path, message: string, at: 'key' | 'value' = 'value'): Problem {
     return { file: this.file, ...this.place(this.offsetOf(path, at)), path: showPath(path), message };
   }
 
-  /** A plain value as it is written: `012`, which is 12. */
+  /** A scalar as written in the file: `012` for 12. */
   sourceOf(path: Path): string | undefined {
     const node = this.find(path)?.value;
     return isScalar(node) ? node.source : undefined;
@@ -69,10 +69,10 @@ export class ConfigDocument {
   private read(): { value?: unknown; problem?: Problem } {
     try {
       const value: unknown = this.document.toJS({ maxAliasCount: MAX_ALIASES });
-      JSON.stringify(value); // fails on what contains itself
+      JSON.stringify(value); // fails on circular references
       return { value };
     } catch {
-      const message = 'got aliases that refer to each other, or too many, expected a tree: write it out';
+      const message = 'got circular or too many aliases, expected a tree. Replace aliases by their values.';
       return { problem: { file: this.file, line: 1, column: 1, path: '', message } };
     }
   }
@@ -82,7 +82,7 @@ export class ConfigDocument {
     visit(this.document, {
       Alias: (_, node) => {
         if (node.resolve(this.document)) return;
-        const message = `got ${show(`*${node.source}`)}, expected an anchor &${show(node.source).slice(1, -1)} before it; in quotes, it is a text`;
+        const message = `got ${show(`*${node.source}`)}, expected an anchor &${show(node.source).slice(1, -1)} before it. Quote the value if it is a string.`;
         problems.push({ file: this.file, ...this.place(node.range?.[0] ?? 0), path: '', message });
       },
     });
@@ -95,7 +95,7 @@ export class ConfigDocument {
       file: this.file,
       ...this.place(pos[0]),
       path: '',
-      message: advice ?? `is not YAML: ${lowerFirst(message)}`,
+      message: advice ?? `invalid YAML: ${lowerFirst(message)}`,
     };
   }
 
@@ -108,7 +108,7 @@ export class ConfigDocument {
     for (let length = path.length; length > 0; length--) {
       const found = this.find(path.slice(0, length));
       if (!found) continue;
-      // What is missing in a mapping is said at the mapping's own key, where there is one.
+      // The position of a missing property is the key of the mapping that it belongs to.
       const node = (at === 'key' || length < path.length ? found.key : undefined) ?? found.value ?? found.key;
       if (isNode(node) && node.range) return node.range[0];
     }

@@ -1,7 +1,7 @@
-/** Where something is in a config: keys, and positions in lists. */
+/** A path in a config: keys, and positions in lists. */
 export type Path = readonly (string | number)[];
 
-/** As the messages have it: `replicas[1].region`. */
+/** The notation of messages: `media.replicas[1].region`. */
 export function showPath(path: Path): string {
   return path
     .map((part) => (typeof part === 'number' ? `[${part}]` : `.${part}`))
@@ -9,12 +9,12 @@ export function showPath(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** The other way round, from a message of the library. */
+/** The inverse of `showPath`, unless keys contain dots. */
 export function parsePath(text: string): Path {
   return [...text.matchAll(/\[(\d+)\]|[^.[\]]+/g)].map(([part, index]) => (index === undefined ? part : Number(index)));
 }
 
-/** As ajv has it: `/replicas/1/region`. */
+/** The notation of ajv: `/media/replicas/1/region`. */
 export function parsePointer(pointer: string, value: unknown): Path {
   const path: (string | number)[] = [];
   let at = value;

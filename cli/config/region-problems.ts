@@ -2,18 +2,17 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { ConfigDocument } from './document';
 import type { Path } from './path';
 import { childSchema, definitionName, mediaSchema, resolve, Schema } from './schema';
-import { perhaps, show } from './words';
+import { show, suggestion } from './words';
 import type { Problem } from '../problems';
 
-/** Regions that the user's aws-cdk-lib does not know. The schema only knows what a region looks like. */
+/** Regions that the installed aws-cdk-lib does not know. The schema checks only their format. */
 export function regionProblems(document: ConfigDocument): Problem[] {
   const known = RegionInfo.regions.map(({ name }) => name);
   const problems: Problem[] = [];
   const check = (region: unknown, path: Path, at: 'key' | 'value') => {
     if (typeof region !== 'string' || known.includes(region)) return;
-    const near = perhaps(region, known);
-    const hint = near || '; if it is new, update aws-cdk-lib';
-    problems.push(document.problem(path, `got ${show(region)}, expected a region that AWS has${hint}`, at));
+    const hint = suggestion(region, known) || '. If the region is new, update aws-cdk-lib.';
+    problems.push(document.problem(path, `got ${show(region)}, expected an AWS region${hint}`, at));
   };
   const visit = (schema: Schema, value: unknown, path: Path) => {
     if (definitionName(schema) === 'Region') check(value, path, 'value');

@@ -3,13 +3,13 @@ import type { ConfigDocument } from './document';
 import { parsePointer, Path, valueAt } from './path';
 import { resolve, Schema } from './schema';
 import { typeProblem } from './type-problems';
-import { either, nearest, perhaps, show } from './words';
+import { either, nearest, show, suggestion } from './words';
 import type { Problem } from '../problems';
 
-/** More than these are not listed in a message. */
+/** The maximum number of alternatives in a message. */
 const LISTED = 8;
 
-/** What the schema finds wrong, in words that say what is right. */
+/** Violations of the schema, as problems that say what is expected. */
 export function schemaProblems(errors: readonly ErrorObject[], document: ConfigDocument): Problem[] {
   return errors.flatMap((error) => describe(error, document) ?? []);
 }
@@ -19,11 +19,11 @@ function describe(error: ErrorObject, document: ConfigDocument): Problem | undef
   const value = valueAt(document.value, path);
   const source = document.sourceOf(path);
   const schema = (error.parentSchema ?? {}) as Schema;
-  const say = (expected: string) => document.problem(path, `got ${show(value, source)}, expected ${expected}`);
+  const expecting = (expected: string) => document.problem(path, `got ${show(value, source)}, expected ${expected}`);
   if (error.propertyName !== undefined) return keyProblem(error.propertyName, path, schema, document);
 
   switch (error.keyword) {
-    case 'propertyNames': // says that there is another error, which is described above
+    case 'propertyNames': // accompanies another error, which has the `propertyName` above
       return undefined;
     case 'required':
       return missing(path, error.params.missingProperty, schema, document);
@@ -32,24 +32,24 @@ function describe(error: ErrorObject, document: ConfigDocument): Problem | undef
     case 'type':
       return document.problem(path, typeProblem(value, source, schema));
     case 'enum':
-      return say(oneOf(value, schema.enum));
+      return expecting(oneOf(value, schema.enum));
     case 'const':
-      return say(String(schema.const));
+      return expecting(String(schema.const));
     case 'minProperties':
     case 'maxProperties':
-      return say(`exactly one of ${either(Object.keys(schema.properties ?? {}))}`);
+      return expecting(`exactly one of ${either(Object.keys(schema.properties ?? {}))}`);
     case 'minItems':
-      return say('one element at least');
+      return expecting('at least one element');
     case 'minLength':
-      return say('a text that is not empty');
+      return expecting('a string that is not empty');
     case 'pattern':
-      return say(schema.title ?? `a text like ${schema.pattern}`);
+      return expecting(schema.title ?? `a string that matches ${schema.pattern}`);
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
-      return say(range(schema));
+      return expecting(range(schema));
     default:
-      return say(error.message ?? 'something else');
+      return expecting(error.message ?? 'another value');
   }
 }
 
@@ -57,30 +57,31 @@ function missing(path: Path, key: string, schema: Schema, document: ConfigDocume
   const property = schema.properties?.[key] ?? {};
   const { title, description, const: only } = { ...resolve(property), ...property };
   const about = title ?? (only === undefined ? String(description ?? 'a value').split('\n')[0] : String(only));
-  return document.problem([...path, key], `got nothing, expected ${withoutStop(about)}`);
+  return document.problem([...path, key], `got nothing, expected ${asObject(about)}`);
 }
 
 function unknown(path: Path, key: string, { properties = {} }: Schema, document: ConfigDocument): Problem {
   const known = Object.keys(properties);
   const value = (valueAt(document.value, path) ?? {}) as object;
-  // What is there already was not meant.
+  // Prefer properties that the mapping does not have yet.
   const near =
     nearest(
       key,
       known.filter((name) => !Object.hasOwn(value, name)),
     ) ?? nearest(key, known);
-  const expected = known.length === 0 ? 'nothing' : known.length <= LISTED ? either(known) : 'a property of the schema';
-  const message = `is not known here, expected ${near ? `perhaps ${near}` : expected}`;
+  const expected =
+    known.length === 0 ? 'no properties' : known.length <= LISTED ? either(known) : 'a property of the schema';
+  const message = `unknown property${near ? `. Did you mean ${near}?` : `, expected ${expected}`}`;
   return document.problem([...path, key], message, 'key');
 }
 
-/** A key that is a value too: a region. */
+/** A key that is a value itself: a region. */
 function keyProblem(key: string, path: Path, { title, pattern }: Schema, document: ConfigDocument): Problem {
   return document.problem([...path, key], `got ${show(key)}, expected ${title ?? pattern}`, 'key');
 }
 
 function oneOf(got: unknown, members: readonly string[]): string {
-  const hint = typeof got === 'string' ? perhaps(got, members) : '';
+  const hint = typeof got === 'string' ? suggestion(got, members) : '';
   if (members.length <= LISTED) return `${either(members)}${hint}`;
   return `one of ${members.slice(0, LISTED).join(', ')}, …${hint}`;
 }
@@ -91,6 +92,6 @@ function range({ minimum, maximum, exclusiveMinimum }: Schema): string {
   return exclusiveMinimum === undefined ? `${minimum} to ${maximum}` : `${from}, up to ${maximum}`;
 }
 
-function withoutStop(text: string): string {
-  return text.replace(/\.$/, '').replace(/^(An?|The|How|What|Where|Who) /, (word) => word.toLowerCase());
+function asObject(text: string): string {
+  return text.replace(/\.$/, '').replace(/^(An?|The|How|What|Where) /, (word) => word.toLowerCase());
 }

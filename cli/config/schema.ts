@@ -6,7 +6,7 @@ export type Schema = Record<string, any>;
 let loaded: Schema | undefined;
 let compiled: ValidateFunction | undefined;
 
-/** The published schema: the one truth of what a config can say. */
+/** The published schema: the single source of what a config can express. */
 export function mediaSchema(): Schema {
   loaded ??= JSON.parse(readPackageFile('schema/media.schema.json')) as Schema;
   return loaded;
@@ -27,7 +27,7 @@ export function resolve(schema: Schema): Schema {
   return name === undefined ? schema : { ...mediaSchema().definitions[name] };
 }
 
-/** What is said of a property or an element. */
+/** The schema of a property or an element. */
 export function childSchema(schema: Schema, key: string | number): Schema | undefined {
   const { properties, additionalProperties, items } = resolve(schema);
   if (typeof key === 'number') return items;

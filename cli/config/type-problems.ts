@@ -1,19 +1,19 @@
 import type { Schema } from './schema';
 import { show } from './words';
 
-/** Texts that YAML 1.1, and many a reader, takes for a boolean. */
+/** Words that YAML 1.1 treats as booleans. */
 const BOOLEAN_WORDS: Record<string, boolean> = { yes: true, on: true, y: true, no: false, off: false, n: false };
 
 const NAMES: Record<string, string> = {
   array: 'a list',
   boolean: 'true or false',
-  integer: 'a whole number',
+  integer: 'an integer',
   number: 'a number',
   object: 'a mapping',
-  string: 'a text',
+  string: 'a string',
 };
 
-/** A value of another type than is expected: often a trap of YAML, and then the message says the way out. */
+/** Describes a value of an unexpected type, with advice if it is a common mistake in YAML. */
 export function typeProblem(value: unknown, source: string | undefined, schema: Schema): string {
   const types = ([] as string[]).concat(schema.type);
   const got = show(value, source);
@@ -23,18 +23,18 @@ export function typeProblem(value: unknown, source: string | undefined, schema: 
 
 function advice(value: unknown, source: string | undefined, types: readonly string[]): string {
   const [type] = types;
-  if (value === null || value === undefined) return ': give a value, or leave the key out';
+  if (value === null || value === undefined) return '. Specify a value, or remove the key.';
   if (type === 'string' && typeof value !== 'object') {
-    return `: YAML takes this for a ${typeof value}, so write it in quotes: '${source ?? String(value)}'`;
+    return `. YAML treats it as a ${typeof value}. Quote it: '${source ?? String(value)}'`;
   }
   if (type === 'boolean' && typeof value === 'string' && Object.hasOwn(BOOLEAN_WORDS, value.toLowerCase())) {
-    return `: YAML takes this for a text, so write ${BOOLEAN_WORDS[value.toLowerCase()]}`;
+    return `. YAML treats it as a string. Write ${BOOLEAN_WORDS[value.toLowerCase()]}.`;
   }
-  if (type === 'boolean' && (value === 'true' || value === 'false')) return ': leave out the quotes';
+  if (type === 'boolean' && (value === 'true' || value === 'false')) return '. Remove the quotes.';
   if ((type === 'integer' || type === 'number') && typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) {
-    return ': leave out the quotes';
+    return '. Remove the quotes.';
   }
-  if (type === 'array') return ': begin each element on a line of its own, with "- "';
-  if (type === 'object' && Array.isArray(value)) return ': leave out the "- "';
+  if (type === 'array') return '. Write each element on its own line, after "- ".';
+  if (type === 'object' && Array.isArray(value)) return '. Remove the "- ".';
   return '';
 }

@@ -2,22 +2,22 @@ import { distance } from 'fastest-levenshtein';
 
 const LONGEST = 60;
 
-/** A value for a message: short, and as JSON, so that nothing in it can change a terminal. */
+/** A value for a message: short, and as JSON, so that it contains no control sequences. */
 export function show(value: unknown, source?: string): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length > 0 ? 'a list' : 'an empty list';
   if (typeof value === 'object') return Object.keys(value).length > 0 ? 'a mapping' : 'an empty mapping';
-  // As it is written: 012, and not 12.
+  // As in the file: 012, not 12.
   const text = typeof value === 'string' ? JSON.stringify(value) : (source ?? String(value));
   // eslint-disable-next-line no-control-regex
   const printable = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '?');
   return printable.length > LONGEST ? `${printable.slice(0, LONGEST)}…` : printable;
 }
 
-/** `, perhaps "eu-west-1"`, if one of the words is near enough to have been meant. */
-export function perhaps(word: string, words: readonly string[]): string {
+/** `. Did you mean "eu-west-1"?` if one of the words is similar enough. */
+export function suggestion(word: string, words: readonly string[]): string {
   const near = nearest(word, words);
-  return near === undefined ? '' : `, perhaps ${JSON.stringify(near)}`;
+  return near === undefined ? '' : `. Did you mean ${JSON.stringify(near)}?`;
 }
 
 export function nearest(word: string, words: readonly string[]): string | undefined {

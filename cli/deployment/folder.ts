@@ -4,18 +4,18 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError } from '../problems';
 
-/** What every cloud assembly has. */
+/** Files that every cloud assembly has. */
 const ASSEMBLY_FILES = ['cdk.out', 'manifest.json'];
 
 /**
- * Writes a folder as a whole: beside the place first, so that a failure leaves the former one as it was. Only what is a
- * cloud assembly, or empty, is replaced.
+ * Replaces a folder as a whole: writes a new one next to it first, so that a failure leaves the existing folder unchanged.
+ * Only cloud assemblies and empty folders are replaced.
  */
 export function replaceFolder<T>(folder: string, cwd: string, write: (outdir: string) => T): T {
   const target = resolve(cwd, folder);
   expectReplaceable(target, folder);
   mkdirSync(dirname(target), { recursive: true });
-  // Not a temporary folder of the system's making, which nobody else can read.
+  // Not created by mkdtemp, whose folders other users cannot read.
   const written = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
   mkdirSync(written);
   try {
@@ -28,7 +28,7 @@ export function replaceFolder<T>(folder: string, cwd: string, write: (outdir: st
   }
 }
 
-/** Runs something with a folder that is gone afterwards. */
+/** Calls a function with a temporary folder, which is deleted afterwards. */
 export function withTemporaryFolder<T>(use: (folder: string) => T): T {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-media-replication-'));
   try {
@@ -44,10 +44,10 @@ function expectReplaceable(target: string, folder: string): void {
   try {
     files = readdirSync(target);
   } catch {
-    throw new UsageError(`${folder} is not a folder. Name another by --out.`);
+    throw new UsageError(`${folder} is not a folder. Specify another with --out.`);
   }
   if (files.length === 0 || ASSEMBLY_FILES.every((file) => files.includes(file))) return;
   throw new UsageError(
-    `${folder} holds something else than a synthesis, and is left as it is. Name another folder by --out.`,
+    `${folder} is neither empty nor a cloud assembly, and was not changed. Specify another folder with --out.`,
   );
 }

@@ -1,4 +1,4 @@
-/** A word for a POSIX shell, in quotes if it needs them. */
+/** A word for a POSIX shell, quoted if necessary. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, `'\\''`)}'`;
 }

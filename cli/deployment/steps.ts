@@ -3,36 +3,36 @@ import { basename } from 'node:path';
 import { AssetManifestArtifact, CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { shellWord } from './shell';
 
-/** A stack to deploy, as docs/cli.md describes it for scripts. */
+/** A stack to deploy. docs/cli.md describes the format for scripts. */
 export interface DeploymentStep {
   readonly order: number;
   readonly stackId: string;
   readonly stackName: string;
   readonly region: string;
-  /** Only where the config names it. */
+  /** Only if specified in the config. */
   readonly account?: string;
-  /** The orders of the steps that must be done before. */
+  /** The `order` of each step that must be completed first. */
   readonly after: readonly number[];
-  /** The template, in the folder of the deployment. */
+  /** The file name of the template. */
   readonly template: string;
-  /** Whether files must be uploaded besides the template, as the AWS CDK CLI does. */
+  /** Whether other files than the template must be uploaded, as the AWS CDK CLI does. */
   readonly hasAssets: boolean;
   readonly command: string;
-  /** The same without the AWS CDK CLI: where nothing has to be uploaded, and the template is small enough for that. */
+  /** The command to deploy without the AWS CDK CLI, if there are no assets and the template is small enough. */
   readonly withoutCdk?: string;
 }
 
 export interface Deployment {
   readonly version: 1;
-  /** Once for each account and region. */
+  /** For each account and region. */
   readonly bootstrap: readonly { readonly region: string; readonly command: string }[];
   readonly steps: readonly DeploymentStep[];
 }
 
-/** CloudFormation takes larger templates from a bucket only. */
-const LARGEST_DIRECT_TEMPLATE = 51_200;
+/** Larger templates must be uploaded to a bucket. */
+const MAX_DIRECT_TEMPLATE_BYTES = 51_200;
 
-/** The stacks in an order in which each comes after those that it needs. */
+/** The stacks in deployment order: each after the stacks it depends on. */
 export function deploymentOf(assembly: CloudAssembly, outdir: string, qualifier?: string): Deployment {
   const stacks = assembly.stacksRecursively;
   const environments = new Map(
@@ -58,7 +58,7 @@ function step(
   const { account, region } = stack.environment;
   const template = basename(stack.templateFullPath);
   const hasAssets = uploads(stack) > 0;
-  const direct = !hasAssets && readFileSync(stack.templateFullPath).length <= LARGEST_DIRECT_TEMPLATE;
+  const direct = !hasAssets && readFileSync(stack.templateFullPath).length <= MAX_DIRECT_TEMPLATE_BYTES;
   return {
     order: index + 1,
     stackId: stack.hierarchicalId,
@@ -88,7 +88,7 @@ function cloudFormationCommand(
   ].join(' ');
 }
 
-/** How many files the stack needs in the bootstrap bucket besides its own template. */
+/** The number of files to upload to the bootstrap bucket, without the template. */
 function uploads(stack: CloudFormationStackArtifact): number {
   return stack.dependencies
     .filter((artifact): artifact is AssetManifestArtifact => AssetManifestArtifact.isAssetManifestArtifact(artifact))

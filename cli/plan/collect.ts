@@ -8,10 +8,10 @@ interface Resource {
   readonly Properties?: Record<string, any>;
 }
 
-/** What a synthesis came to. */
+/** Collects facts about a synthesized stack. */
 export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, assembly: CloudAssembly): Facts {
   const stacks = assembly.stacksRecursively;
-  const copies = [config.region, ...config.replicas.map(({ region }) => region)];
+  const copies = [config.region, ...config.media.replicas.map(({ region }) => region)];
   const regions = [...new Set([...copies, ...stacks.map(({ environment }) => environment.region)])];
   return {
     primaryRegion: config.region,
@@ -23,7 +23,7 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
         stacks.filter(({ environment }) => environment.region === region).flatMap(resourcesOf),
       ),
     ),
-    replicas: config.replicas.map(({ region, replicationMetrics: metrics = true, replicationTimeControl }) => ({
+    replicas: config.media.replicas.map(({ region, replicationMetrics: metrics = true, replicationTimeControl }) => ({
       region,
       metrics,
       timeControl: replicationTimeControl ?? metrics,
@@ -33,10 +33,10 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
   };
 }
 
-/** The stack adds the meetings in the order of the file. */
-function meetingFacts({ meetings = [] }: MediaConfig, stack: MediaReplicationStack): MeetingFacts[] {
+/** The stack has the rooms in the order of the file. */
+function meetingFacts({ meetings }: MediaConfig, stack: MediaReplicationStack): MeetingFacts[] {
   return (stack.meetings?.meetings ?? []).map(({ meetingName, capacity, sessionCount }, index) => {
-    const { mediaRegion, replicas = [] } = meetings[index];
+    const { mediaRegion, replicas = [] } = meetings!.rooms[index];
     const regions = [...new Set([mediaRegion, ...replicas.map((replica) => replica.mediaRegion)])];
     return { name: meetingName, mediaRegions: regions, sessions: sessionCount, capacity };
   });

@@ -1,6 +1,6 @@
 import { Facts, RegionFacts } from './facts';
 
-/** What is expected to come and go in a month. */
+/** Expected volumes in a month. */
 export interface Volumes {
   readonly storedGB?: number;
   readonly uploadedGBPerMonth?: number;
@@ -16,20 +16,20 @@ export interface Quantity {
   readonly quantity: number;
 }
 
-/** A thing that has a price. */
+/** An item with a price. */
 export interface CostItem {
-  /** What it is, in a table. */
+  /** The name in tables. */
   readonly name: string;
-  /** What the price is for. */
+  /** The unit that the price refers to. */
   readonly unit: string;
-  /** The volume without which the quantity is not known. */
+  /** The volume that determines the quantity. */
   readonly volume?: keyof Volumes;
   readonly quantities: (facts: Facts, volumes: Required<Volumes>) => Quantity[];
 }
 
 const HOURS_PER_MONTH = 730;
 
-/** So many of something in every region. */
+/** A quantity for every region. */
 const inEachRegion =
   (count: (region: RegionFacts) => number, times = 1) =>
   ({ regions }: Facts): Quantity[] =>
@@ -46,36 +46,36 @@ const inPrimary =
     { region: facts.primaryRegion, quantity: quantity(facts, volumes) },
   ];
 
-/** The names of `estimate.prices`, and how much of each there is. The JSON Schema is made from this too. */
+/** The items of `estimate.prices`, with their quantities. The JSON Schema is generated from them, too. */
 export const COST_ITEMS = {
   storageGBMonth: {
     name: 'S3 storage',
-    unit: 'GB and month',
+    unit: 'GB-month',
     volume: 'storedGB',
     quantities: (facts, { storedGB }) => inEachRegion(({ copies }) => copies * storedGB)(facts),
   },
   putRequests1000: {
-    name: 'S3 PUT, the copies too',
+    name: 'S3 PUT requests, including replication',
     unit: '1,000 requests',
     volume: 'uploadedObjectsPerMonth',
     quantities: (facts, { uploadedObjectsPerMonth }) =>
       inEachRegion(({ copies }) => (copies * uploadedObjectsPerMonth) / 1000)(facts),
   },
   getRequests1000: {
-    name: 'S3 GET',
+    name: 'S3 GET requests',
     unit: '1,000 requests',
     volume: 'downloadRequestsPerMonth',
     quantities: inPrimary((_, { downloadRequestsPerMonth }) => downloadRequestsPerMonth / 1000),
   },
   replicationTransferGB: {
-    name: 'Transfer to replicas',
+    name: 'Data transfer to replicas',
     unit: 'GB from the primary to a replica',
     volume: 'uploadedGBPerMonth',
     quantities: inPrimary(({ replicas }, { uploadedGBPerMonth }) => replicas.length * uploadedGBPerMonth),
   },
   replicationTimeControlGB: {
     name: 'Replication Time Control',
-    unit: 'GB replicated with it',
+    unit: 'GB replicated',
     volume: 'uploadedGBPerMonth',
     quantities: inPrimary(
       ({ replicas }, { uploadedGBPerMonth }) =>
@@ -83,27 +83,27 @@ export const COST_ITEMS = {
     ),
   },
   downloadGB: {
-    name: 'Transfer to viewers',
-    unit: 'GB out of a region',
+    name: 'Data transfer to viewers',
+    unit: 'GB transferred out of a region',
     volume: 'downloadedGBPerMonth',
     quantities: (_, { downloadedGBPerMonth }) =>
       Object.entries(downloadedGBPerMonth).map(([region, quantity]) => ({ region, quantity })),
   },
-  kmsKeyMonth: { name: 'KMS keys', unit: 'key and month', quantities: inEachRegion(ofType('AWS::KMS::Key')) },
-  alarmMonth: { name: 'Alarms', unit: 'alarm and month', quantities: inEachRegion(ofType('AWS::CloudWatch::Alarm')) },
+  kmsKeyMonth: { name: 'KMS keys', unit: 'key-month', quantities: inEachRegion(ofType('AWS::KMS::Key')) },
+  alarmMonth: { name: 'Alarms', unit: 'alarm-month', quantities: inEachRegion(ofType('AWS::CloudWatch::Alarm')) },
   metricMonth: {
     name: 'Replication metrics',
-    unit: 'metric and month; each replica has 4',
+    unit: 'metric-month (4 metrics per replica)',
     quantities: inPrimary(({ replicas }) => 4 * replicas.filter(({ metrics }) => metrics).length),
   },
   dashboardMonth: {
     name: 'Dashboards',
-    unit: 'dashboard and month',
+    unit: 'dashboard-month',
     quantities: inEachRegion(ofType('AWS::CloudWatch::Dashboard')),
   },
   proxyTaskHour: {
-    name: 'Proxy servers',
-    unit: 'hour of one Fargate task, at the lowest capacity',
+    name: 'Proxy tasks',
+    unit: 'hour of a Fargate task, at minimum capacity',
     quantities: inEachRegion(({ tasks }) => tasks, HOURS_PER_MONTH),
   },
   loadBalancerHour: {
@@ -118,23 +118,23 @@ export const COST_ITEMS = {
   },
   endpointZoneHour: {
     name: 'Interface endpoints',
-    unit: 'hour of an interface endpoint in a zone',
+    unit: 'hour of an endpoint in an Availability Zone',
     quantities: inEachRegion(({ endpointZones }) => endpointZones, HOURS_PER_MONTH),
   },
   resolverAddressHour: {
     name: 'Resolver endpoints',
-    unit: 'hour of an address of a resolver endpoint',
+    unit: 'hour of an endpoint IP address',
     quantities: inEachRegion(({ resolverAddresses }) => resolverAddresses, HOURS_PER_MONTH),
   },
   routerRequestsMillion: {
     name: 'Router',
-    unit: 'million requests, with the time that they take',
+    unit: 'million requests, including their duration',
     volume: 'routerRequestsPerMonth',
     quantities: inPrimary((_, { routerRequestsPerMonth }) => routerRequestsPerMonth / 1e6),
   },
   attendeeMinute: {
     name: 'Meetings',
-    unit: 'minute of an attendee',
+    unit: 'attendee minute',
     volume: 'attendeeMinutesPerMonth',
     quantities: inPrimary((_, { attendeeMinutesPerMonth }) => attendeeMinutesPerMonth),
   },
@@ -151,11 +151,11 @@ export interface Estimate {
   readonly volumes?: Volumes;
 }
 
-/** What no price of the file is about. */
-export const NEVER_IN_IT = [
-  'old versions of objects, and what is left of unfinished uploads',
-  'requests to KMS, logs, capacity units of load balancers, per-GB prices of PrivateLink and NAT',
-  'HEAD requests of the router, AppConfig, DynamoDB and the functions of the meetings',
-  'jobs of S3 Batch Operations, by job and by object, and the metrics of a canary',
+/** Costs that no price of the file covers. */
+export const NEVER_INCLUDED = [
+  'noncurrent object versions and incomplete multipart uploads',
+  'KMS requests, logs, load balancer capacity units, data processing of PrivateLink and NAT gateways',
+  'HEAD requests of the router, AppConfig, DynamoDB, and the functions of meetings',
+  'S3 Batch Operations jobs and objects, and the metrics of a canary',
   'free tiers, discounts and taxes',
 ];

@@ -1,7 +1,7 @@
-import { COST_ITEMS, CostItem, Estimate, NEVER_IN_IT, PriceName, Volumes } from './cost-items';
+import { COST_ITEMS, CostItem, Estimate, NEVER_INCLUDED, PriceName, Volumes } from './cost-items';
 import { Facts } from './facts';
 
-/** What one thing costs in a month. */
+/** The monthly cost of one item. */
 export interface CostLine {
   readonly item: PriceName;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Costs {
   readonly currency: string;
   readonly lines: CostLine[];
   readonly total: number;
-  /** What there is, but is not in the total, and why. */
+  /** Items that are not in the total, and why. */
   readonly notIncluded: string[];
 }
 
@@ -28,7 +28,7 @@ const NO_VOLUMES: Required<Volumes> = {
   attendeeMinutesPerMonth: 0,
 };
 
-/** An estimate from the prices and volumes of the file, and nothing else. */
+/** An estimate that is based only on the prices and volumes of the file. */
 export function estimateCosts(facts: Facts, estimate: Estimate): Costs {
   const { prices, pricesByRegion = {}, volumes = {} } = estimate;
   const lines: CostLine[] = [];
@@ -41,10 +41,10 @@ export function estimateCosts(facts: Facts, estimate: Estimate): Costs {
     const unpriced = needed.filter(({ region }) => priceIn(region) === undefined).map(({ region }) => region);
     if (unpriced.length > 0) {
       const where = priced.length > 0 ? ` in ${unpriced.join(', ')}` : '';
-      notIncluded.push(`${name}${where}: the file gives no price ${item}`);
+      notIncluded.push(`${name}${where}: no price \`${item}\` in the file`);
     }
     if (volume !== undefined && volumes[volume] === undefined && prices[item] !== undefined) {
-      notIncluded.push(`${name}: the file gives no volume ${volume}`);
+      notIncluded.push(`${name}: no volume \`${volume}\` in the file`);
     }
     if (priced.length === 0) continue;
     const quantity = priced.reduce((total, each) => total + each.quantity, 0);
@@ -55,6 +55,6 @@ export function estimateCosts(facts: Facts, estimate: Estimate): Costs {
     currency: estimate.currency,
     lines,
     total: lines.reduce((total, { amount }) => total + amount, 0),
-    notIncluded: [...notIncluded, ...NEVER_IN_IT],
+    notIncluded: [...notIncluded, ...NEVER_INCLUDED],
   };
 }

@@ -1,17 +1,17 @@
-/** What a plan is made from: what the templates hold, region by region. */
+/** Facts about the templates of one region. */
 export interface RegionFacts {
   readonly region: string;
-  /** How many resources of each type the region's templates have. */
+  /** The number of resources by type. */
   readonly resources: Readonly<Record<string, number>>;
-  /** How many copies of the media the region has: 1, or 0 where only alarms are. */
+  /** The number of copies of the media: 1, or 0 in a region with alarms only. */
   readonly copies: number;
-  /** Servers of a proxy that always run. */
+  /** The minimum number of proxy tasks. */
   readonly tasks: number;
-  /** What all servers take when there are as many as there may be. */
+  /** The vCPUs of all proxy tasks at maximum capacity. */
   readonly maxVcpus: number;
-  /** Interface endpoints, each counted once for each of its zones. */
+  /** The number of interface endpoints, counted once per Availability Zone. */
   readonly endpointZones: number;
-  /** Addresses of resolver endpoints. */
+  /** The number of IP addresses of resolver endpoints. */
   readonly resolverAddresses: number;
 }
 
@@ -23,7 +23,7 @@ export interface ReplicaFacts {
 
 export interface MeetingFacts {
   readonly name: string;
-  /** The primary's first. */
+  /** The region of the primary session first. */
   readonly mediaRegions: readonly string[];
   readonly sessions: number;
   readonly capacity: number;
@@ -35,7 +35,7 @@ export interface StackFacts {
   readonly region: string;
   readonly resources: number;
   readonly outputs: number;
-  /** The length of the template, in characters. */
+  /** The length of the template in characters. */
   readonly templateSize: number;
 }
 
@@ -45,6 +45,6 @@ export interface Facts {
   readonly regions: RegionFacts[];
   readonly replicas: ReplicaFacts[];
   readonly meetings: MeetingFacts[];
-  /** Whether a canary tries the replication. */
+  /** Whether the stack has a canary. */
   readonly canary: boolean;
 }

@@ -5,7 +5,7 @@ import { QuotaNeed } from './quotas';
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 export const MAX_RESOURCES = 500;
 
-/** What `plan --json` prints; docs/cli.md describes it. */
+/** The output of `plan --json`. docs/cli.md describes the format. */
 export interface Plan {
   readonly version: 1;
   readonly stackName: string;
@@ -17,7 +17,7 @@ export interface Plan {
   }[];
   readonly meetings: readonly MeetingFacts[];
   readonly quotas: readonly QuotaNeed[];
-  /** Only with prices. */
+  /** Only if the config specifies prices. */
   readonly costsPerMonth?: Costs;
 }
 
@@ -28,7 +28,7 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
     stacks: facts.stacks.map((stack) => ({ ...stack, maxResources: MAX_RESOURCES })),
     regions: facts.regions.map((each) => ({
       region: each.region,
-      holds: holds(facts, each),
+      holds: partsIn(facts, each),
       resources: each.resources,
     })),
     meetings: facts.meetings,
@@ -37,8 +37,8 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
   };
 }
 
-/** What a reader calls what a region has. */
-function holds({ primaryRegion, canary }: Facts, { region, copies, resources }: RegionFacts): string[] {
+/** The parts of the platform in a region. */
+function partsIn({ primaryRegion, canary }: Facts, { region, copies, resources }: RegionFacts): string[] {
   const has = (type: string) => (resources[type] ?? 0) > 0;
   const primary = region === primaryRegion;
   return [

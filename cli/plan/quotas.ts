@@ -1,15 +1,16 @@
 import { Facts } from './facts';
+import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../../src/private/quotas';
 
-/** A quota of AWS, and what the stacks need of it. */
+/** A service quota, and how much of it the stacks need. */
 export interface QuotaNeed {
   readonly service: string;
   readonly code: string;
   readonly name: string;
   readonly region: string;
   readonly needed: number;
-  /** What an account has that nobody raised. */
+  /** The default value of the quota. */
   readonly byDefault: number;
-  /** Whether the stacks need more than that. */
+  /** Whether the stacks need more than the default. */
   readonly raise: boolean;
 }
 
@@ -26,22 +27,22 @@ const inEachRegion =
   ({ regions }: Facts) =>
     regions.map(({ region, resources }) => ({ region, needed: resources[type] ?? 0 }));
 
-/** The codes are those of Service Quotas; others may need more of the same quota besides. */
+/** Codes of Service Quotas. Other resources in the account count toward the same quotas. */
 const QUOTAS: Quota[] = [
   {
     service: 'chime',
-    code: 'L-154D84D0',
+    code: REPLICAS_PER_MEETING.code,
     name: 'replica meetings per primary meeting',
-    byDefault: 4,
+    byDefault: REPLICAS_PER_MEETING.value,
     needs: ({ meetings, primaryRegion }) => [
       { region: primaryRegion, needed: Math.max(0, ...meetings.map(({ sessions }) => sessions - 1)) },
     ],
   },
   {
     service: 'chime',
-    code: 'L-9F286451',
+    code: CONCURRENT_MEETINGS.code,
     name: 'concurrent meetings',
-    byDefault: 250,
+    byDefault: CONCURRENT_MEETINGS.value,
     needs: ({ meetings, primaryRegion }) => [
       { region: primaryRegion, needed: meetings.reduce((total, { sessions }) => total + sessions, 0) },
     ],
@@ -49,7 +50,7 @@ const QUOTAS: Quota[] = [
   {
     service: 'fargate',
     code: 'L-3032A538',
-    name: 'Fargate On-Demand vCPUs, when a proxy is at its highest capacity',
+    name: 'Fargate On-Demand vCPUs, with proxies at maximum capacity',
     byDefault: 6,
     needs: ({ regions }) => regions.map(({ region, maxVcpus }) => ({ region, needed: maxVcpus })),
   },
@@ -63,7 +64,7 @@ const QUOTAS: Quota[] = [
   },
 ];
 
-/** What the stacks need of the quotas that they can come up against. What they need nothing of is left out. */
+/** The quotas that the stacks need. */
 export function quotaNeeds(facts: Facts, controlRegion?: string): QuotaNeed[] {
   return QUOTAS.flatMap(({ needs, ...quota }) =>
     needs(facts)

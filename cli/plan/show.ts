@@ -4,7 +4,7 @@ import { QuotaNeed } from './quotas';
 import { Column, drawTable } from '../terminal/table';
 import type { Terminal } from '../terminal/terminal';
 
-/** A plan for people. */
+/** A plan in readable form. */
 export function showPlan(plan: Plan, terminal: Terminal): string {
   const title = (text: string) => `${terminal.colors.bold(text)}\n`;
   const section = (text: string, columns: Column[], rows: string[][]) =>
@@ -18,7 +18,7 @@ export function showPlan(plan: Plan, terminal: Terminal): string {
       plan.regions.map(({ region, holds, resources }) => [region, holds.join(', '), number(count(resources))]),
     ),
     ...section(
-      'Stacks, in the order of deployment',
+      'Stacks, in deployment order',
       STACKS,
       plan.stacks.map(({ stackName, region, resources, maxResources }, index) => [
         String(index + 1),
@@ -37,12 +37,20 @@ export function showPlan(plan: Plan, terminal: Terminal): string {
         number(capacity),
       ]),
     ),
-    ...section(raised > 0 ? `Quotas: raise ${raised}` : 'Quotas: none to raise', QUOTAS, plan.quotas.map(quotaRow)),
-    plan.costsPerMonth ? costs(plan.costsPerMonth, terminal) : 'No estimate: the file has no `estimate` with prices.\n',
+    ...section(
+      raised > 0 ? `Quotas (${raised} to raise)` : 'Quotas (none to raise)',
+      QUOTAS,
+      plan.quotas.map(quotaRow),
+    ),
+    plan.costsPerMonth ? costs(plan.costsPerMonth, terminal) : 'No cost estimate: the file specifies no `estimate`.\n',
   ].join('\n');
 }
 
-const REGIONS: Column[] = [{ title: 'Region' }, { title: 'Holds', wraps: true }, { title: 'Resources', right: true }];
+const REGIONS: Column[] = [
+  { title: 'Region' },
+  { title: 'Contents', wraps: true },
+  { title: 'Resources', right: true },
+];
 const STACKS: Column[] = [
   { title: '#', right: true },
   { title: 'Stack', wraps: true },
@@ -61,7 +69,7 @@ const QUOTAS: Column[] = [
   { title: 'Region' },
   { title: 'Needed', right: true },
   { title: 'Default', right: true },
-  { title: 'Enough' },
+  { title: 'Sufficient' },
 ];
 const COSTS: Column[] = [
   { title: 'Per month', wraps: true },
@@ -71,17 +79,17 @@ const COSTS: Column[] = [
 ];
 
 function quotaRow({ code, name, region, needed, byDefault, raise }: QuotaNeed): string[] {
-  return [code, name, region, number(needed), number(byDefault), raise ? 'raise' : 'yes'];
+  return [code, name, region, number(needed), number(byDefault), raise ? 'no: raise' : 'yes'];
 }
 
 function costs({ currency, lines, total, notIncluded }: Costs, terminal: Terminal): string {
   const rows = lines.map(({ name, quantity, unit, amount }) => [name, number(quantity), unit, money(amount)]);
-  const sum = ['in all', '', currency, money(total)];
+  const sum = ['Total', '', currency, money(total)];
   const missing = notIncluded.map((line) => `${terminal.isTerminal ? terminal.wrap(line, 2) : `  ${line}`}\n`);
   return [
-    `${terminal.colors.bold(`Estimate, in ${currency}, from the prices of the file`)}\n`,
+    `${terminal.colors.bold(`Cost estimate in ${currency}, from the prices in the file`)}\n`,
     drawTable(terminal, COSTS, [...rows, sum]),
-    `\nNot in it:\n${missing.join('')}`,
+    `\nNot included:\n${missing.join('')}`,
   ].join('');
 }
 
@@ -89,7 +97,7 @@ function count(resources: Readonly<Record<string, number>>): number {
   return Object.values(resources).reduce((total, each) => total + each, 0);
 }
 
-/** Not in the user's own locale: what is printed is the same everywhere. */
+/** Independent of the user's locale, so that the output is the same everywhere. */
 function number(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }

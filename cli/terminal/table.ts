@@ -4,13 +4,13 @@ import type { Terminal } from './terminal';
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
-  /** Whether its text may go over several lines where the terminal is narrow. */
+  /** Whether its text can wrap on a narrow terminal. */
   readonly wraps?: boolean;
 }
 
-const NARROWEST = 12;
+const MIN_WIDTH = 12;
 
-/** Rows as a table on a terminal, and elsewhere as lines of fields between tabs, with the titles in the first. */
+/** Draws a table on a terminal. Elsewhere, writes lines of tab-separated fields, with the titles in the first line. */
 export function drawTable(
   terminal: Terminal,
   columns: readonly Column[],
@@ -30,15 +30,15 @@ export function drawTable(
   });
 }
 
-/** As wide as their text, or, where that is too much, with less for those that wrap. */
+/** Column widths: that of their text, reduced for wrapping columns if the table is too wide. */
 function fit(space: number, columns: readonly Column[], rows: readonly (readonly string[])[]): number[] {
   const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index].length)));
   const borders = 3 * columns.length + 1;
   for (let over = sum(widths) + borders - space; over > 0; over--) {
     const widest = columns
-      .map(({ wraps }, index) => (wraps && widths[index] > NARROWEST ? widths[index] : 0))
+      .map(({ wraps }, index) => (wraps && widths[index] > MIN_WIDTH ? widths[index] : 0))
       .reduce((best, width, index, all) => (width > all[best] ? index : best), 0);
-    if (!columns[widest].wraps || widths[widest] <= NARROWEST) break;
+    if (!columns[widest].wraps || widths[widest] <= MIN_WIDTH) break;
     widths[widest]--;
   }
   return widths;

@@ -1,26 +1,26 @@
 import { createColors } from 'picocolors';
 
-/** What a stream can show. */
+/** The capabilities of a stream. */
 export interface StreamFacts {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-export type ColorWish = 'always' | 'never' | undefined;
+export type ColorOption = 'always' | 'never' | undefined;
 
-/** A stream to write to: with colours and tables if somebody looks at it, plain if a program reads it. */
+/** Output formatting: colors and tables on a terminal, plain text otherwise. */
 export class Terminal {
   readonly isTerminal: boolean;
   readonly columns: number;
   readonly colors: ReturnType<typeof createColors>;
 
-  constructor(stream: StreamFacts, env: NodeJS.ProcessEnv, wish: ColorWish) {
+  constructor(stream: StreamFacts, env: NodeJS.ProcessEnv, option: ColorOption) {
     this.isTerminal = stream.isTTY === true && env.TERM !== 'dumb' && !inCi(env);
     this.columns = Math.min(120, Math.max(40, stream.columns || 80));
-    this.colors = createColors(this.wantsColors(env, wish));
+    this.colors = createColors(this.wantsColors(env, option));
   }
 
-  /** Breaks a text between words, behind a margin. Nothing is broken within a word: it may be a command. */
+  /** Wraps text between words, with a left margin. Words are never broken, since they may be parts of a command. */
   wrap(text: string, margin: number): string {
     const lines: string[] = [''];
     for (const word of text.split(/\s+/)) {
@@ -31,9 +31,9 @@ export class Terminal {
     return lines.map((line) => ' '.repeat(margin) + line).join('\n');
   }
 
-  /** A flag of the command line, then what https://no-color.org and its counterpart say, then what the stream is. */
-  private wantsColors(env: NodeJS.ProcessEnv, wish: ColorWish): boolean {
-    if (wish) return wish === 'always';
+  /** In order of precedence: the command line, NO_COLOR (https://no-color.org), FORCE_COLOR, the stream. */
+  private wantsColors(env: NodeJS.ProcessEnv, option: ColorOption): boolean {
+    if (option) return option === 'always';
     if (env.NO_COLOR) return false;
     if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0';
     return this.isTerminal;

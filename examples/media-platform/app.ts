@@ -4,39 +4,40 @@ import { HttpAuthorizer, MediaReplicationStack, ReadPreference } from 'cdk-media
 
 const app = new App();
 
-// Media and meetings of a studio in three regions, with one dashboard and one topic.
+// Media and meetings of a studio in three regions, with one dashboard and one topic for alarms.
+const authorizer = HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] });
+const allowOrigins = ['https://studio.example.com'];
+
 const platform = new MediaReplicationStack(app, 'MediaPlatform', {
   env: { region: 'us-east-1' },
-  replicas: [{ region: 'eu-central-1' }, { region: 'ap-southeast-2' }],
-  corsOrigins: ['https://studio.example.com'],
-
-  defaultPreference: ReadPreference.AUTO,
-  ipRanges: [
-    { cidr: '10.20.0.0/16', region: 'eu-central-1' },
-    { cidr: '10.30.0.0/16', region: 'ap-southeast-2' },
-  ],
-
-  meetings: [
-    {
-      name: 'town-hall',
-      mediaRegion: 'us-east-1',
-      replicas: [{ mediaRegion: 'eu-central-1', count: 2 }, { mediaRegion: 'ap-southeast-2' }],
-      presenters: ['ceo', 'moderator'],
-    },
-    { name: 'dailies', mediaRegion: 'eu-central-1', attendeesPerSession: 25 },
-  ],
-
-  httpApi: {
-    authorizer: HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] }),
-    allowOrigins: ['https://studio.example.com'],
+  media: {
+    replicas: [{ region: 'eu-central-1' }, { region: 'ap-southeast-2' }],
+    corsOrigins: allowOrigins,
   },
-  hostScopes: ['meetings/host'],
-
-  alarmEmails: ['media-oncall@example.com'],
-  latencyThreshold: Duration.minutes(10),
+  router: {
+    defaultPreference: ReadPreference.AUTO,
+    ipRanges: [
+      { cidr: '10.20.0.0/16', region: 'eu-central-1' },
+      { cidr: '10.30.0.0/16', region: 'ap-southeast-2' },
+    ],
+    httpApi: { authorizer, allowOrigins },
+  },
+  meetings: {
+    httpApi: { authorizer, allowOrigins, hostScopes: ['meetings/host'] },
+    rooms: [
+      {
+        meetingName: 'town-hall',
+        mediaRegion: 'us-east-1',
+        replicas: [{ mediaRegion: 'eu-central-1', count: 2 }, { mediaRegion: 'ap-southeast-2' }],
+        presenters: ['ceo', 'moderator'],
+      },
+      { meetingName: 'dailies', mediaRegion: 'eu-central-1', attendeesPerSession: 25 },
+    ],
+  },
+  monitoring: { alarmEmails: ['media-oncall@example.com'], latencyThreshold: Duration.minutes(10) },
 });
 
-// What the stack does not say, its constructs do: the ingest puts media, and nothing else.
+// Permissions are granted by the constructs: the ingest can upload media, and nothing else.
 const ingest = new iam.Role(platform, 'Ingest', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
 platform.media.grantPut(ingest);
 

@@ -16,7 +16,7 @@ const media = new ReplicatedMediaBucket(stack, 'Media', {
   replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
 });
 
-// Studios with an address of their own read from the copy that is near; everybody else reads from the primary.
+// Studios read from the nearest copy, which the router finds by their IP address. All other viewers read from the primary.
 const router = new MediaRouter(stack, 'Router', {
   media,
   defaultPreference: ReadPreference.AUTO,
@@ -32,7 +32,7 @@ const router = new MediaRouter(stack, 'Router', {
   },
 });
 
-// The web application asks for the links of a page.
+// The web application requests the links of a page.
 const web = new iam.Role(stack, 'Web', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
 router.grantInvoke(web);
 

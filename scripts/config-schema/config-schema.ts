@@ -7,7 +7,7 @@ const PROPS = 'cdk-media-replication.MediaReplicationStackProps';
 const ID =
   'https://raw.githubusercontent.com/cdk-media-replication/cdk-media-replication/main/schema/media.schema.json';
 
-/** The JSON Schema of a config file: the properties of `MediaReplicationStack`, and what the command line adds. */
+/** The JSON Schema of a config file: the properties of `MediaReplicationStack`, and those of the command line. */
 export function configSchema(): Schema {
   const writer = new SchemaWriter([dirname(require.resolve('aws-cdk-lib/package.json')), '.']);
   const props = writer.struct(PROPS);
@@ -18,7 +18,7 @@ export function configSchema(): Schema {
     $id: ID,
     title: 'cdk-media-replication',
     description:
-      'Media and their replicas, a router, meetings and their monitoring, as MediaReplicationStack makes them.',
+      'A MediaReplicationStack: media and its replicas, a router, meetings, a canary and monitoring for all of them.',
     type: 'object',
     additionalProperties: false,
     required: ['version', 'stackName', 'region', ...props.required],
@@ -27,24 +27,25 @@ export function configSchema(): Schema {
       stackName: {
         ...stackName,
         description:
-          'The name of the stack in the primary region. The names of buckets and other stacks derive from it.',
+          'The name of the stack in the primary region. The names of buckets and of other stacks are derived from it.',
       },
       region: {
         $ref: '#/definitions/Region',
-        description: 'The region of the primary, of the router and of the meetings.',
+        description: 'The region of the primary bucket, the router and the meeting service.',
       },
       account: {
         $ref: '#/definitions/AccountId',
-        description: 'The account. Default: the one that deploys; needed for replicas in other accounts.',
+        description:
+          'The account. Required for replicas in other accounts.\nDefault: the account of the credentials used to deploy.',
       },
       bootstrapQualifier: {
         title: 'a qualifier of up to 10 letters and digits',
         type: 'string',
         pattern: '^[A-Za-z0-9_-]{1,10}$',
-        description: 'The qualifier with which the regions were bootstrapped. Default: hnb659fds, that of the AWS CDK.',
+        description: 'The qualifier that the regions were bootstrapped with.\nDefault: hnb659fds.',
       },
       ...others,
-      estimate: { $ref: '#/definitions/Estimate', description: 'Prices and volumes for the estimate of `plan`.' },
+      estimate: { $ref: '#/definitions/Estimate', description: 'Prices and volumes for the cost estimate of `plan`.' },
     },
     definitions: sorted({ ...writer.definitions, ...estimateDefinitions() }),
   };

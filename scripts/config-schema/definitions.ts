@@ -2,7 +2,7 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 
 export type Schema = Record<string, any>;
 
-/** `title` completes "expected …" in the messages of the command line; editors show it as well. */
+/** `title` completes "expected …" in messages of the command line. Editors show it as well. */
 const text = (title: string, pattern: string, examples: string[], description: string): Schema => ({
   title,
   description,
@@ -21,7 +21,7 @@ const oneOf = (title: string, description: string, properties: Record<string, Sc
   properties,
 });
 
-/** `rest` is what follows the account. */
+/** `rest` is the pattern after the account id. */
 const arn = (service: string, rest: string, what: string, example: string): Schema =>
   text(
     `the ARN of ${what}, such as ${example}`,
@@ -34,7 +34,7 @@ const URL = { title: 'a URL that begins with https://', type: 'string', pattern:
 const strings = { type: 'array', items: { type: 'string', minLength: 1 } };
 const LIFETIME = { $ref: '#/definitions/Duration' };
 
-/** What stands in a file for what is not a struct, an enum or a plain value in the library. */
+/** Config file notations of types that are neither structs, enums nor primitives. */
 export const DEFINITIONS: Record<string, Schema> = {
   Duration: text(
     'a duration such as 15 minutes, 6 hours or 90 days',
@@ -43,7 +43,7 @@ export const DEFINITIONS: Record<string, Schema> = {
     'A whole number, a space, and seconds, minutes, hours or days.',
   ),
   Region: text(
-    'a region that AWS has',
+    'an AWS region',
     '^[a-z]{2}(-[a-z]+)+-\\d$',
     RegionInfo.regions.map(({ name }) => name).filter((name) => !name.includes('-iso')),
     'The code of an AWS region.',
@@ -52,7 +52,7 @@ export const DEFINITIONS: Record<string, Schema> = {
     'an account id of 12 digits, in quotes',
     '^\\d{12}$',
     ['111111111111'],
-    'In quotes: it is a text, and may begin with 0.',
+    'An account id in quotes, since it is a string that may begin with 0.',
   ),
   Cidr: text(
     'an address range in CIDR notation, such as 10.20.0.0/16',
@@ -60,32 +60,32 @@ export const DEFINITIONS: Record<string, Schema> = {
     ['10.20.0.0/16'],
     'An address range in CIDR notation.',
   ),
-  Email: text('a mail address', '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', ['media-oncall@example.com'], 'A mail address.'),
+  Email: text('an email address', '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', ['media-oncall@example.com'], 'An email address.'),
   Origin: text(
-    'the origin of a web site, such as https://studio.example.com',
+    'the origin of a website, such as https://studio.example.com',
     '^(https?://[^/\\s]+|\\*)$',
     ['https://studio.example.com'],
-    'Scheme and host of a web site, without a path.',
+    'Scheme and host of a website, without a path.',
   ),
   Schedule: text(
     'a schedule such as rate(1 day) or cron(0 4 * * ? *)',
     '^(rate\\([1-9]\\d* (minute|hour|day)s?\\)|cron\\(\\S+( \\S+){5}\\))$',
     ['rate(1 day)', 'cron(0 4 * * ? *)'],
-    'When something happens, in UTC, as EventBridge writes it.',
+    'An EventBridge schedule expression, in UTC.',
   ),
-  Runtime: text('a Node.js runtime such as nodejs24.x', '^nodejs\\d+\\.x$', ['nodejs24.x'], 'A runtime of AWS Lambda.'),
+  Runtime: text('a Node.js runtime such as nodejs24.x', '^nodejs\\d+\\.x$', ['nodejs24.x'], 'An AWS Lambda runtime.'),
   StorageClass: {
-    title: 'a storage class of S3',
-    description: 'A storage class of S3.',
+    title: 'an S3 storage class',
+    description: 'An S3 storage class.',
     enum: ['STANDARD', 'STANDARD_IA', 'ONEZONE_IA', 'INTELLIGENT_TIERING', 'GLACIER_IR', 'GLACIER', 'DEEP_ARCHIVE'],
   },
   ExistingBucket: text(
-    'the name of a bucket that exists',
+    'the name of an existing bucket',
     '^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$',
     ['studio-media'],
-    'The name of a bucket that exists.',
+    'The name of an existing bucket.',
   ),
-  KeyArn: arn('kms', '(key|alias)/', 'a KMS key or of its alias', 'arn:aws:kms:eu-west-1:111111111111:alias/media'),
+  KeyArn: arn('kms', '(key|alias)/', 'a KMS key or alias', 'arn:aws:kms:eu-west-1:111111111111:alias/media'),
   RoleArn: arn('iam', 'role/', 'an IAM role', 'arn:aws:iam::111111111111:role/replication'),
   TopicArn: arn('sns', '', 'an SNS topic', 'arn:aws:sns:us-east-1:111111111111:oncall'),
   CertificateArn: arn(
@@ -102,7 +102,7 @@ export const DEFINITIONS: Record<string, Schema> = {
   ),
   HostedZone: {
     title: 'a hosted zone: its id and its name',
-    description: 'A hosted zone of Route 53 that exists.',
+    description: 'An existing Route 53 hosted zone.',
     type: 'object',
     additionalProperties: false,
     required: ['hostedZoneId', 'zoneName'],
@@ -111,61 +111,61 @@ export const DEFINITIONS: Record<string, Schema> = {
       zoneName: { type: 'string', minLength: 1, description: 'The name of the zone.', examples: ['example.com'] },
     },
   },
-  PermissionsBoundary: oneOf('name or arn', 'The policy that bounds what roles may do.', {
+  PermissionsBoundary: oneOf('name or arn', 'A permissions boundary for roles.', {
     name: { type: 'string', minLength: 1, description: 'The name of a policy in the account.' },
     arn: { type: 'string', minLength: 1, description: 'The ARN of a policy.' },
   }),
-  ObjectLockRetention: oneOf('governance or compliance', 'How objects are locked, and for how long.', {
-    governance: { ...LIFETIME, description: 'Some may be permitted to shorten it. Whole days.' },
-    compliance: { ...LIFETIME, description: 'Nobody can shorten it. Whole days.' },
+  ObjectLockRetention: oneOf('governance or compliance', 'The Object Lock retention mode and period.', {
+    governance: { ...LIFETIME, description: 'Users with special permissions can shorten it. Whole days.' },
+    compliance: { ...LIFETIME, description: 'No user can shorten it, including the root user. Whole days.' },
   }),
-  IpAddresses: oneOf('cidr', 'The addresses of a VPC.', {
-    cidr: { $ref: '#/definitions/Cidr', description: 'The range of the VPC.' },
+  IpAddresses: oneOf('cidr', 'The IP addresses of a VPC.', {
+    cidr: { $ref: '#/definitions/Cidr', description: 'The CIDR range of the VPC.' },
   }),
-  MediaEndpoint: oneOf('proxy or privateLink', 'How viewers reach the bucket of a region.', {
+  MediaEndpoint: oneOf('proxy or privateLink', 'How viewers access the bucket in a region.', {
     proxy: {
       ...URL,
-      pattern: '^https?://[^/\\s]+', // a proxy in a private network may be without TLS
+      pattern: '^https?://[^/\\s]+', // a proxy in a private network can do without TLS
       title: 'a URL',
-      description: "Through a proxy that passes links on as they are: the proxy's URL.",
+      description: 'The URL of a proxy that passes links on unchanged.',
       examples: ['https://media.eu.example.com'],
     },
     privateLink: {
       type: 'string',
       minLength: 1,
-      description: "Through an S3 interface endpoint: the endpoint's own name, without a star.",
+      description: 'The DNS name of an S3 interface endpoint, without the leading wildcard.',
       examples: ['vpce-1a2b3c4d-5e6f.s3.eu-west-1.vpce.amazonaws.com'],
     },
   }),
-  HttpAuthorizer: oneOf('iam or jwt', 'Who may call an HTTP API.', {
+  HttpAuthorizer: oneOf('iam or jwt', 'How an HTTP API authorizes callers.', {
     iam: {
-      description: 'Callers sign their requests with credentials of AWS.',
+      description: 'Callers sign their requests with AWS credentials.',
       type: 'object',
       additionalProperties: false,
     },
     jwt: {
-      description: 'Callers send a JSON Web Token, which API Gateway verifies.',
+      description: 'Callers send a JSON Web Token, which API Gateway validates.',
       type: 'object',
       additionalProperties: false,
       required: ['issuer', 'audience'],
       properties: {
-        issuer: { ...URL, description: 'Who issues the tokens: their `iss`.' },
+        issuer: { ...URL, description: 'The issuer of the tokens (`iss`).' },
         audience: {
           ...strings,
           minItems: 1,
-          description: 'For whom the tokens are issued: their `aud` or `client_id`.',
+          description: 'The audience of the tokens (`aud` or `client_id`).',
         },
         identitySource: {
           type: 'string',
           minLength: 1,
-          description: 'Where the token is in a request. Default: $request.header.Authorization.',
+          description: 'The source of the token in a request.\nDefault: $request.header.Authorization.',
         },
       },
     },
   }),
-  DirectConnect: oneOf('gateway or transitGateway', 'The connection of a new VPC to the networks of the clients.', {
+  DirectConnect: oneOf('gateway or transitGateway', "The connection of a new VPC to the clients' networks.", {
     gateway: {
-      description: 'A virtual private gateway, joined to a Direct Connect gateway that is there.',
+      description: 'A virtual private gateway, associated with an existing Direct Connect gateway.',
       type: 'object',
       additionalProperties: false,
       required: ['directConnectGatewayId'],
@@ -174,11 +174,14 @@ export const DEFINITIONS: Record<string, Schema> = {
         allowedPrefixes: {
           type: 'array',
           items: { $ref: '#/definitions/Cidr' },
-          description: "The prefixes that are announced. Default: the VPC's range.",
+          description: 'The prefixes to advertise.\nDefault: the CIDR range of the VPC.',
         },
-        amazonSideAsn: { type: 'integer', description: "The ASN of Amazon's side. Default: Amazon's own." },
+        amazonSideAsn: {
+          type: 'integer',
+          description: 'The private ASN for the Amazon side.\nDefault: the default of Amazon.',
+        },
       },
     },
-    transitGateway: { type: 'string', minLength: 1, description: 'The id of a transit gateway that is there.' },
+    transitGateway: { type: 'string', minLength: 1, description: 'The id of an existing transit gateway.' },
   }),
 };

@@ -5,52 +5,55 @@ const amount = (description: string): Schema => ({ type: 'number', minimum: 0, d
 const region = { $ref: '#/definitions/Region' };
 
 const VOLUMES: Record<keyof Volumes, Schema> = {
-  storedGB: amount('How much the primary holds. Each replica is taken to hold as much.'),
-  uploadedGBPerMonth: amount('How much is put into the primary.'),
-  uploadedObjectsPerMonth: amount('How many objects are put into the primary.'),
+  storedGB: amount('GB stored in the primary. Each replica is assumed to store the same.'),
+  uploadedGBPerMonth: amount('GB uploaded to the primary.'),
+  uploadedObjectsPerMonth: amount('Number of objects uploaded to the primary.'),
   downloadedGBPerMonth: {
     type: 'object',
     propertyNames: region,
-    additionalProperties: amount('GB out of the region.'),
-    description: 'How much viewers read, by the region that they read from.',
+    additionalProperties: amount('GB transferred out of the region.'),
+    description: 'GB downloaded by viewers, by the region of the copy.',
   },
-  downloadRequestsPerMonth: amount('How many objects viewers read.'),
-  routerRequestsPerMonth: amount('How many requests for links there are.'),
-  attendeeMinutesPerMonth: amount('How many minutes all attendees are in meetings.'),
+  downloadRequestsPerMonth: amount('Number of objects downloaded by viewers.'),
+  routerRequestsPerMonth: amount('Number of link requests.'),
+  attendeeMinutesPerMonth: amount('Minutes in meetings, over all attendees.'),
 };
 
-/** What only the command line knows: prices and volumes, from which it estimates costs. */
+/** Definitions for the cost estimate, which only the command line uses. */
 export function estimateDefinitions(): Record<string, Schema> {
   const prices = Object.entries(COST_ITEMS).map(([name, item]) => [name, amount(`${item.name}: per ${item.unit}.`)]);
   return {
     Prices: {
       type: 'object',
-      description: 'Prices, as the price lists of AWS have them.',
+      description: 'Prices from the AWS price lists.',
       additionalProperties: false,
       properties: Object.fromEntries(prices),
     },
     Volumes: {
       type: 'object',
-      description: 'What is expected to come and go in a month.',
+      description: 'Expected volumes in a month.',
       additionalProperties: false,
       properties: VOLUMES,
     },
     Estimate: {
       type: 'object',
       description:
-        'Prices and volumes for the estimate of `plan`. Nothing is looked up: what has no price is not in it.',
+        'Prices and volumes for the cost estimate of `plan`. Items without a price are not included: no prices are looked up.',
       additionalProperties: false,
       required: ['currency', 'prices'],
       properties: {
-        currency: { type: 'string', minLength: 1, description: 'What the prices are in.', examples: ['USD'] },
-        prices: { $ref: '#/definitions/Prices', description: 'Prices, for every region that has none of its own.' },
+        currency: { type: 'string', minLength: 1, description: 'The currency of the prices.', examples: ['USD'] },
+        prices: {
+          $ref: '#/definitions/Prices',
+          description: 'Prices for all regions, unless `pricesByRegion` specifies others.',
+        },
         pricesByRegion: {
           type: 'object',
           propertyNames: region,
           additionalProperties: { $ref: '#/definitions/Prices' },
-          description: 'Prices of single regions.',
+          description: 'Prices for individual regions.',
         },
-        volumes: { $ref: '#/definitions/Volumes', description: 'What is expected in a month.' },
+        volumes: { $ref: '#/definitions/Volumes', description: 'Expected volumes in a month.' },
       },
     },
   };

@@ -1,10 +1,10 @@
 import { Assembly, EnumType, InterfaceType, loadAssemblyFromPath, Property, Type, TypeReference } from '@jsii/spec';
 import { DEFINITIONS, Schema } from './definitions';
-import { LEFT_OUT, SAID_OTHERWISE } from './left-out';
+import { CONFIG_DESCRIPTIONS, LEFT_OUT, REQUIRED } from './left-out';
 import { plainText } from './text';
 import { BY_NAME, BY_REGION, NO_MEMBERS, TYPES } from './types';
 
-/** Makes JSON Schema of the structs that jsii knows, with what their documentation says. */
+/** Generates JSON Schema from the structs in a jsii assembly and their documentation. */
 export class SchemaWriter {
   readonly definitions: Record<string, Schema> = {};
   private readonly types: Record<string, Type>;
@@ -15,7 +15,7 @@ export class SchemaWriter {
     this.types = Object.assign({}, ...assemblies.map(({ types }) => types));
   }
 
-  /** A struct's properties, those it inherits first. */
+  /** The schema of a struct, with inherited properties first. */
   struct(fqn: string): Schema {
     const type = this.types[fqn] as InterfaceType;
     const properties = this.propertiesOf(type).filter(({ name }) => !this.isLeftOut(type.name, name));
@@ -23,15 +23,17 @@ export class SchemaWriter {
       type: 'object',
       ...(type.docs?.summary && { description: plainText(type.docs) }),
       additionalProperties: false,
-      required: properties.filter(({ optional }) => !optional).map(({ name }) => name),
+      required: properties
+        .filter(({ name, optional }) => !optional || REQUIRED.includes(`${type.name}.${name}`))
+        .map(({ name }) => name),
       properties: Object.fromEntries(properties.map((each) => [each.name, this.property(type.name, each)])),
     };
   }
 
-  /** Fails on a reason for what there is no longer. */
+  /** Fails if an entry of `LEFT_OUT` matches no property. */
   checkLeftOut(): void {
     const unused = Object.keys(LEFT_OUT).filter((name) => !this.leftOut.has(name));
-    if (unused.length > 0) throw new Error(`Left out, but not there: ${unused.join(', ')}`);
+    if (unused.length > 0) throw new Error(`LEFT_OUT names unknown properties: ${unused.join(', ')}`);
   }
 
   private isLeftOut(struct: string, property: string): boolean {
@@ -47,8 +49,8 @@ export class SchemaWriter {
   }
 
   private property(struct: string, { name, type, docs }: Property): Schema {
-    const said = SAID_OTHERWISE[`${struct}.${name}`];
-    return { ...this.reference(name, type!), description: said ?? plainText(docs ?? {}) };
+    const description = CONFIG_DESCRIPTIONS[`${struct}.${name}`] ?? plainText(docs ?? {});
+    return { ...this.reference(name, type!), description };
   }
 
   private reference(name: string, type: TypeReference): Schema {
@@ -62,7 +64,7 @@ export class SchemaWriter {
     }
     if ('primitive' in type) return this.primitive(name, type.primitive);
     if (!('fqn' in type)) {
-      throw new Error(`${name}: a union has no place in a config file. Leave it out, with a reason.`);
+      throw new Error(`${name}: unions are not supported in a config file. Add the property to LEFT_OUT.`);
     }
     return { $ref: this.defineType(name, type.fqn) };
   }
@@ -88,12 +90,12 @@ export class SchemaWriter {
       });
     }
     if ((type as InterfaceType)?.datatype) return this.define(type.name, () => this.struct(fqn));
-    throw new Error(`${property}: ${fqn} is of a kind that needs a decision: in types.ts, or in left-out.ts.`);
+    throw new Error(`${property}: ${fqn} is neither a struct nor an enum. Add it to types.ts or left-out.ts.`);
   }
 
   private defineNamed(name: string): string {
     const definition = DEFINITIONS[name];
-    // What it refers to itself.
+    // Definitions that it refers to.
     for (const [, other] of JSON.stringify(definition).matchAll(/#\/definitions\/(\w+)/g)) this.defineNamed(other);
     return this.define(name, definition);
   }

@@ -3,8 +3,8 @@ import { configSchema } from './config-schema';
 import { withReference } from './reference';
 
 /**
- * Makes schema/media.schema.json and the reference in docs/cli.md from what jsii knows of the library, or says, with
- * `--check`, whether they are as they would be made.
+ * Generates schema/media.schema.json and the reference in docs/cli.md from the jsii assembly. With `--check`, reports
+ * whether they are up to date.
  */
 const schema = configSchema();
 const files = {
@@ -15,7 +15,7 @@ for (const [file, content] of Object.entries(files)) {
   if (!process.argv.includes('--check')) {
     writeFileSync(file, content);
   } else if (readFileSync(file, 'utf8') !== content) {
-    process.stderr.write(`${file} does not say what the properties are: npm run schema\n`);
+    process.stderr.write(`${file} is out of date: npm run schema\n`);
     process.exitCode = 1;
   }
 }

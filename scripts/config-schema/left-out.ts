@@ -1,48 +1,57 @@
 /**
- * Properties that a config file can't say, and why. Everything else must be in the schema: a property that is added to
- * the library gets there by itself, or fails the generator if it is of a type that needs a decision.
+ * Properties that a config file cannot express, and why. All others must be in the schema: a property added to the library
+ * appears there without a change here, unless its type requires a decision, which makes the generator fail.
  */
 export const LEFT_OUT: Record<string, string> = {
-  'MediaReplicationStackProps.env': '`region` and `account` say it',
-  'MediaReplicationStackProps.synthesizer': 'an object of an app; `bootstrapQualifier` says what most need of it',
-  'MediaReplicationStackProps.analyticsReporting': 'nothing is reported without the AWS CDK CLI',
-  'MediaReplicationStackProps.crossRegionReferences': 'this library has none',
-  'MediaReplicationStackProps.suppressTemplateIndentation': 'about the text of the templates only',
+  'MediaReplicationStackProps.env': 'expressed by `region` and `account`',
+  'MediaReplicationStackProps.synthesizer': 'an object of an app; `bootstrapQualifier` covers the common case',
+  'MediaReplicationStackProps.analyticsReporting': 'used by the AWS CDK CLI only',
+  'MediaReplicationStackProps.crossRegionReferences': 'this library creates none',
+  'MediaReplicationStackProps.suppressTemplateIndentation': 'changes only the formatting of templates',
   'MediaReplicaProps.stack': 'an object of an app',
-  'S3MediaProxyOptions.vpc': 'needs the subnets and route tables too, which an app can look up',
-  'S3MediaProxyOptions.vpcSubnets': 'goes with `vpc`',
-  'LifecycleRule.expirationDate': 'a moment that passes; `expiration` says after how long',
-  'Transition.transitionDate': 'a moment that passes; `transitionAfter` says after how long',
+  'S3MediaProxyOptions.vpc': 'requires subnets and route tables as well, which an app can look up',
+  'S3MediaProxyOptions.vpcSubnets': 'belongs to `vpc`',
+  'ReplicationCanaryOptions.proxies': 'takes constructs of an app; the proxies of the replicas are the default',
+  'LifecycleRule.expirationDate': 'a fixed date; `expiration` is a duration',
+  'Transition.transitionDate': 'a fixed date; `transitionAfter` is a duration',
 };
 
-/** Where what is said to those who write code would mislead those who write a file. */
-export const SAID_OTHERWISE: Record<string, string> = {
-  'MediaReplicationStackProps.bucket':
-    'The name of a bucket that exists, with its media, instead of a new primary: in `region`. A custom resource puts the ' +
-    'rules beside those that are there, and takes only ours out again; so it is with the notification of failed ' +
-    'objects that `replicateExisting` and `repair` need. Nothing else of it is changed: what is said of ' +
-    'encryption, lifecycle, logs and origins holds for the replicas, and `encryptionKey` names the key that the bucket ' +
-    'has. Its policies must admit the replication role.\nDefault: a new bucket.',
-  'MediaReplicationStackProps.replicationAlarms':
-    'Whether alarms watch the replication of every replica with metrics.\nDefault: true.',
-  'MediaReplicationStackProps.alarmTopic':
-    'The topic that every alarm goes to, in `region`. Its policy must let `cloudwatch.amazonaws.com` and ' +
-    '`events.amazonaws.com` publish; the policy of its key must allow them `kms:Decrypt` and `kms:GenerateDataKey*`.\n' +
-    'Default: a new one, encrypted with a key of its own.',
-  'MediaReplicationStackProps.httpApi':
-    'HTTP APIs in front of the functions: `POST /links` and `GET /media?key=…` for links, `POST /audience` and ' +
-    '`POST /host` for meetings.\nDefault: none: the functions are invoked by those whom IAM allows it.',
-  'MediaReplicationStackProps.enableVersioning':
-    'Whether versioning is switched on for `bucket` if it is not versioned, which replication needs. It stays on when ' +
-    "the stack goes: versioning can't be taken back.\nDefault: false: such a bucket fails the deployment.",
-  'MediaReplicationStackProps.writeToReplicas':
-    'Whether objects may be put into replicas too, from where they are replicated to all other copies: for the time in ' +
-    "which the primary's region is not to be had.\nDefault: false.",
+/** Properties that are optional in the library, but required in a config file: the stack requires them, too. */
+export const REQUIRED = ['ReplicatedMeetingOptions.meetingName'];
+
+/** Descriptions for a config file, where the docstring addresses readers of code. */
+export const CONFIG_DESCRIPTIONS: Record<string, string> = {
+  'ReplicatedMediaBucketProps.bucket':
+    'The name of an existing bucket in `region` to use as the primary. A custom resource adds the replication rules to ' +
+    'those of the bucket, and removes only its own; the same applies to the notification of failed objects that ' +
+    '`replicateExisting` and `repair` require. Nothing else is modified: encryption, lifecycle, logging and CORS settings ' +
+    'apply to the replicas, and `encryptionKey` names the key that the bucket uses. Its policies must allow the ' +
+    'replication role.\nDefault: a new bucket.',
+  'ReplicatedMediaBucketProps.replicationAlarms':
+    'Whether to create alarms on the replication metrics of each replica.\nDefault: true.',
+  'ReplicatedMediaBucketProps.enableVersioning':
+    'Whether to enable versioning on `bucket` if it is not versioned, as replication requires. Versioning stays enabled ' +
+    'after the stack is deleted, since S3 can suspend but not remove it.\nDefault: false: the deployment fails if the ' +
+    'bucket is not versioned.',
+  'ReplicatedMediaBucketProps.writeToReplicas':
+    'Whether objects can also be put into replicas, which replicate them to all other copies: for writes while the ' +
+    "primary's region is unavailable.\nDefault: false.",
+  'MediaMonitoringOptions.alarmTopic':
+    'The topic that all alarms publish to, in `region`. Its policy must allow `cloudwatch.amazonaws.com` and ' +
+    '`events.amazonaws.com` to publish; the policy of its key must allow them `kms:Decrypt` and `kms:GenerateDataKey*`.\n' +
+    'Default: a new topic, encrypted with a new key.',
+  'MediaReplicationStackProps.canary':
+    'A canary that tests replication on a schedule (`canary: {}` for the default options). It adds custom metrics and ' +
+    'alarms for each replica.\nDefault: no canary.',
+  'MediaReplicationStackMeetings.rooms': 'The rooms. An empty list creates the service only.',
+  'ReplicatedMeetingOptions.meetingName':
+    'The name used to join the meeting: 2 to 64 letters, digits, `-` and `_`. Unique in the list. Renaming a room ' +
+    'replaces it.',
   'MediaReplicationStackProps.permissionsBoundary':
-    'The policy that bounds what the roles of the stacks may do.\nDefault: none.',
-  'MediaReplicationStackProps.description': 'A description of the stack.\nDefault: none.',
-  'MediaReplicationStackProps.tags': 'Tags of the stacks and of all that can have tags in them.\nDefault: none.',
+    'The permissions boundary of all roles in the stacks.\nDefault: no permissions boundary.',
+  'MediaReplicationStackProps.description': 'A description of the stack.\nDefault: no description.',
+  'MediaReplicationStackProps.tags': 'Tags of the stacks and of all taggable resources in them.\nDefault: no tags.',
   'MediaReplicaProps.bucket':
-    "The name of a bucket that exists, in the replica's region, instead of a new one. It is not changed, and must be " +
-    'versioned. Where objects are encrypted with KMS, `encryptionKey` must name its key.\nDefault: a new bucket.',
+    "The name of an existing bucket in the replica's region to use as the replica. It is not modified, and must be " +
+    'versioned. If objects are encrypted with AWS KMS, `encryptionKey` must specify its key.\nDefault: a new bucket.',
 };

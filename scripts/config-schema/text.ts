@@ -1,6 +1,6 @@
 import { Docs } from '@jsii/spec';
 
-/** A property's documentation, with values as a config file has them. */
+/** The documentation of a property, with values in the notation of a config file. */
 export function plainText({ summary, remarks, default: value, see }: Docs): string {
   const byDefault = value && `Default: ${value.replace(/^- /, '')}${/[.!]$/.test(value) ? '' : '.'}`;
   const parts = [summary, remarks, byDefault, see && `See ${see}`].filter(Boolean) as string[];

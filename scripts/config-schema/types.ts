@@ -2,7 +2,7 @@ import type { Schema } from './definitions';
 
 const ref = (name: string): Schema => ({ $ref: `#/definitions/${name}` });
 
-/** What stands for a type of aws-cdk-lib or of the library that is no struct and no enum. */
+/** Definitions of types that are neither structs nor enums. */
 export const TYPES: Record<string, string> = {
   'aws-cdk-lib.Duration': 'Duration',
   'aws-cdk-lib.PermissionsBoundary': 'PermissionsBoundary',
@@ -23,7 +23,7 @@ export const TYPES: Record<string, string> = {
   'cdk-media-replication.MediaEndpoint': 'MediaEndpoint',
 };
 
-/** What is known of plain strings and numbers by their names; of lists and maps, it is about their elements. */
+/** Schemas of strings and numbers by property name. For lists and maps, they apply to the elements. */
 export const BY_NAME: Record<string, Schema> = {
   account: ref('AccountId'),
   alarmEmails: ref('Email'),
@@ -35,6 +35,7 @@ export const BY_NAME: Record<string, Schema> = {
   drainedRegions: ref('Region'),
   mediaRegion: ref('Region'),
   region: ref('Region'),
+  replicaRegions: ref('Region'),
   count: { type: 'integer', minimum: 1 },
   fallbackPercent: { type: 'number', exclusiveMinimum: 0, maximum: 100 },
   maxAttempts: { type: 'integer', minimum: 1, maximum: 10 },
@@ -46,17 +47,17 @@ export const BY_NAME: Record<string, Schema> = {
     examples: ['2030-01-31T12:00:00Z'],
   },
   stackName: {
-    title: 'a name of letters, digits and hyphens, beginning with a letter',
+    title: 'a name of letters, digits and hyphens that begins with a letter',
     type: 'string',
     pattern: '^[A-Za-z][A-Za-z0-9-]{0,127}$',
     examples: ['MediaPlatform'],
   },
 };
 
-/** Maps by region. */
+/** Properties that are maps by region. */
 export const BY_REGION = ['endpoints', 'regionWeights'];
 
-/** Members of enums that the library refuses, or that mean nothing for what it makes. */
+/** Enum members that the library rejects, or that do not apply to its resources. */
 export const NO_MEMBERS: Record<string, string[]> = {
   BucketEncryption: ['UNENCRYPTED', 'KMS_MANAGED', 'DSSE', 'DSSE_MANAGED'],
   RemovalPolicy: ['SNAPSHOT'],

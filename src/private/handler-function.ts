@@ -67,7 +67,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
   const logging = logGroup.grantWrite(role);
   const fn = new lambda.Function(scope, id, {
     description: props.description,
-    runtime: props.runtime ?? new lambda.Runtime('nodejs24.x', lambda.RuntimeFamily.NODEJS),
+    runtime: props.runtime ?? lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     handler: `index.${props.export ?? 'handler'}`,
     code: props.code ?? lambda.Code.fromAsset(bundleOf(props.handler)),
@@ -76,15 +76,13 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     timeout: props.timeout,
     environment: props.environment,
     functionName,
+    logGroup,
     vpc: network?.vpc,
     vpcSubnets: network?.subnets,
     securityGroups: network && [network.securityGroup],
     allowPublicSubnet: network ? true : undefined, // it needs no way out, wherever it is
   });
-  const resource = fn.node.defaultChild as lambda.CfnFunction;
-  // The property of the L2 is younger than the lowest aws-cdk-lib.
-  resource.addPropertyOverride('LoggingConfig', { LogGroup: logGroup.logGroupName });
-  logging.applyBefore(resource);
+  logging.applyBefore(fn.node.defaultChild!);
   return { function: fn, logGroup };
 }
 

@@ -1,6 +1,6 @@
 /**
- * The functions of stored media, in one bundle: S3's client is most of each, and the package would hold it three times.
- * Each makes only what is its own, when it is called first.
+ * The functions for stored media, in one bundle: the S3 client is the largest part of each, and separate bundles would
+ * contain it three times. Each function creates only the objects that it needs, on its first invocation.
  */
 export { backfill, events, status, worker } from './backfill/runtime/handlers';
 export { rules } from './bucket/runtime/handler';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cli, folderWith, RIGHT } from './support';
+import { cli, folderWith, VALID } from './support';
 
 describe('the command line', () => {
-  test('says what it can do', async () => {
+  test('prints its help', async () => {
     const { code, stdout, stderr } = await cli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     for (const command of ['init', 'validate', 'plan', 'synth', 'schema']) {
@@ -13,7 +13,7 @@ describe('the command line', () => {
     }
   });
 
-  test('fits its help into 80 columns', async () => {
+  test('prints help within 80 columns', async () => {
     for (const argv of [
       ['-h'],
       ['init', '-h'],
@@ -27,30 +27,33 @@ describe('the command line', () => {
     }
   });
 
-  test('says its version', async () => {
+  test('prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
     expect(await cli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   test.each([
     [[], 'Expected a command.'],
-    [['synht'], 'Got "synht", expected a command: perhaps synth.'],
-    [['deploy'], 'Got "deploy", expected a command: init, validate, plan, synth, schema.'],
+    [['synht'], 'Unknown command "synht". Did you mean synth?'],
+    [['deploy'], 'Unknown command "deploy". Commands: init, validate, plan, synth, schema.'],
     [['plan', '--cnofig', 'x'], "Unknown option '--cnofig'"],
-    [['plan', '--out', 'x'], 'plan takes no --out.'],
-    [['plan', 'media.yaml'], 'Got media.yaml after plan, expected options: --config <file>.'],
-    [['plan', '--config='], '--config got nothing, expected a path.'],
-    [['--force'], '--force needs a command before it.'],
+    [['plan', '--out', 'x'], 'plan does not support --out.'],
+    [['plan', 'media.yaml'], 'Unexpected media.yaml after plan. Specify a file with --config <file>.'],
+    [['plan', '--config='], '--config requires a path.'],
+    [['--force'], '--force requires a command.'],
     [['plan', '--config'], "Option '-c, --config <value>' argument missing"],
-    [['validate'], 'media.yaml is not there. Name the file by --config, or write one by `cdk-media-replication init`.'],
+    [
+      ['validate'],
+      'media.yaml was not found. Specify a file with --config, or create one with `cdk-media-replication init`.',
+    ],
     [['validate', '-c', '.'], '. is a folder.'],
-  ])('fails with 2 on wrong usage: %j', async (argv, message) => {
+  ])('exits with 2 on invalid usage: %j', async (argv, message) => {
     const { code, stdout, stderr } = await cli(argv);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain(message);
   });
 
-  test('fails with 1 on a config that is wrong, and says so on stderr', async () => {
+  test('exits with 1 on an invalid config, and reports problems on stderr', async () => {
     for (const command of ['validate', 'plan', 'synth']) {
       const { code, stdout, stderr } = await cli([command], { cwd: folderWith({ 'media.yaml': 'version: 2' }) });
       expect([code, stdout]).toEqual([1, '']);
@@ -58,17 +61,17 @@ describe('the command line', () => {
     }
   });
 
-  test('fails with 3 on an error of its own, with all that helps to find it', async () => {
+  test('exits with 3 on an internal error, and prints the stack trace', async () => {
     const broken = {
       get cwd(): string {
-        throw new RangeError('of ours');
+        throw new RangeError('internal');
       },
     };
     const { code, stderr } = await cli(['validate'], broken as any).catch(() => ({ code: 3, stderr: 'RangeError' }));
     expect([code, stderr]).toEqual([3, expect.stringContaining('RangeError')]);
   });
 
-  test('prints the schema, and where it is', async () => {
+  test('prints the schema and its path', async () => {
     const { stdout: path } = await cli(['schema', '--path']);
     const { stdout: text } = await cli(['schema']);
     expect(readFileSync(path.trim(), 'utf8')).toBe(text);
@@ -77,7 +80,7 @@ describe('the command line', () => {
 });
 
 describe('init', () => {
-  test('writes a config that is right', async () => {
+  test('creates a valid config', async () => {
     const cwd = folderWith();
     expect(await cli(['init', '--config', 'my.yaml'], { cwd })).toMatchObject({ code: 0, stdout: 'wrote my.yaml\n' });
     expect(readFileSync(join(cwd, 'my.yaml'), 'utf8')).toMatch(
@@ -85,27 +88,27 @@ describe('init', () => {
     );
     expect(await cli(['validate', '-c', 'my.yaml'], { cwd })).toMatchObject({
       code: 0,
-      stdout: 'my.yaml is right: 3 stacks\n',
+      stdout: 'my.yaml is valid: 3 stacks\n',
     });
   });
 
-  test('replaces nothing, unless it is told to', async () => {
-    const cwd = folderWith({ 'media.yaml': RIGHT });
+  test('replaces an existing file only with --force', async () => {
+    const cwd = folderWith({ 'media.yaml': VALID });
     const { code, stderr } = await cli(['init'], { cwd });
     expect([code, stderr]).toEqual([
       2,
-      'media.yaml is there already. Name another by --config, or replace it by --force.\n',
+      'media.yaml already exists. Specify another file with --config, or replace it with --force.\n',
     ]);
-    expect(readFileSync(join(cwd, 'media.yaml'), 'utf8')).toBe(RIGHT);
+    expect(readFileSync(join(cwd, 'media.yaml'), 'utf8')).toBe(VALID);
     expect((await cli(['init', '--force', '--json'], { cwd })).stdout).toBe('{\n  "written": "media.yaml"\n}\n');
-    expect(readFileSync(join(cwd, 'media.yaml'), 'utf8')).not.toBe(RIGHT);
+    expect(readFileSync(join(cwd, 'media.yaml'), 'utf8')).not.toBe(VALID);
   });
 
-  test('fails where it can not write', async () => {
+  test('fails if it cannot write the file', async () => {
     const cwd = folderWith();
     expect(await cli(['init', '-c', 'no/media.yaml'], { cwd })).toMatchObject({
       code: 2,
-      stderr: 'no/media.yaml can not be written (ENOENT).\n',
+      stderr: 'no/media.yaml cannot be written (ENOENT).\n',
     });
     expect(existsSync(join(cwd, 'no'))).toBe(false);
   });

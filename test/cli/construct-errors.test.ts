@@ -1,71 +1,101 @@
-import { problemsOf, RIGHT } from './support';
+import { ReplicatedMeetingService, S3MediaProxy } from 'cdk-media-replication';
+import { problemsOf, VALID } from './support';
 
-/** What the schema can't know, and the library says: with the place in the file. */
-describe('an error of a construct', () => {
+const collected = (construct: object, ...rows: [string, string, string][]) => ('_validate' in construct ? rows : []);
+
+/** Problems that the schema cannot express, and the library reports: with their position in the file. */
+describe('a problem', () => {
   test.each([
     [
       'of the bucket',
-      'removalPolicy: RETAIN\nautoDeleteObjects: true',
-      '7:20 autoDeleteObjects got "true with removalPolicy retain", expected',
+      '  removalPolicy: RETAIN\n  autoDeleteObjects: true',
+      '8:22 media.autoDeleteObjects got "true with removalPolicy retain", expected',
     ],
     [
       'of a replica',
-      '  - region: eu-west-1',
-      '6:13 replicas[1].region got "eu-west-1", expected a region that no other replica has',
+      '    - region: eu-west-1',
+      '7:15 media.replicas[1].region got "eu-west-1", expected a region that no other replica has',
     ],
-    ['of a proxy', '    proxy:\n      minCapacity: 1', '7:20 replicas[0].proxy.minCapacity got 1, expected at least 2'],
-    [
-      'of a proxy, about what is not there',
-      '    proxy: { redirectHttp: true }',
-      '6:28 replicas[0].proxy.redirectHttp got "a value without domainName"',
-    ],
+    ...collected(
+      S3MediaProxy,
+      [
+        'of a proxy',
+        '      proxy:\n        minCapacity: 1',
+        '8:22 media.replicas[0].proxy.minCapacity got 1, expected at least 2',
+      ],
+      [
+        'of a proxy, about a missing property',
+        '      proxy: { redirectHttp: true }',
+        '7:30 media.replicas[0].proxy.redirectHttp got ',
+      ],
+    ),
     [
       'of the router',
-      'ipRanges: [{ cidr: 10.0.0.0/8, region: us-west-2 }]',
-      '6:40 ipRanges[0].region got "us-west-2", expected a region with a copy',
+      'router: { ipRanges: [{ cidr: 10.0.0.0/8, region: us-west-2 }] }',
+      '7:50 router.ipRanges[0].region got "us-west-2", expected a region with a copy',
     ],
-    ['of the router, by a key', 'regionWeights:\n  us-west-2: 10', '7:14 regionWeights.us-west-2 got "us-west-2"'],
+    [
+      'of the router, with a key',
+      'router:\n  regionWeights:\n    us-west-2: 10',
+      '9:16 router.regionWeights.us-west-2 got "us-west-2"',
+    ],
+    ['of the canary', 'canary: { timeout: 10 days }', '7:20 canary.timeout got '],
     [
       'of the stack',
-      'controlRegion: us-east-1',
-      '6:16 controlRegion got "us-east-1", expected nothing without meetings',
+      'meetings:\n  rooms:\n    - &hall { meetingName: hall, mediaRegion: us-east-1 }\n    - *hall',
+      '9:28 meetings.rooms[1].meetingName got "hall", expected a name that no other room has',
+    ],
+    ...collected(
+      ReplicatedMeetingService,
+      [
+        'of the service for meetings',
+        'meetings: { controlRegion: eu-west-1, rooms: [] }',
+        '7:28 meetings.controlRegion got "eu-west-1", expected',
+      ],
+      [
+        'of a room',
+        'meetings:\n  rooms:\n    - { meetingName: hall, mediaRegion: us-east-1, stageSlots: 3 }',
+        '9:66 meetings.rooms[0].stageSlots got 3, expected 0',
+      ],
+      [
+        'of the name of a room',
+        'meetings:\n  rooms:\n    - { meetingName: x, mediaRegion: us-east-1 }',
+        '9:22 meetings.rooms[0].meetingName got "x", expected 2 to 64',
+      ],
+      [
+        'of the second replica of a room, where the first has a count',
+        'meetings:\n  rooms:\n    - meetingName: hall\n      mediaRegion: us-east-1\n      replicas:\n' +
+          '        - { mediaRegion: us-east-1, count: 3 }\n        - { mediaRegion: me-south-1 }',
+        '13:26 meetings.rooms[0].replicas[1].mediaRegion got "me-south-1", expected a media region',
+      ],
+    ),
+    ['of the monitoring', 'monitoring: { dashboardName: a b }', '7:30 monitoring.dashboardName got "a b", expected'],
+    [
+      'of the topic',
+      'monitoring: { alarmTopic: "arn:aws:sns:eu-west-1:111111111111:oncall" }',
+      '7:27 monitoring.alarmTopic got "a topic in eu-west-1", expected a topic in us-east-1',
     ],
     [
-      'of the service for meetings',
-      'controlRegion: eu-west-1\nmeetings: []',
-      '6:16 controlRegion got "eu-west-1", expected a region with an endpoint for meetings',
+      'that aws-cdk-lib reports, at the value that it names',
+      '  noncurrentVersionExpiration: 15 minutes',
+      "7:32 media.noncurrentVersionExpiration '15 minutes' cannot be converted into a whole number of days",
     ],
-    [
-      'of a meeting',
-      'meetings:\n  - { name: hall, mediaRegion: us-east-1, stageSlots: 3 }',
-      '7:55 meetings[0].stageSlots got 3, expected 0',
-    ],
-    [
-      'of a name',
-      'meetings:\n  - { name: x, mediaRegion: us-east-1 }',
-      '7:13 meetings[0].name got "x", expected 2 to 64',
-    ],
-    [
-      'of the second of replicas, of which the first counts thrice',
-      'meetings:\n  - name: hall\n    mediaRegion: us-east-1\n    replicas:\n      - { mediaRegion: us-east-1, count: 3 }\n      - { mediaRegion: me-south-1 }',
-      '11:24 meetings[0].replicas[1].mediaRegion got "me-south-1", expected a media region',
-    ],
-    ['of the monitoring', 'dashboardName: a b', '6:16 dashboardName got "a b", expected'],
-    [
-      'of the monitoring, by another name',
-      'alarmTopic: arn:aws:sns:eu-west-1:111111111111:ours',
-      '6:13 alarmTopic got "a topic in eu-west-1", expected a topic in us-east-1',
-    ],
-    [
-      'of aws-cdk-lib, by the value that it names',
-      'noncurrentVersionExpiration: 15 minutes',
-      "6:30 noncurrentVersionExpiration '15 minutes' cannot be converted into a whole number of days",
-    ],
-    ['in the words of a config', "    account: '222222222222'", '. Set `account`.'],
-    ['in the names of a config', '    bucket: existing', 'or set `encryption: S3_MANAGED`.'],
+    ['with the property instead of `env`', "      account: '222222222222'", '. Set `account`.'],
+    ['with enum members instead of their names in code', '      bucket: existing', 'or set `encryption: S3_MANAGED`.'],
   ])('%s', async (_, text, expected) => {
-    const [problem, ...others] = await problemsOf(`${RIGHT}${text}\n`);
+    const [problem, ...others] = await problemsOf(`${VALID}${text}\n`);
     expect(problem).toContain(expected);
     expect(others).toEqual([]);
+  });
+
+  test('of one construct does not hide those of others', async () => {
+    const problems = await problemsOf(
+      `${VALID}monitoring: { dashboardName: a b, runbookUrl: wiki }\nmeetings: { rooms: [&hall { meetingName: hall, mediaRegion: us-east-1 }, *hall] }\n`,
+    );
+    expect(problems.map((problem) => problem.split(' ').slice(0, 2))).toEqual([
+      ['7:30', 'monitoring.dashboardName'],
+      ['7:47', 'monitoring.runbookUrl'],
+      ['8:42', 'meetings.rooms[1].meetingName'],
+    ]);
   });
 });

@@ -1,28 +1,31 @@
 import * as fc from 'fast-check';
-import { stringify } from 'yaml';
-import { configErrorOf, RIGHT } from './support';
+import { parse, stringify } from 'yaml';
+import { VALID } from './support';
 import { parseConfig } from '../../cli/config/load';
-import { mediaSchema } from '../../cli/config/schema';
+import { parsePath } from '../../cli/config/path';
+import { mediaSchema, schemaErrors } from '../../cli/config/schema';
+import { validPart } from '../../cli/config/valid-part';
 
-/** Never another error than of the config, and always a place in it. */
+/** Expects no exception, and a position in the file for every problem. */
 function expectAnswer(text: string): void {
-  const error = configErrorOf(() => parseConfig('media.yaml', text));
-  if (!error) return;
   const lines = text.split(/\r\n|\r|\n/).length;
-  expect(error.problems.length).toBeGreaterThan(0);
-  for (const { line, column, message } of error.problems) {
+  for (const { line, column, message } of parseConfig('media.yaml', text).problems) {
     expect(line).toBeGreaterThanOrEqual(1);
     expect(line).toBeLessThanOrEqual(lines + 1);
     expect(column).toBeGreaterThanOrEqual(1);
-    expect(message).toMatch(/got |is not |twice|indent/);
-    // Nothing that could change a terminal, or break a line for a script.
+    expect(message).toMatch(/got |unknown property|invalid YAML|duplicate|indent/);
+    // No control sequences, and no line breaks.
     // eslint-disable-next-line no-control-regex
     expect(message).not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
   }
 }
 
 const KEYS = Object.keys(mediaSchema().properties);
-const word = fc.oneof(fc.constantFrom(...KEYS, 'region', '__proto__', 'constructor', 'toString', 'name'), fc.string());
+const MEDIA_KEYS = Object.keys(mediaSchema().definitions.ReplicatedMediaBucketProps.properties);
+const word = fc.oneof(
+  fc.constantFrom(...KEYS, ...MEDIA_KEYS, 'region', '__proto__', 'constructor', 'toString', 'name'),
+  fc.string(),
+);
 const leaf = fc.oneof(
   fc.string(),
   fc.integer(),
@@ -39,12 +42,12 @@ const { tree } = fc.letrec((tie) => ({
   ),
 }));
 
-describe('a config of any content', () => {
-  test('that is any text is answered', () => {
+describe('the parser of configs', () => {
+  test('handles any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 80 }), expectAnswer), { numRuns: 300 });
   });
 
-  test('that is made of what YAML is made of is answered', () => {
+  test('handles any combination of YAML tokens', () => {
     const pieces = fc.constantFrom(
       '\n',
       '\t',
@@ -80,23 +83,34 @@ describe('a config of any content', () => {
     );
   });
 
-  test('that is any tree is answered', () => {
+  test('handles any tree', () => {
     fc.assert(
       fc.property(fc.dictionary(word, tree), (value) => expectAnswer(stringify(value))),
       { numRuns: 150 },
     );
   });
 
-  test('that is right but for one property is told of that property', () => {
+  test('reports problems of a single property only', () => {
     fc.assert(
       fc.property(fc.constantFrom(...KEYS), tree, (key, value) => {
-        const text = RIGHT.includes(`${key}:`) ? RIGHT : `${RIGHT}${stringify({ [key]: value })}`;
+        const text = VALID.includes(`${key}:`) ? VALID : `${VALID}${stringify({ [key]: value })}`;
         expectAnswer(text);
-        const error = configErrorOf(() => parseConfig('media.yaml', text));
-        for (const { path, line } of error?.problems ?? []) {
+        for (const { path, line } of parseConfig('media.yaml', text).problems) {
           expect(path.startsWith(key) || path === '').toBe(true);
-          expect(line).toBeGreaterThan(5);
+          expect(line).toBeGreaterThan(6);
         }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('finds the valid part of any config', () => {
+    const problems = fc.array(fc.constantFrom(...KEYS, 'media.replicas[0].proxy', 'media.tags'));
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...MEDIA_KEYS), tree), problems, (media, invalid) => {
+        const config = { ...parse(VALID), media: { replicas: [{ region: 'eu-west-1' }], ...media } };
+        const part = validPart(config, [['media', 'bucket'], ...invalid.map(parsePath)]);
+        if (part) expect(schemaErrors(part.config)).toEqual([]);
       }),
       { numRuns: 150 },
     );

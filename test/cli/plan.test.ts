@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
-import { cli, folderWith, RIGHT } from './support';
+import { cli, folderWith, VALID } from './support';
 
 const EVERYTHING = readFileSync(join(__dirname, 'configs/everything.yaml'), 'utf8');
 const masked = (text: string) => text.replace(/\b[0-9a-f]{8}\b/g, '<hash..>');
@@ -21,31 +21,31 @@ describe('plan', () => {
     expect(masked(stdout)).toMatchSnapshot();
   });
 
-  test('is plain where nobody looks: fields between tabs', async () => {
+  test('prints tab-separated fields if the output is not a terminal', async () => {
     const { stdout } = await cli(['plan'], { cwd: folderWith({ 'media.yaml': EVERYTHING }) });
     expect(masked(stdout)).toMatchSnapshot();
     // eslint-disable-next-line no-control-regex
     expect(stdout).not.toMatch(/\u001b|│/);
   });
 
-  test('warns on stderr of what the constructs warn of', async () => {
+  test('prints warnings of constructs on stderr', async () => {
     const { stderr } = await cli(['plan'], { cwd: folderWith({ 'media.yaml': EVERYTHING }) });
     expect(stderr).toContain('L-154D84D0');
     expect(stderr).not.toContain('[ack:');
   });
 
-  test('warns of what aws-cdk-lib finds in templates, where it looks, once and on stderr', async () => {
+  test('prints what aws-cdk-lib reports about templates, once and on stderr', async () => {
     const text = EVERYTHING.replace(/directConnectGatewayId: \S+,/, 'directConnectGatewayId: nonsense,');
     const print = jest.spyOn(console, 'error').mockImplementation();
     const { stderr } = await cli(['plan'], { cwd: folderWith({ 'media.yaml': text }) });
     const warned = stderr.split('\n').filter((line) => /^warning .*DirectConnectGatewayId.*nonsense/.test(line));
-    const looks = 'CloudFormationValidatePlugin' in cdk;
-    expect(warned).toHaveLength(looks ? 1 : 0);
+    const isSupported = 'CloudFormationValidatePlugin' in cdk;
+    expect(warned).toHaveLength(isSupported ? 1 : 0);
     expect(print).not.toHaveBeenCalled();
     print.mockRestore();
   });
 
-  test('counts what the templates hold', async () => {
+  test('counts the resources in the templates', async () => {
     const { stacks, regions, meetings } = await planJson(EVERYTHING);
     expect(stacks.map(({ region, maxResources }: any) => [region, maxResources])).toEqual([
       ['ap-southeast-2', 500],
@@ -66,11 +66,10 @@ describe('plan', () => {
     ]);
   });
 
-  test('names no part that is not there', async () => {
-    const text = 'version: 1\nstackName: Media\nregion: us-east-1\nreplicas: [{ region: eu-west-1 }]\n';
+  test('lists existing parts only', async () => {
     const holds = async (config: string) => (await planJson(config)).regions[0].holds;
-    expect(await holds(text)).toEqual(['primary', 'router', 'dashboard', 'alarms']);
-    expect(await holds(`${text}replicateExisting: true\ncanary: true\n`)).toEqual([
+    expect(await holds(VALID)).toEqual(['primary', 'router', 'dashboard', 'alarms']);
+    expect(await holds(`${VALID}  replicateExisting: true\ncanary: {}\n`)).toEqual([
       'primary',
       'router',
       'backfill',
@@ -80,24 +79,25 @@ describe('plan', () => {
     ]);
   });
 
-  test('knows the quotas to raise', async () => {
+  test('lists the quotas to raise', async () => {
     const { quotas } = await planJson(EVERYTHING);
     const raised = quotas.filter(({ raise }: any) => raise);
     expect(raised.map(({ code, region, needed, byDefault }: any) => [code, region, needed, byDefault])).toEqual([
       ['L-154D84D0', 'us-east-1', 5, 4],
       ['L-3032A538', 'eu-central-1', 10, 6],
     ]);
-    const hall =
-      'meetings: [{ name: hall, mediaRegion: us-east-1, replicas: [{ mediaRegion: us-east-1, count: 250 }] }]';
-    const { quotas: many } = await planJson(`${RIGHT}${hall}`);
+    const replicas = '[{ mediaRegion: us-east-1, count: 250 }]';
+    const { quotas: many } = await planJson(
+      `${VALID}meetings: { rooms: [{ meetingName: hall, mediaRegion: us-east-1, replicas: ${replicas} }] }`,
+    );
     expect(many.filter(({ raise }: any) => raise).map(({ code, needed }: any) => [code, needed])).toEqual([
       ['L-154D84D0', 250],
       ['L-9F286451', 251],
     ]);
   });
 
-  test('estimates from the prices of the file alone', async () => {
-    expect((await planJson(RIGHT)).costsPerMonth).toBeUndefined();
+  test('estimates costs from the prices of the file only', async () => {
+    expect((await planJson(VALID)).costsPerMonth).toBeUndefined();
     const { costsPerMonth } = await planJson(EVERYTHING);
     const lines = Object.fromEntries(
       costsPerMonth.lines.map(({ item, quantity, amount }: any) => [item, [quantity, amount]]),
@@ -114,12 +114,12 @@ describe('plan', () => {
     expect(costsPerMonth.total).toBeCloseTo(total, 6);
     expect(costsPerMonth.notIncluded).toEqual(
       expect.arrayContaining([
-        'Transfer to viewers: the file gives no volume downloadedGBPerMonth',
-        'Load balancers: the file gives no price loadBalancerHour',
+        'Data transfer to viewers: no volume `downloadedGBPerMonth` in the file',
+        'Load balancers: no price `loadBalancerHour` in the file',
         'free tiers, discounts and taxes',
       ]),
     );
-    // What there is nothing of needs no price.
+    // Items with a quantity of 0 need no price.
     expect(costsPerMonth.notIncluded.join()).not.toContain('routerRequestsMillion');
   });
 });

@@ -6,7 +6,6 @@ import { plan } from '../../cli/commands/plan';
 import { schema } from '../../cli/commands/schema';
 import { synth } from '../../cli/commands/synth';
 import { validate } from '../../cli/commands/validate';
-import { ConfigError } from '../../cli/problems';
 import { run } from '../../cli/run';
 
 const COMMANDS = {
@@ -39,7 +38,7 @@ export interface Ran {
 export interface Around {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
-  /** The width of a terminal, for both streams; without, they are files. */
+  /** The width of a terminal, for both streams. Without it, they are files. */
   readonly columns?: number;
 }
 
@@ -55,15 +54,16 @@ export async function cli(argv: string[], { cwd = folderWith(), env = {}, column
   return { code, ...written };
 }
 
-/** A config that is right, with lines of a test after it. */
-export const RIGHT = `version: 1
+/** A valid config. Tests append lines to it: first of `media`, then others. */
+export const VALID = `version: 1
 stackName: Media
 region: us-east-1
-replicas:
-  - region: eu-west-1
+media:
+  replicas:
+    - region: eu-west-1
 `;
 
-/** The problems of a config, as `line:column path message`; none if it is right. */
+/** The problems of a config as `line:column path message`; none if it is valid. */
 export async function problemsOf(text: string): Promise<string[]> {
   const { code, stdout, stderr } = await cli(['validate', '--json'], { cwd: folderWith({ 'media.yaml': text }) });
   const { problems } = JSON.parse(stdout || `{ "problems": [{ "message": ${JSON.stringify(stderr)} }] }`);
@@ -71,15 +71,4 @@ export async function problemsOf(text: string): Promise<string[]> {
   return problems.map(({ line, column, path, message }: any) =>
     `${line}:${column} ${path} ${message}`.replace(/  +/, ' '),
   );
-}
-
-/** What an attempt fails with. */
-export function configErrorOf(attempt: () => unknown): ConfigError | undefined {
-  try {
-    attempt();
-    return undefined;
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
 }

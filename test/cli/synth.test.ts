@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { MediaReplicationStack } from 'cdk-media-replication';
 import { EVERYTHING } from './everything-in-code';
-import { cli, folderWith, RIGHT } from './support';
+import { cli, folderWith, VALID } from './support';
 import { newApp } from '../support/synth';
 
 const config = (name: string) => readFileSync(join(__dirname, 'configs', name), 'utf8');
@@ -16,7 +16,7 @@ async function synth(text: string, ...argv: string[]) {
 }
 
 describe('synth', () => {
-  test('writes what the same stack in code does, byte for byte', async () => {
+  test('writes the same templates and assets as an app with the same props', async () => {
     const app = newApp();
     new MediaReplicationStack(app, 'MediaPlatform', EVERYTHING);
     const inCode = app.synth().directory;
@@ -31,7 +31,7 @@ describe('synth', () => {
     );
   });
 
-  test('names what exists, and makes nothing of it but what goes with it', async () => {
+  test('imports existing resources', async () => {
     const { folder } = await synth(config('existing.yaml'));
     const stacks = new CloudAssembly(folder).stacksRecursively;
     expect(stacks.map(({ environment }) => environment.region).sort()).toEqual([
@@ -56,7 +56,7 @@ describe('synth', () => {
       expect(primary.text).toContain(named);
     }
     expect(primary.types).toEqual(expect.arrayContaining(['AWS::SNS::Subscription', 'AWS::IAM::Policy']));
-    // Of the reports of what replicates the media that are there.
+    // For the reports of the jobs that replicate existing objects.
     expect(primary.types.filter((type) => type === 'AWS::S3::Bucket')).toHaveLength(1);
     expect(primary.types).not.toContain('AWS::SNS::Topic');
     for (const named of ['certificate/1a2b3c4d', 'Z1D633PJN98FT9', '/haproxy', 'studio-logs-frankfurt']) {
@@ -66,14 +66,14 @@ describe('synth', () => {
     expect(frankfurt.types).not.toContain('AWS::CertificateManager::Certificate');
   });
 
-  test('prints the commands in the order of deployment, as a script', async () => {
-    const { stdout } = await synth(RIGHT);
+  test('prints the commands in deployment order, as a shell script', async () => {
+    const { stdout } = await synth(VALID);
     expect(stdout.replace(/\b[0-9A-F]{8}\b/gi, '<hash>')).toMatchSnapshot();
     const script = stdout.split('\n').filter((line) => line && !line.startsWith('#'));
     expect(script.every((line) => line.startsWith('npx cdk '))).toBe(true);
   });
 
-  test('writes that order for programs, too', async () => {
+  test('writes the order to deployment.json', async () => {
     const { folder, stdout } = await synth(config('everything.yaml'), '--json');
     const written = JSON.parse(readFileSync(join(folder, 'deployment.json'), 'utf8'));
     expect(JSON.parse(stdout)).toEqual(written);
@@ -89,33 +89,33 @@ describe('synth', () => {
     }
   });
 
-  test('draws a table on a terminal that is no wider than it', async () => {
-    const cwd = folderWith({ 'media.yaml': RIGHT });
+  test('draws a table within the width of a terminal', async () => {
+    const cwd = folderWith({ 'media.yaml': VALID });
     const { stdout } = await cli(['synth'], { cwd, columns: 80, env: { NO_COLOR: '1' } });
     const drawn = stdout.split('\n').filter((line) => /^[┌├│└]/.test(line));
     expect(drawn.length).toBeGreaterThan(3);
     expect(drawn.filter((line) => line.length > 80)).toEqual([]);
   });
 
-  test('replaces a former synthesis as a whole', async () => {
-    const { cwd, folder } = await synth(RIGHT);
+  test('replaces an existing cloud assembly as a whole', async () => {
+    const { cwd, folder } = await synth(VALID);
     writeFileSync(join(folder, 'left-behind.json'), '{}');
     expect(await cli(['synth'], { cwd })).toMatchObject({ code: 0 });
     expect(readdirSync(folder)).not.toContain('left-behind.json');
     expect(readdirSync(cwd).sort()).toEqual(['cdk.out', 'media.yaml']);
   });
 
-  test('leaves a former synthesis alone if there is no new one', async () => {
-    const { cwd, folder } = await synth(RIGHT);
+  test('does not change an existing cloud assembly if synthesis fails', async () => {
+    const { cwd, folder } = await synth(VALID);
     const before = readdirSync(folder);
-    writeFileSync(join(cwd, 'media.yaml'), `${RIGHT}controlRegion: us-east-1\n`);
+    writeFileSync(join(cwd, 'media.yaml'), `${VALID}monitoring: { dashboardName: a b }\n`);
     expect(await cli(['synth'], { cwd })).toMatchObject({ code: 1 });
     expect(readdirSync(folder)).toEqual(before);
     expect(readdirSync(cwd).sort()).toEqual(['cdk.out', 'media.yaml']);
   });
 
-  test('never replaces what is something else', async () => {
-    const cwd = folderWith({ 'media.yaml': RIGHT, 'src/mine.ts': '' });
+  test('never replaces other folders', async () => {
+    const cwd = folderWith({ 'media.yaml': VALID, 'src/mine.ts': '' });
     for (const out of ['.', 'src', 'media.yaml']) {
       expect(await cli(['synth', '--out', out], { cwd })).toMatchObject({
         code: 2,
@@ -126,8 +126,8 @@ describe('synth', () => {
     expect(readdirSync(join(cwd, 'src'))).toEqual(['mine.ts']);
   });
 
-  test('writes names for a shell in quotes', async () => {
-    const cwd = folderWith({ 'media.yaml': `${RIGHT}tags: { note: "it's ours" }\n` });
+  test('quotes names for the shell', async () => {
+    const cwd = folderWith({ 'media.yaml': `${VALID}tags: { note: "it's ours" }\n` });
     const { stdout } = await cli(['synth', '--out', 'out folder/media'], { cwd });
     expect(stdout).toContain("npx cdk deploy --app 'out folder/media' --exclusively Media\n");
     expect(stdout).toContain("--tags 'note=it'\\''s ours'");

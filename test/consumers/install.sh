@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Brings what uses the packed library: Python with venv, a JDK with Maven, Go, and a C# compiler, which only parses.
-# Nothing is done where it is there already. Needs root on Debian.
+# Installs the languages that use the packed library: Python with venv, a JDK with Maven, Go, and a C# compiler, which is
+# used as a parser only. Skips what is installed already. Requires root on Debian.
 set -euo pipefail
 
 missing=()
-need() { # packages, then a command that succeeds where they are there
+need() { # packages, and a command that succeeds if they are installed
   local packages=$1
   shift
   "$@" >/dev/null 2>&1 || missing+=($packages)

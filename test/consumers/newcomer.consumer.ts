@@ -4,7 +4,7 @@ import { CDK, EXAMPLES, packageFile, workDir } from './support/packages';
 import { smallestExample } from './support/readme';
 import { run } from './support/shell';
 
-/** Nothing is asked of AWS, and no news, which a machine without a network would wait for. */
+/** Without requests to AWS or for notices, which would time out on a machine without a network. */
 const OFFLINE = { CDK_NOTICES: 'false', CDK_DISABLE_CLI_TELEMETRY: 'true', AWS_EC2_METADATA_DISABLED: 'true' };
 
 describe('the README’s smallest example', () => {
@@ -16,16 +16,16 @@ describe('the README’s smallest example', () => {
     ['java', 'java/src/main/java/com/example/studio/Smallest.java'],
     ['csharp', 'csharp/Smallest.cs'],
     ['go', 'go/smallest/main.go'],
-  ])('is in %s the program that is run here: %s', (language, file) => {
+  ])('is, in %s, the program that this suite runs: %s', (language, file) => {
     const codes = blocks.filter((block) => block.language === language).map(({ code }) => code);
     expect(codes).toEqual([readFileSync(join(EXAMPLES, file), 'utf8')]);
   });
 
-  test('is all that a newcomer needs: its commands and its app.ts, in a new folder', () => {
+  test('works in a new folder with only its commands and its app.ts', () => {
     const dir = mkdtempSync(join(workDir(), 'newcomer-'));
     for (const { language, code } of blocks) {
       if (language === 'ts') writeFileSync(join(dir, 'app.ts'), code);
-      if (language === 'sh') run('sh', ['-e', '-c', here(code)], { cwd: dir, env: OFFLINE });
+      if (language === 'sh') run('sh', ['-e', '-c', withPackedLibrary(code)], { cwd: dir, env: OFFLINE });
     }
     const { artifacts } = JSON.parse(readFileSync(join(dir, 'cdk.out/manifest.json'), 'utf8'));
     const templates = Object.values<any>(artifacts).flatMap(({ properties }) => properties.templateFile ?? []);
@@ -35,13 +35,13 @@ describe('the README’s smallest example', () => {
 });
 
 /**
- * Commands with the packed library in the place of the published one, and an aws-cdk-lib that every command line
- * interface of some age knows: on the day that a new one is published, the interface for it may be missing.
+ * Replaces the published library by the packed one, and the newest aws-cdk-lib by an older version: on the day of its
+ * release, the newest may require a CDK CLI that is not published yet.
  */
-function here(commands: string): string {
+function withPackedLibrary(commands: string): string {
   const install = (line: string) =>
     line
-      .replace(/(?<= )cdk-media-replication(?= |$)/, `'${packageFile('npm', '.tgz')}'`)
+      .replace(/(?<= )\S+\/dist\/js\/\*\.tgz/, `'${packageFile('npm', '.tgz')}'`)
       .replace(/(?<= )aws-cdk-lib(?= |$)/, `aws-cdk-lib@${CDK}`);
   return commands
     .split('\n')

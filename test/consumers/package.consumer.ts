@@ -27,22 +27,22 @@ describe('the npm package', () => {
 
   test('is smaller than 3 MB, unpacked', () => {
     const bytes = files.reduce((sum, name) => sum + statSync(join(root, name)).size, 0);
-    expect(bytes).toBeGreaterThan(500_000); // with the handlers
+    expect(bytes).toBeGreaterThan(500_000); // including the handlers
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
-  test('holds the library, its handlers and what says whose it is, and nothing else', () => {
+  test('contains the library, its handlers and license files, and nothing else', () => {
     const top = [...new Set(files.map((name) => name.split('/')[0]))].sort();
     expect(top).toEqual(TOP);
     expect(files.filter((name) => /\.(test|e2e|consumer)\.|\.snap$|(?<!\.d)\.ts$/.test(name))).toEqual([]);
   });
 
-  test('holds handlers as bundles only', () => {
+  test('contains handlers as bundles only', () => {
     expect(files.filter((name) => /^lib\/.*(runtime\/|\.lambda\.)/.test(name))).toEqual([]);
     expect(files.filter((name) => /^assets\/.*\.lambda\/index\.js$/.test(name)).length).toBeGreaterThan(4);
   });
 
-  test('says the licences of what is in the bundles', () => {
+  test('lists the licenses of bundled packages', () => {
     const text = read('assets/LICENSES.txt');
     const bundled = ['@aws-sdk/client-s3', '@aws-lambda-powertools/logger', 'lru-cache', 'csv-parse', 'ajv', 'yaml'];
     for (const name of bundled) expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\d+\\.\\d+ \\(`, 'm'));
@@ -50,12 +50,12 @@ describe('the npm package', () => {
     expect(text).not.toMatch(/^(aws-cdk-lib|constructs|esbuild) /m);
   });
 
-  test('has no source map', () => {
+  test('has no source maps', () => {
     const mapped = files.filter((name) => name.endsWith('.js') && read(name).includes('sourceMappingURL=data:'));
     expect(mapped).toEqual([]);
   });
 
-  test('installs no package but itself', () => {
+  test('installs no other package', () => {
     const { dependencies, bundledDependencies, scripts } = JSON.parse(read('package.json'));
     expect({ dependencies, bundledDependencies }).toEqual({});
     expect(Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name))).toEqual([]);
@@ -72,7 +72,7 @@ describe('the npm package', () => {
       });
     });
 
-    /** The files that node has loaded after a piece of code. */
+    /** The files that node loads for a piece of code. */
     function loaded(code: string): string[] {
       const print = ';console.log(JSON.stringify(Object.keys(require.cache)))';
       return JSON.parse(run('node', ['-e', code + print], { cwd: project })).map((file: string) =>
@@ -80,11 +80,11 @@ describe('the npm package', () => {
       );
     }
 
-    test('is one file', () => {
+    test('loads one file', () => {
       expect(loaded(`require('cdk-media-replication')`)).toEqual(['cdk-media-replication/lib/index.js']);
     });
 
-    test('and used, loads no SDK and no handler, and finds all that it needs', () => {
+    test('and used, loads neither SDK nor handlers, and finds all its modules', () => {
       const all = loaded(`const all = require('cdk-media-replication'); for (const name in all) all[name]`);
       expect(all.filter((file) => file.startsWith('cdk-media-replication/')).length).toBeGreaterThan(20);
       expect(all.filter((file) => /^(@aws-sdk|@smithy|aws-sdk|@aws-lambda-powertools)\//.test(file))).toEqual([]);

@@ -9,7 +9,7 @@ const RESULTS: TaskResult[] = [
   { key: 'c', versionId: 'v1', status: 'failed', errorCode: 'SrcObjectNotEligible' },
 ];
 
-// Each crash takes a new process or two.
+// Each crash requires one or two new processes.
 jest.setTimeout(300_000);
 
 let world: BackfillWorld;
@@ -22,45 +22,45 @@ afterAll(() => world.stop());
 
 interface Scenario {
   readonly fn: FunctionName;
-  /** What stands before the call. */
+  /** Prepares the state before the call. */
   readonly before: () => Promise<unknown>;
   readonly call: () => Promise<unknown>;
-  /** What is so in the end, whatever happened on the way. */
+  /** The result, which must not depend on where the call was interrupted. */
   readonly after: () => Promise<unknown>;
   readonly expected: unknown;
 }
 
 const create = () => world.deploy('Create', { adopted: true });
 const add = () => world.deploy('Update', { oldReplicas: ['a'], replicas: ['a', 'b'] });
-const events = () => world.tell(['a', 'b', 'c'].map((key) => ({ key, versionId: 'v1' })));
+const events = () => world.sendEvents(['a', 'b', 'c'].map((key) => ({ key, versionId: 'v1' })));
 const reports = async () => {
   const { jobId } = world.jobs()[0];
   world.control.job(jobId).complete(RESULTS).finish();
   await world.report(jobId);
 };
-/** One line for each job that was ever created, and one for each object that is still missing. */
-const told = async () => [
+/** One line for each job that was created, and one for each failure. */
+const jobsAndFailures = async () => [
   ...world.jobs().map(({ request }) => request.Description!.split(' ').slice(0, 2).join(' ')),
   ...(await world.rows('failure')).map(({ key, attempts, reason }) => `${key} ${reason} ${attempts}`).sort(),
 ];
 const outcomes = async () => (await world.rows('job')).map(({ state, outcome }) => [state, outcome].join(' '));
 
 const SCENARIOS: Record<string, Scenario> = {
-  'a deployment that adopts a bucket': {
+  'a deployment with an existing bucket': {
     fn: 'Backfill',
     before: async () => undefined,
     call: create,
-    after: told,
+    after: jobsAndFailures,
     expected: ['Replicates existing'],
   },
   'a deployment that adds a replica': {
     fn: 'Backfill',
     before: async () => undefined,
     call: add,
-    after: told,
+    after: jobsAndFailures,
     expected: ['Replicates existing'],
   },
-  'a worker that starts what the deployment could not': {
+  'a worker run that starts the job of a failed deployment': {
     fn: 'Worker',
     before: async () => {
       world.control.hooks = {
@@ -70,31 +70,31 @@ const SCENARIOS: Record<string, Scenario> = {
       };
       await create().catch(() => world.restart('Backfill'));
       world.control.hooks = {};
-      // What reached S3 when the function died is a job already; the worker is to find it.
+      // If the request reached S3 before the function died, the worker must find the existing job.
       world.advance(10 * MINUTE);
     },
     call: () => world.work(),
-    after: told,
+    after: jobsAndFailures,
     expected: ['Replicates existing'],
   },
-  'a worker that reads the report of a backfill': {
+  'a worker run that reads the report of a backfill': {
     fn: 'Worker',
     before: async () => {
       await create();
       await reports();
     },
     call: () => world.work(),
-    after: async () => [...(await told()), ...(await outcomes())],
+    after: async () => [...(await jobsAndFailures()), ...(await outcomes())],
     expected: ['Replicates existing', 'b DstBucketNotFound 0', 'c SrcObjectNotEligible 0', 'finished complete'],
   },
-  'a worker that starts a repair': {
+  'a worker run that starts a repair': {
     fn: 'Worker',
     before: events,
     call: () => world.work({ repair: true }),
-    after: told,
+    after: jobsAndFailures,
     expected: ['Replicates failed', ...['a', 'b', 'c'].map((key) => `${key} DstKmsKeyInvalidState 0`)],
   },
-  'a worker that reads the report of a repair': {
+  'a worker run that reads the report of a repair': {
     fn: 'Worker',
     before: async () => {
       await events();
@@ -102,17 +102,17 @@ const SCENARIOS: Record<string, Scenario> = {
       await reports();
     },
     call: () => world.work(),
-    after: async () => [...(await told()), ...(await outcomes())],
+    after: async () => [...(await jobsAndFailures()), ...(await outcomes())],
     expected: ['Replicates failed', 'b DstBucketNotFound 1', 'c SrcObjectNotEligible 1', 'finished complete'],
   },
-  'the noting of events': {
+  'the recording of events': {
     fn: 'Events',
     before: async () => undefined,
     call: events,
-    after: told,
+    after: jobsAndFailures,
     expected: ['a', 'b', 'c'].map((key) => `${key} DstKmsKeyInvalidState 0`),
   },
-  'a deletion': {
+  'a deletion of the stack': {
     fn: 'Backfill',
     before: create,
     call: () => world.deploy('Delete'),
@@ -123,7 +123,7 @@ const SCENARIOS: Record<string, Scenario> = {
     },
     expected: ['Cancelled'],
   },
-  'a removal of the replica that a job is for': {
+  'a deployment that removes the replica of a job': {
     fn: 'Backfill',
     before: add,
     call: () => world.deploy('Update', { oldReplicas: ['a', 'b'], replicas: ['a'] }),
@@ -152,22 +152,22 @@ async function run({ fn, before, call }: Scenario, stopAt = Infinity): Promise<n
 }
 
 describe.each(Object.entries(SCENARIOS))('%s', (_, scenario) => {
-  test('that dies after any single call is done once by who comes next', async () => {
+  test('is completed exactly once after a crash at any call', async () => {
     const calls = await run(scenario);
     expect(calls).toBeGreaterThan(0);
     expect(await scenario.after()).toEqual(scenario.expected);
     for (let stopAt = 1; stopAt <= calls; stopAt++) {
       await run(scenario, stopAt);
-      // The lease of the dead one runs out.
+      // The lease of the crashed run expires.
       world.advance(HOUR);
       await scenario.call();
       expect([stopAt, await scenario.after()]).toEqual([stopAt, scenario.expected]);
     }
   });
 
-  // A deployment that is broken off is not repeated where CloudFormation knows the outcome: the worker is alone then.
+  // CloudFormation does not repeat an interrupted update or deletion whose outcome it knows.
   if (scenario.fn !== 'Backfill' || scenario.call === create || scenario.call === add) {
-    test('that is done twice is done once', async () => {
+    test('is idempotent', async () => {
       await run(scenario);
       await scenario.call();
       expect(await scenario.after()).toEqual(scenario.expected);
@@ -175,14 +175,14 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, scenario) => {
   }
 });
 
-test('a deployment that dies after it has written down what it wants is carried out by the worker alone', async () => {
-  const scenario = SCENARIOS['a deployment that adopts a bucket'];
+test('the worker starts the job of a deployment that crashed after recording it', async () => {
+  const scenario = SCENARIOS['a deployment with an existing bucket'];
   const calls = await run(scenario);
   for (let stopAt = 1; stopAt <= calls; stopAt++) {
     await run(scenario, stopAt);
-    const isWrittenDown = (await world.rows('job')).length > 0;
+    const isRecorded = (await world.rows('job')).length > 0;
     world.advance(HOUR);
     await world.work();
-    expect([stopAt, world.jobs().length]).toEqual([stopAt, isWrittenDown ? 1 : 0]);
+    expect([stopAt, world.jobs().length]).toEqual([stopAt, isRecorded ? 1 : 0]);
   }
 });

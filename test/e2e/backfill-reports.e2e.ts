@@ -2,9 +2,9 @@ import { BackfillWorld } from './support/backfill-world';
 import { TaskResult } from '../simulators/s3-control';
 
 const ROWS = 100_000;
-/** A quarter of the tasks fails; more than half would fail the job. */
+/** S3 would fail the job if more than half of its tasks failed. */
 const FAILED = ROWS / 4;
-/** For all that Node.js keeps of objects. What is not bounded does not fit: the report alone has 12 MB of text. */
+/** The size of the old generation. The text of the report alone is 12 MB, so it must be streamed. */
 const HEAP_MB = 64;
 
 jest.setTimeout(900_000);
@@ -32,11 +32,11 @@ const results: Iterable<TaskResult> = {
   },
 };
 
-test('100,000 rows, and a manifest of what failed, in bounded memory and several runs', async () => {
+test('reads 100,000 rows and writes a manifest of the failures, in bounded memory and several runs', async () => {
   const worker = await world.another('Worker', { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
   await world.put('films/old.mp4');
   await world.deploy('Create', { adopted: true });
-  // As a repair's, the report has all tasks.
+  // The report includes all tasks, as that of a repair.
   const [job] = await world.rows('job');
   const { jobId } = world.jobs()[0];
   (world.control.job(jobId).view.request.Report as { ReportScope: string }).ReportScope = 'AllTasks';
@@ -47,7 +47,7 @@ test('100,000 rows, and a manifest of what failed, in bounded memory and several
   let state = '';
   const started = Date.now();
   while (state !== 'finished') {
-    // 20 of these seconds are the reserve of the handler.
+    // The handler reserves 20 seconds of this for saving its progress.
     await worker.invoke({}, { timeoutMs: runs === 0 ? 25_000 : 60_000 });
     [{ state }] = (await world.rows('job')).filter(({ id }) => id === job.id);
     runs++;
@@ -55,7 +55,7 @@ test('100,000 rows, and a manifest of what failed, in bounded memory and several
   }
   expect(runs).toBeGreaterThan(1);
   const seconds = Math.round((Date.now() - started) / 1000);
-  console.log(`${ROWS} rows, ${FAILED} failures noted: ${seconds} s in ${runs} runs with ${HEAP_MB} MB`);
+  console.log(`${ROWS} rows, ${FAILED} failures recorded: ${seconds} s in ${runs} runs with ${HEAP_MB} MB`);
 
   expect(await world.rows('failure')).toHaveLength(FAILED);
   const { jobs, failures } = await world.ask('DescribeReplication');

@@ -80,7 +80,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-describe('links to every kind of name', () => {
+describe('links to all kinds of keys', () => {
   const places: BucketPlace[] = [
     { region: PRIMARY, bucket: 'media-primary', address: '127.0.0.2', port: 3900 },
     { region: REPLICA, bucket: 'media-replica', address: '127.0.0.3', port: 3910 },
@@ -124,7 +124,7 @@ describe('links to every kind of name', () => {
     expect(wrong).toEqual([]);
   });
 
-  test('through the proxy that is deployed are served by the replica', async () => {
+  test('through the deployed proxy are served by the replica', async () => {
     const dns = new Dns(hostOf(places[1]));
     dns.addresses = [places[1].address];
     await dns.listen(NAMESERVER);
@@ -158,7 +158,7 @@ describe('links to every kind of name', () => {
     }
   });
 
-  test('without a time are dated by the primary', async () => {
+  test('without a time use the age of the object in the primary', async () => {
     const router = await deploy(world, places, { replicationDelay: Duration.minutes(1) });
     const ask = async () =>
       (await linksOf(router, [{ key: 'a+b.mov' }, { key: 'missing' }], { preference: 'yes' })).map(
@@ -169,7 +169,7 @@ describe('links to every kind of name', () => {
     await eventually(async () => expect((await ask())[0]).toBe('delay-over'));
   });
 
-  test('for uploads put into the primary, also with a type', async () => {
+  test('for uploads put objects into the primary, with the signed content type only', async () => {
     const [link] = await linksOf(direct, [{ key: 'up/load é.txt', contentType: 'text/plain' }], {
       method: 'put',
       region: REPLICA,
@@ -190,7 +190,7 @@ describe('links to every kind of name', () => {
     ]);
   });
 
-  test('that are redirected to are served', async () => {
+  test('of redirects are served', async () => {
     const { statusCode, headers } = await direct.invoke({
       version: '2.0',
       routeKey: 'GET /media',
@@ -201,14 +201,14 @@ describe('links to every kind of name', () => {
     expect((await world.fetch(headers.location)).body.toString()).toBe(contentOf('a b+c%20d.mov', REPLICA));
   });
 
-  test('that have expired are refused', async () => {
+  test('are rejected after they have expired', async () => {
     const [{ url }] = await linksOf(direct, [{ key: 'a+b.mov' }], { expiresInSeconds: 1 });
     expect((await world.fetch(url)).status).toBe(200);
     await new Promise((done) => setTimeout(done, 2500));
     expect((await world.fetch(url)).status).toBeGreaterThanOrEqual(400);
   });
 
-  test("are to the endpoint that the SDK's settings name", async () => {
+  test("use the endpoint in the SDK's environment variables", async () => {
     const router = await deploy(world, places, {}, { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:3900' });
     const [{ url }] = await linksOf(router, [{ key: 'a+b.mov' }]);
     expect(url.startsWith('http://127.0.0.1:3900/media-primary/a%2Bb.mov?')).toBe(true);
@@ -216,7 +216,7 @@ describe('links to every kind of name', () => {
     expect([status, body.toString()]).toEqual([200, contentOf('a+b.mov', PRIMARY)]);
   });
 
-  test('follow the preferences in the store, and no bad ones', async () => {
+  test('follow the preferences in AppConfig if they are valid', async () => {
     const router = await deploy(world, places, { ipRanges: [{ cidr: '10.0.0.0/8', region: REPLICA }] });
     const ask = async () =>
       (await linksOf(router, [{ key: 'a', createdAt: OLD }], { preference: 'auto', clientIp: '10.1.1.1' }))[0].reason;
@@ -227,19 +227,19 @@ describe('links to every kind of name', () => {
     appConfig.document = '{"drainedRegions":["mars-1"]}';
     await eventually(async () => {
       await ask();
-      expect(router.log).toContain('can not be used');
+      expect(router.log).toContain('The preferences in AppConfig are invalid.');
     });
     expect(await ask()).toBe('region-drained');
   });
 
-  test('hold the preferences of the deployment where the store is gone', async () => {
+  test('follow the preferences of the deployment if AppConfig is unavailable', async () => {
     const props = { ipRanges: [{ cidr: '10.0.0.0/8', region: REPLICA }] };
     const router = await deploy(world, places, props, { AWS_ENDPOINT_URL_APPCONFIGDATA: 'http://127.0.0.1:9' });
-    const asked = { preference: 'auto', clientIp: '10.1.1.1' };
-    expect((await linksOf(router, [{ key: 'a', createdAt: OLD }], asked))[0].reason).toBe('delay-over');
+    const request = { preference: 'auto', clientIp: '10.1.1.1' };
+    expect((await linksOf(router, [{ key: 'a', createdAt: OLD }], request))[0].reason).toBe('delay-over');
   });
 
-  test('are refused with a code, and nothing of them is logged', async () => {
+  test('of invalid requests are rejected with a code, and logs contain no keys, addresses or links', async () => {
     await expect(linksOf(direct, [{ key: '' }])).rejects.toMatchObject({
       errorType: 'ValidationError',
       message: expect.stringMatching(/^objects\[0\]\.key: got ""/),
@@ -250,7 +250,7 @@ describe('links to every kind of name', () => {
   });
 });
 
-describe('by the version that has arrived', () => {
+describe('links with ReadinessMode.EXACT', () => {
   const places: BucketPlace[] = [
     { region: PRIMARY, bucket: 'versions-primary', address: '127.0.0.2', port: 9100 },
     { region: REPLICA, bucket: 'versions-replica', address: '127.0.0.3', port: 9110 },
@@ -286,10 +286,10 @@ describe('by the version that has arrived', () => {
       ...['--replicate', 'existing-objects,delete-marker', '--sync'],
     );
 
-  test('an object is served by the primary until it is in the replica, then by the replica', async () => {
+  test('point to the primary until the replica has the object, then to the replica', async () => {
     const versionId = await put('shots/plate é.mov', 'first');
-    for (const asked of [versionId, undefined]) {
-      const before = await link('shots/plate é.mov', asked);
+    for (const requested of [versionId, undefined]) {
+      const before = await link('shots/plate é.mov', requested);
       expect([before.source, before.reason]).toEqual(['primary', 'not-in-replica']);
       expect(await read(before.url)).toBe('first');
     }
@@ -297,24 +297,24 @@ describe('by the version that has arrived', () => {
     const rules = JSON.parse(primary.admin('replicate', 'ls', '--json', `here/${places[0].bucket}`));
     const arn = rules.rule.Destination.Bucket;
     primary.admin('replicate', 'resync', 'start', `here/${places[0].bucket}`, '--remote-bucket', arn);
-    for (const asked of [versionId, undefined]) {
+    for (const requested of [versionId, undefined]) {
       await eventually(async () => {
-        const after = await link('shots/plate é.mov', asked);
+        const after = await link('shots/plate é.mov', requested);
         expect([after.source, after.reason]).toEqual(['replica', 'in-replica']);
         expect(await read(after.url)).toBe('first');
       });
     }
   });
 
-  test('a replica that is slow, or gone, is replaced by the primary in time', async () => {
+  test('point to the primary if the replica is slow or unavailable', async () => {
     const versionId = await put('slow.mov', 'here');
     const europe = world.front(REPLICA);
     europe.dropConnections();
     europe.behaviour = 'answers-late';
-    const started_ = Date.now();
+    const start = Date.now();
     const slow = await link('slow.mov', versionId);
     expect([slow.source, slow.reason]).toEqual(['primary', 'replica-slow']);
-    expect(Date.now() - started_).toBeLessThan(2000); // the replica answers after two seconds
+    expect(Date.now() - start).toBeLessThan(2000); // the replica answers after two seconds
     expect(await read(slow.url)).toBe('here');
 
     europe.behaviour = 'resets';
@@ -326,14 +326,14 @@ describe('by the version that has arrived', () => {
     expect(router.log).not.toMatch(/X-Amz-|slow\.mov|Warning/);
   });
 
-  test('a new version is served by the primary while the replica has the old one', async () => {
+  test('to a new version point to the primary while the replica has the old one', async () => {
     await put('overwritten.mov', 'old');
     await eventually(async () => expect((await link('overwritten.mov')).reason).toBe('in-replica'));
-    replica.stop(); // the new version can't arrive
+    replica.stop(); // so that the new version cannot be replicated
     const versionId = await put('overwritten.mov', 'new');
     await replica.start();
-    const asked = await link('overwritten.mov', versionId);
-    expect(['not-in-replica', 'in-replica']).toContain(asked.reason);
-    expect(await read(asked.url)).toBe('new');
+    const after = await link('overwritten.mov', versionId);
+    expect(['not-in-replica', 'in-replica']).toContain(after.reason);
+    expect(await read(after.url)).toBe('new');
   });
 });

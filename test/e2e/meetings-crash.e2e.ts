@@ -20,7 +20,7 @@ afterAll(() => world.stop());
 
 interface Scenario {
   readonly fn: FunctionName;
-  /** What stands before the call. */
+  /** Creates the state before the call. */
   readonly before: () => Promise<unknown>;
   readonly call: () => Promise<unknown>;
 }
@@ -55,7 +55,7 @@ const SCENARIOS: Record<string, Scenario> = {
   'a demotion': { fn: 'Host', before: promote, call: () => world.host('DemoteAttendee', anna) },
   'a removal': { fn: 'Host', before: promote, call: () => world.host('RemoveAttendee', { ...anna, ban: true }) },
   'an end': { fn: 'Host', before: promote, call: () => world.host('EndMeeting', { meeting: HALL }) },
-  'a sweep of what ended by itself': {
+  'a sweep of a meeting that ended by itself': {
     fn: 'Reconciler',
     before: async () => {
       await promote();
@@ -72,8 +72,8 @@ const SCENARIOS: Record<string, Scenario> = {
   'a delete': { fn: 'Room', before: promote, call: () => world.deploy('Delete', HALL) },
 };
 
-/** Every lease runs out, and the sweeper comes by as on its schedule. */
-async function afterwards(): Promise<void> {
+/** Lets all leases expire, and runs the scheduled sweeps. */
+async function recover(): Promise<void> {
   world.advance(MINUTE);
   await world.sweep();
   await world.sweep();
@@ -97,20 +97,20 @@ async function run({ fn, before, call }: Scenario, stopAt = Infinity): Promise<n
   return calls;
 }
 
-describe.each(Object.entries(SCENARIOS))('%s that dies after any single call', (_, scenario) => {
-  test('leaks nothing, and can be done again', async () => {
+describe.each(Object.entries(SCENARIOS))('%s that crashes after any single call', (_, scenario) => {
+  test('leaks nothing, and can be repeated', async () => {
     const calls = await run(scenario);
     await world.deploy('Delete', HALL);
     expect(calls).toBeGreaterThan(0);
 
     for (let stopAt = 1; stopAt <= calls; stopAt++) {
       await run(scenario, stopAt);
-      await afterwards();
+      await recover();
       const leaks = (await world.leaks()).map((leak) => `after call ${stopAt}: ${leak}`);
       expect(leaks).toEqual([]);
 
       await scenario.call();
-      await afterwards();
+      await recover();
       expect(await world.leaks()).toEqual([]);
 
       await world.deploy('Delete', HALL);
@@ -118,12 +118,12 @@ describe.each(Object.entries(SCENARIOS))('%s that dies after any single call', (
     }
   });
 
-  test('and a Delete of its room leaves nothing at all', async () => {
+  test('leaves nothing behind when its room is deleted', async () => {
     const calls = await run(scenario);
     await world.deploy('Delete', HALL);
     for (let stopAt = 1; stopAt <= calls; stopAt++) {
       await run(scenario, stopAt);
-      // CloudFormation waits no longer than the function runs: here, until the lease of the dead one has run out.
+      // The Delete must not wait longer than the function can run, so the lease of the crashed call has to expire first.
       world.advance(MINUTE);
       expect(await world.deploy('Delete', HALL)).toMatchObject({ Status: 'SUCCESS' });
       expect([await world.rows(), world.chime.meetings()]).toEqual([[], []]);

@@ -41,7 +41,7 @@ afterAll(() => world.stop());
 
 const OPERATIONS = {
   JoinMeeting: { weight: 45, by: 'audience' },
-  /** As a presenter, that is into the primary. */
+  /** Joins as a presenter, which means the primary session. */
   Present: { weight: 5, by: 'host' },
   LeaveMeeting: { weight: 25, by: 'audience' },
   RaiseHand: { weight: 5, by: 'audience' },
@@ -60,7 +60,7 @@ const operation = fc.oneof(
 );
 const step = fc.record({
   operation,
-  // Some come again and again: they can be promoted, and leave.
+  // A few users appear often, so that they can be promoted and leave.
   user: fc.oneof(
     { weight: 2, arbitrary: fc.integer({ min: 1, max: 30 }) },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: USERS }) },
@@ -68,12 +68,12 @@ const step = fc.record({
   mediaRegion: fc.option(fc.constantFrom('eu-west-1', 'ap-southeast-2'), { nil: undefined }),
 });
 
-/** What must hold after every single call that the service takes. */
+/** Checks the invariants after every API call. */
 function watch(broken: string[]): void {
   world.chime.hooks = {
     after() {
       const primaries = world.meetings(HALL).filter(({ primaryMeetingId }) => !primaryMeetingId);
-      if (primaries.length > 1) broken.push(`${primaries.length} primaries live`);
+      if (primaries.length > 1) broken.push(`${primaries.length} primaries are running`);
       for (const { attendees, mediaRegion } of world.meetings(HALL)) {
         if (attendees.length > 4) broken.push(`${attendees.length} attendees in ${mediaRegion}`);
       }
@@ -87,7 +87,7 @@ async function overbooked(): Promise<string[]> {
     .map(({ pk, used, stageUsed }) => `${pk} has ${used} and ${stageUsed}`);
 }
 
-/** Keeps as many calls under way as there are workers. */
+/** Processes the items with a fixed number of workers. */
 async function together<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>): Promise<void> {
   let next = 0;
   const worker = async () => {
@@ -118,7 +118,7 @@ async function holds(steps: readonly { operation: keyof typeof OPERATIONS; user:
     if (index % 20 === 19) broken.push(...(await overbooked()));
   });
   world.chime.faults.clear();
-  // Whoever was left behind is found when the leases have run out.
+  // Interrupted work is found after the leases have expired.
   world.advance(60_000);
   await world.sweep();
   await world.sweep();
@@ -133,7 +133,7 @@ async function holds(steps: readonly { operation: keyof typeof OPERATIONS; user:
 describe(`${USERS} users on a room with ten seats`, () => {
   const crowd = fc.array(step, { minLength: USERS, maxLength: USERS, size: 'max' });
 
-  test('never take more seats than there are, and never see two generations', async () => {
+  test('never overbook a session or start two generations', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(crowd, async (steps) => {
@@ -141,7 +141,7 @@ describe(`${USERS} users on a room with ten seats`, () => {
       }),
       { numRuns: 3, endOnFailure: true },
     );
-    // The crowd did what it was to do.
+    // The steps covered the interesting outcomes.
     for (const outcome of [
       'JoinMeeting done',
       'JoinMeeting MeetingFull',
@@ -153,7 +153,7 @@ describe(`${USERS} users on a room with ten seats`, () => {
     }
   });
 
-  test('also while the service throttles, fails, is slow and loses answers', async () => {
+  test('also while the API throttles, fails, is slow and loses responses', async () => {
     await fc.assert(
       fc.asyncProperty(crowd, async (steps) => {
         world.chime.faults.inject(Fault.latency(20), { rate: 0.2 });

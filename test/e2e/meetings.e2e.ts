@@ -16,7 +16,7 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const STARTS_AT = new Date(Math.ceil(Date.now() / MINUTE) * MINUTE + 60 * MINUTE).toISOString();
 
-/** Replicas far from each other, and few seats: two for presenters, two places on the stage, four in each replica. */
+/** Distant replicas, and few seats: two for presenters, two on the stage, and four in each replica. */
 const SMALL = {
   mediaRegion: 'us-east-1',
   replicas: [{ mediaRegion: 'eu-west-1' }, { mediaRegion: 'ap-southeast-2' }],
@@ -55,7 +55,7 @@ beforeEach(async () => {
   for (const meeting of Object.keys(ROOMS)) await world.deploy('Create', meeting);
 });
 
-/** Every test leaves an account in which there is nothing. */
+/** After every test, the account must be empty. */
 afterEach(async () => {
   world.chime.hooks = {};
   world.chime.faults.clear();
@@ -79,7 +79,7 @@ const created = (since: number) => callsOf('CreateMeeting', since).length;
 const roomRow = async (meeting: string) => (await world.rows()).find(({ pk }) => pk === `room#${meeting}`)!;
 
 describe('StartMeeting', () => {
-  test('creates the primary, then its replicas, with the service tag and a token of each', async () => {
+  test('creates the primary and then its replicas, each with the service tag and its own token', async () => {
     const since = world.chime.calls.length;
     const answer = await world.host('StartMeeting', { meeting: 'hall' });
 
@@ -109,7 +109,7 @@ describe('StartMeeting', () => {
     expect(created(since)).toBe(0);
   });
 
-  test('a hundred callers at once, in four processes, get one primary and its replicas', async () => {
+  test('creates one primary and its replicas for a hundred concurrent calls in four processes', async () => {
     world.chime.faults.inject(Fault.latency(50), { operation: 'CreateMeeting', times: Infinity });
     const more = await Promise.all([1, 2, 3].map(() => world.another('Host')));
     const request = { operation: 'StartMeeting', meeting: 'hall' };
@@ -126,7 +126,7 @@ describe('StartMeeting', () => {
   test.each([
     ['the primary', 0],
     ['a replica', 1],
-  ])('an answer that was lost for %s leaves no second one', async (_, skip) => {
+  ])('creates no second session if the response for %s is lost', async (_, skip) => {
     world.chime.faults.inject(Fault.lostAnswer(), { operation: 'CreateMeeting', skip });
     await world.host('StartMeeting', { meeting: 'hall' });
     expect(world.meetings('hall')).toHaveLength(3);
@@ -134,7 +134,7 @@ describe('StartMeeting', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('a replica that the service refuses rolls the rest back, is not tried again, and names the quotas', async () => {
+  test('rolls back without retries, and names the quotas, if a replica is refused', async () => {
     world.chime.faults.inject(Fault.error('LimitExceededException', 'Replicas'), {
       operation: 'CreateMeeting',
       when: ({ request }) => request.PrimaryMeetingId !== undefined,
@@ -149,7 +149,7 @@ describe('StartMeeting', () => {
     expect(await world.audience('DescribeMeeting', { meeting: 'hall' })).toMatchObject({ state: 'idle', sessions: [] });
   });
 
-  test('a primary that the service refuses leaves the room as it was', async () => {
+  test('leaves the room unchanged if the primary is refused', async () => {
     world.chime.faults.inject(Fault.error('LimitExceededException', 'Meetings'), {
       operation: 'CreateMeeting',
       times: Infinity,
@@ -159,7 +159,7 @@ describe('StartMeeting', () => {
     expect(await world.host('StartMeeting', { meeting: 'hall' })).toMatchObject({ generation: 2 });
   });
 
-  test('where the room allows it, runs with fewer replicas, and repairs itself', async () => {
+  test('starts with fewer replicas if the room allows it, and adds them later', async () => {
     world.chime.faults.inject(Fault.error('LimitExceededException', 'Replicas'), {
       operation: 'CreateMeeting',
       when: ({ request }) => request.MediaRegion === 'eu-west-1',
@@ -178,31 +178,31 @@ describe('StartMeeting', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('a "replica" that is none is deleted, reported, and the start rolled back', async () => {
+  test('deletes and reports a "replica" that is an independent meeting, and rolls back', async () => {
     world.chime.behaviour.reusedToken = 'first-meeting';
     world.chime.hooks = {
       async before({ operation, request }) {
         if (operation !== 'CreateMeeting' || request.MediaRegion !== 'eu-west-1' || !request.PrimaryMeetingId) return;
         const { ClientRequestToken, MediaRegion } = request as any;
         await client.send(
-          new CreateMeetingCommand({ ClientRequestToken, MediaRegion, ExternalMeetingId: 'somebody-elses' }),
+          new CreateMeetingCommand({ ClientRequestToken, MediaRegion, ExternalMeetingId: 'another-application' }),
         );
       },
     };
     await expect(world.host('StartMeeting', { meeting: 'hall' })).rejects.toMatchObject(
-      refused('ServiceUnavailable', /no replica, in eu-west-1/),
+      refused('ServiceUnavailable', /returned a meeting in eu-west-1 that is not a replica/),
     );
     expect(world.chime.meetings()).toEqual([]);
     expect(world.fn('Host').log).toContain('"NotAReplica":1');
   });
 
-  test('throttled calls are tried again', async () => {
+  test('retries throttled calls', async () => {
     world.chime.faults.inject(Fault.throttling(), { operation: 'CreateMeeting', times: 3 });
     expect(await world.host('StartMeeting', { meeting: 'hall' })).toMatchObject({ state: 'live' });
     expect(world.fn('Host').log).toContain('"Throttles":1');
   });
 
-  test('a call that is never answered is made again', async () => {
+  test('retries calls without a response', async () => {
     for (const fault of [Fault.latency(60_000), Fault.reset()]) {
       world.chime.faults.inject(fault, { operation: 'CreateMeeting' });
     }
@@ -210,7 +210,7 @@ describe('StartMeeting', () => {
     expect(world.meetings('hall')).toHaveLength(3);
   });
 
-  test('the wait for a start by others ends with the deadline', async () => {
+  test('waits for a concurrent start only until the deadline', async () => {
     world.chime.faults.inject(Fault.latency(1500), { operation: 'CreateMeeting' });
     const slow = world.host('StartMeeting', { meeting: 'hall' });
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -223,19 +223,21 @@ describe('StartMeeting', () => {
 });
 
 describe('a generation', () => {
-  test('is started by the first join, and again after it ended by itself', async () => {
+  test('is started by the first join, and by the first join after it ended by itself', async () => {
     expect(await join('anna')).toMatchObject({ generation: 1 });
-    world.advance(6 * MINUTE); // nobody was in the primary
+    world.advance(6 * MINUTE); // nobody was connected to the primary
     expect(world.meetings('hall')).toEqual([]);
     expect(await join('anna')).toMatchObject({ generation: 2 });
     await world.sweep();
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('is started by a host only, where that is the policy', async () => {
+  test('is started only by a host if that is the policy', async () => {
     const meeting = 'hosted';
     const request = { meeting, externalUserId: 'anna' };
-    await expect(world.audience('JoinMeeting', request)).rejects.toMatchObject(refused('MeetingEnded'));
+    await expect(world.audience('JoinMeeting', request)).rejects.toMatchObject(
+      refused('MeetingEnded', /^Meeting "hosted" is not running\. Only a host can start it\.$/),
+    );
     await world.host('StartMeeting', { meeting });
     expect(await world.audience('JoinMeeting', request)).toMatchObject({ generation: 1 });
     world.advance(6 * MINUTE);
@@ -243,7 +245,7 @@ describe('a generation', () => {
     expect(await world.host('JoinMeeting', request)).toMatchObject({ generation: 2 });
   });
 
-  test('that ended is told by an event, and found by the sweeper where the event is lost', async () => {
+  test('is marked as ended by the event, or by the sweeper if the event is lost', async () => {
     await join('anna');
     world.advance(6 * MINUTE);
     await world.deliver();
@@ -257,7 +259,7 @@ describe('a generation', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('lives on after a report of its end that is false, or that is of an older one', async () => {
+  test('keeps running after false and outdated events of its end', async () => {
     await join('anna');
     const [old] = world.meetings('hall');
     world.chime.reportFalseEnd(old.meetingId);
@@ -269,10 +271,10 @@ describe('a generation', () => {
     expect(await join('anna')).toMatchObject({ generation: 2 });
   });
 
-  test('goes on with a new replica where one was lost', async () => {
+  test('replaces a lost replica', async () => {
     const before = await join('anna', { mediaRegion: 'eu-west-1' });
     await client.send(new DeleteMeetingCommand({ MeetingId: before.Meeting.MeetingId }));
-    // Its old seat is as good as none, but nobody has asked the service yet.
+    // The seat in the lost replica still exists in the table until a call to the Chime API fails.
     expect(await join('bert', { mediaRegion: 'eu-west-1' })).toMatchObject({
       session: { mediaRegion: 'ap-southeast-2' },
     });
@@ -290,7 +292,7 @@ describe('a generation', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('is found lost by the thorough sweep alone', async () => {
+  test('has a lost replica detected by the thorough sweep alone', async () => {
     const { Meeting } = await join('anna', { mediaRegion: 'eu-west-1' });
     await client.send(new DeleteMeetingCommand({ MeetingId: Meeting.MeetingId }));
     await world.sweep();
@@ -299,7 +301,7 @@ describe('a generation', () => {
     expect(await join('anna', { mediaRegion: 'eu-west-1' })).toMatchObject({ session: { index: 3 } });
   });
 
-  test('starts by itself at its time, once, and not before for those who join', async () => {
+  test('starts once at its scheduled time, and cannot be joined before', async () => {
     const meeting = 'later';
     const request = { meeting, externalUserId: 'anna' };
     await expect(world.audience('JoinMeeting', request)).rejects.toMatchObject(refused('NotAllowed', /starts at/));
@@ -318,22 +320,22 @@ describe('a generation', () => {
   });
 });
 
-test('a time that is past when a room is deployed starts nothing, but a new one to come does', async () => {
+test('a start time starts the meeting only if it is in the future when the room is deployed', async () => {
   const past = { startsAt: new Date(Date.now() - 60 * MINUTE).toISOString() };
   await world.deploy('Update', 'hall', { room: past });
   await world.sweep(false);
   expect(world.meetings('hall')).toEqual([]);
-  // The functions' clock is ahead of ours by what other tests have moved it.
+  // Other tests have advanced the clock of the functions.
   const soon = { startsAt: new Date(world.chime.clock.now() + 60 * MINUTE).toISOString() };
   await world.deploy('Update', 'hall', { room: soon });
   world.advance(61 * MINUTE);
   await world.host('EndMeeting', { meeting: 'hall' });
   await world.sweep(false);
-  expect(world.meetings('hall')).toEqual([]); // a host called it off between its time and the sweep
+  expect(world.meetings('hall')).toEqual([]); // a host cancelled it between its start time and the sweep
 });
 
 describe('JoinMeeting', () => {
-  test('brings participants into the replica near them, and presenters into the primary', async () => {
+  test('seats participants in the nearest replica, and presenters in the primary', async () => {
     expect((await join('anna', { mediaRegion: 'eu-west-2' })).session).toEqual({
       kind: 'replica',
       mediaRegion: 'eu-west-1',
@@ -343,18 +345,18 @@ describe('JoinMeeting', () => {
     expect((await join('speaker', { role: 'presenter' })).session).toMatchObject({ kind: 'primary', index: 0 });
   });
 
-  test('spreads those who name no region over the replicas', async () => {
+  test('spreads participants without a region over the replicas', async () => {
     const sessions = [];
     for (const user of ['u1', 'u2', 'u3', 'u4']) sessions.push((await join(user)).session.index);
     expect(sessions.sort()).toEqual([1, 1, 2, 2]);
   });
 
-  test('gives the same user the same seat and credentials', async () => {
+  test('returns the same seat and credentials to the same user', async () => {
     const first = await join('anna', { mediaRegion: 'eu-west-1' });
     expect(await join('anna', { mediaRegion: 'ap-southeast-2' })).toEqual(first);
   });
 
-  test('overflows to the next nearest, and says when all are full', async () => {
+  test('overflows to the next nearest replica, and fails when all are full', async () => {
     const sessions = [];
     for (let user = 0; user < 8; user++) {
       sessions.push((await join(`user-${user}`, { mediaRegion: 'eu-west-1' })).session.index);
@@ -365,7 +367,7 @@ describe('JoinMeeting', () => {
     expect((await join('late')).session.index).toBe(1);
   });
 
-  test('seats participants in the primary where there are no replicas', async () => {
+  test('seats participants in the primary if there are no replicas', async () => {
     for (const externalUserId of ['anna', 'bert', 'carl']) {
       const { session } = await world.audience('JoinMeeting', { meeting: 'solo', externalUserId });
       expect(session).toEqual({ kind: 'primary', mediaRegion: 'us-east-1', index: 0 });
@@ -375,16 +377,18 @@ describe('JoinMeeting', () => {
     );
   });
 
-  test('makes nobody a presenter but who is listed, or was let in by a host', async () => {
-    await expect(join('anna', { role: 'presenter' })).rejects.toMatchObject(refused('NotAllowed', /presenter/));
+  test('accepts only listed presenters, and users whom a host joined as presenters', async () => {
+    await expect(join('anna', { role: 'presenter' })).rejects.toMatchObject(
+      refused('NotAllowed', /not a presenter of meeting "hall"/),
+    );
     const request = { meeting: 'hall', externalUserId: 'anna', role: 'presenter' };
     const byHost = await world.host('JoinMeeting', request);
     expect(await join('anna', { role: 'presenter' })).toEqual(byHost);
     await join('bert');
-    await expect(join('bert', { role: 'presenter' })).rejects.toMatchObject(refused('NotAllowed', /promote/));
+    await expect(join('bert', { role: 'presenter' })).rejects.toMatchObject(refused('NotAllowed', /Promote the user/));
   });
 
-  test('keeps the places of the stage free', async () => {
+  test('reserves the places on the stage', async () => {
     await join('speaker', { role: 'presenter' });
     await world.host('JoinMeeting', { meeting: 'hall', externalUserId: 'second', role: 'presenter' });
     await expect(
@@ -396,14 +400,14 @@ describe('JoinMeeting', () => {
     });
   });
 
-  test('an answer that was lost leaves one attendee', async () => {
+  test('creates one attendee if a response is lost', async () => {
     world.chime.faults.inject(Fault.lostAnswer(), { operation: 'CreateAttendee' });
     await join('anna');
     await world.sweep();
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('a throttled service is answered Throttled, within the deadline, and the seat given back', async () => {
+  test('fails with Throttled before the deadline, and frees the seat, while the API throttles', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     world.chime.faults.inject(Fault.throttling(), { operation: 'CreateAttendee', times: Infinity });
     const request = { operation: 'JoinMeeting', meeting: 'hall', externalUserId: 'anna' };
@@ -413,7 +417,7 @@ describe('JoinMeeting', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('a service that is down is answered ServiceUnavailable, and the seat given back', async () => {
+  test('fails with ServiceUnavailable, and frees the seat, while the API is unavailable', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     world.chime.faults.inject(Fault.unavailable(1), { operation: 'CreateAttendee', times: Infinity });
     const request = { operation: 'JoinMeeting', meeting: 'hall', externalUserId: 'anna' };
@@ -423,7 +427,7 @@ describe('JoinMeeting', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('a session that the service calls full is passed by', async () => {
+  test('skips a session that is full in Amazon Chime SDK', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     world.chime.faults.inject(Fault.error('LimitExceededException', 'Attendees'), { operation: 'CreateAttendee' });
     expect((await join('anna', { mediaRegion: 'eu-west-1' })).session.index).toBe(2);
@@ -438,16 +442,18 @@ describe('JoinMeeting', () => {
     [{ meeting: 'hall', externalUserId: 'AWS:me' }, /not beginning with aws:/],
     [{ meeting: 'hall', externalUserId: 'anna', role: 'host' }, /^role: got "host", expected participant or presenter/],
     [{ meeting: 'hall', externalUserId: 'anna', mediaRegion: 'mars-1' }, /^mediaRegion: got "mars-1"/],
-  ])('refuses %j', async (request, message) => {
+  ])('rejects %j', async (request, message) => {
     await expect(world.audience('JoinMeeting', request)).rejects.toMatchObject(refused('ValidationError', message));
   });
 
-  test('knows no meeting that was not deployed', async () => {
-    await expect(join('anna', { meeting: 'none' })).rejects.toMatchObject(refused('NotFound'));
+  test('fails with NotFound for meetings that are not deployed', async () => {
+    await expect(join('anna', { meeting: 'none' })).rejects.toMatchObject(
+      refused('NotFound', /^Meeting "none" does not exist\.$/),
+    );
   });
 });
 
-describe("the browser's client takes the answer as it is", () => {
+describe('the browser client library accepts the response', () => {
   const withFeatures = { meeting: 'sharp', externalUserId: 'speaker' };
 
   test.each([
@@ -480,13 +486,13 @@ describe('JoinMeetingBatch', () => {
   const users = (count: number, more = {}) =>
     Array.from({ length: count }, (_, index) => ({ externalUserId: `user-${index}`, ...more }));
 
-  test('seats many by few calls, each near them, and tells who found no seat', async () => {
+  test('seats many users near them with few calls, and reports who got no seat', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     const since = world.chime.calls.length;
     const { joined, failed } = await batch(users(10, { mediaRegion: 'eu-west-1' }));
     expect(joined.map(({ session }: any) => session.index)).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
     expect(failed).toEqual([
-      { externalUserId: 'user-8', code: 'MeetingFull', message: expect.any(String) },
+      { externalUserId: 'user-8', code: 'MeetingFull', message: 'Every session of meeting "hall" is full.' },
       { externalUserId: 'user-9', code: 'MeetingFull', message: expect.any(String) },
     ]);
     expect(callsOf('BatchCreateAttendee', since)).toHaveLength(2);
@@ -494,7 +500,7 @@ describe('JoinMeetingBatch', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('gives who has a seat the same one, and each user one', async () => {
+  test('returns existing seats, and gives every user one seat', async () => {
     const { Attendee } = await join('user-0');
     const { joined, failed } = await batch([...users(3), { externalUserId: 'user-1' }]);
     expect(failed).toEqual([]);
@@ -503,7 +509,7 @@ describe('JoinMeetingBatch', () => {
     expect(again.Attendee).toEqual(Attendee);
   });
 
-  test('tries single attendees that failed again', async () => {
+  test('retries single attendees that failed', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     const since = world.chime.calls.length;
     world.chime.faults.inject(
@@ -516,7 +522,7 @@ describe('JoinMeetingBatch', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('reports single attendees that fail for good', async () => {
+  test('reports single attendees that fail permanently', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     world.chime.faults.inject(
       Fault.refusedItems((user) => user === 'user-2', { ErrorCode: 'Forbidden', ErrorMessage: 'no' }),
@@ -530,14 +536,14 @@ describe('JoinMeetingBatch', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('tells the banned, and seats the others', async () => {
+  test('refuses banned users, and seats the others', async () => {
     await world.host('RemoveAttendee', { meeting: 'hall', externalUserId: 'user-1', ban: true });
     const { joined, failed } = await batch(users(3));
     expect(joined).toHaveLength(2);
     expect(failed).toMatchObject([{ externalUserId: 'user-1', code: 'NotAllowed' }]);
   });
 
-  test('a lost answer leaves nobody twice', async () => {
+  test('seats nobody twice if a response is lost', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     world.chime.faults.inject(Fault.lostAnswer(), { operation: 'BatchCreateAttendee' });
     expect((await batch(users(4))).joined).toHaveLength(4);
@@ -545,24 +551,24 @@ describe('JoinMeetingBatch', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('refuses more than 250', async () => {
+  test('rejects more than 250 participants', async () => {
     await expect(batch(users(251))).rejects.toMatchObject(
-      refused('ValidationError', /^participants: got a list of 251, expected a list of up to 250/),
+      refused('ValidationError', /^participants: got a list of 251, expected a list of up to 250 participants/),
     );
   });
 
   test.each([
-    [undefined, /^participants: got nothing, expected a list of up to 250/],
+    [undefined, /^participants: got nothing, expected a list of up to 250 participants/],
     [[{ externalUserId: 'anna' }, 7], /^participants\[1\]: got 7, expected an object/],
     [[{ externalUserId: '' }], /^participants\[0\].externalUserId: got ""/],
     [[{ externalUserId: 'anna', mediaRegion: 'x' }], /^participants\[0\].mediaRegion: got "x"/],
-  ])('refuses %j', async (participants: any, message) => {
+  ])('rejects %j', async (participants: any, message) => {
     await expect(batch(participants)).rejects.toMatchObject(refused('ValidationError', message));
   });
 });
 
 describe('LeaveMeeting', () => {
-  test('gives the seat back, deletes the attendee, and can be done twice', async () => {
+  test('frees the seat and deletes the attendee, and can be repeated', async () => {
     await join('anna', { mediaRegion: 'eu-west-1' });
     const leave = () => world.audience('LeaveMeeting', { meeting: 'hall', externalUserId: 'anna' });
     expect(await leave()).toEqual({});
@@ -572,7 +578,7 @@ describe('LeaveMeeting', () => {
     expect(world.meetings('hall').flatMap(({ attendees }) => attendees)).toEqual([]);
   });
 
-  test('also where the attendee is gone already', async () => {
+  test('succeeds if the attendee no longer exists', async () => {
     await join('anna');
     world.advance(6 * MINUTE);
     await world.audience('LeaveMeeting', { meeting: 'hall', externalUserId: 'anna' });
@@ -586,7 +592,7 @@ describe('the stage', () => {
   const demote = (externalUserId: string) => world.host('DemoteAttendee', { meeting: 'hall', externalUserId });
   const hands = async () => (await world.host('ListHands', { meeting: 'hall' })).hands;
 
-  test('hands are listed in the order in which they were raised, and lowered by a promotion', async () => {
+  test('lists hands in the order in which they were raised, and lowers them by promotion', async () => {
     for (const user of ['anna', 'bert', 'carl']) await join(user);
     for (const externalUserId of ['bert', 'anna', 'carl', 'bert']) {
       await world.audience('RaiseHand', { meeting: 'hall', externalUserId });
@@ -604,7 +610,7 @@ describe('the stage', () => {
     );
   });
 
-  test('a client moves to the primary with what a promotion gives, and back', async () => {
+  test('moves a client to the primary with the promotion, and back', async () => {
     const { Meeting, Attendee } = await join('anna');
     const phone = world.chime.connect(Meeting.MeetingId, Attendee);
     const promotion = await promote('anna');
@@ -617,7 +623,7 @@ describe('the stage', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('has as many places as the room gives it', async () => {
+  test('has as many places as configured', async () => {
     for (const user of ['anna', 'bert', 'carl']) await join(user);
     await promote('anna');
     await promote('bert');
@@ -626,18 +632,20 @@ describe('the stage', () => {
     await promote('carl');
   });
 
-  test('knows who can not be promoted or demoted, and why', async () => {
+  test('refuses to promote or demote users without a seat or with a seat in the primary', async () => {
     await join('speaker', { role: 'presenter' });
-    await expect(promote('speaker')).rejects.toMatchObject(refused('NotAllowed', /in the primary session already/));
+    await expect(promote('speaker')).rejects.toMatchObject(
+      refused('NotAllowed', /already has a seat in the primary session/),
+    );
     await expect(demote('speaker')).rejects.toMatchObject(refused('NotAllowed', /joined the primary session directly/));
     await expect(promote('nobody')).rejects.toMatchObject(refused('NotFound'));
     await expect(demote('nobody')).rejects.toMatchObject(refused('NotFound'));
     await expect(world.host('PromoteAttendee', { meeting: 'solo', externalUserId: 'anna' })).rejects.toMatchObject(
-      refused('MeetingEnded'),
+      refused('MeetingEnded', /^Meeting "solo" is not running\.$/),
     );
   });
 
-  test('keeps a place for a while when the connection is lost', async () => {
+  test('keeps a place for the grace period after a lost connection', async () => {
     const { Meeting, Attendee } = await join('anna');
     await join('speaker', { role: 'presenter' }).then((seat) =>
       world.chime.connect(seat.Meeting.MeetingId, seat.Attendee),
@@ -666,7 +674,7 @@ describe('the stage', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('old news of a connection that is back are no news', async () => {
+  test('ignores outdated connection events', async () => {
     await join('speaker', { role: 'presenter' }).then((seat) =>
       world.chime.connect(seat.Meeting.MeetingId, seat.Attendee),
     );
@@ -686,7 +694,7 @@ describe('the stage', () => {
     expect(await promote('anna')).toEqual(promotion);
   });
 
-  test('who is removed loses seat and place, and comes back unless banned', async () => {
+  test('removes users from seat and stage, who can join again unless banned', async () => {
     await join('anna');
     await promote('anna');
     await world.audience('RaiseHand', { meeting: 'hall', externalUserId: 'anna' });
@@ -695,7 +703,9 @@ describe('the stage', () => {
     expect(await world.leaks()).toEqual([]);
     await join('anna');
     await world.host('RemoveAttendee', { meeting: 'hall', externalUserId: 'anna', ban: true });
-    await expect(join('anna')).rejects.toMatchObject(refused('NotAllowed', /does not let this user in/));
+    await expect(join('anna')).rejects.toMatchObject(
+      refused('NotAllowed', /^The user is banned from meeting "hall"\.$/),
+    );
     world.advance(6 * MINUTE);
     await expect(join('anna')).rejects.toMatchObject(refused('NotAllowed'));
     await expect(
@@ -707,7 +717,7 @@ describe('the stage', () => {
 describe('a seat', () => {
   const request = { meeting: 'short', externalUserId: 'anna' };
 
-  test('is given back some time after the connection was lost, where that is the policy, and the hand with it', async () => {
+  test('is freed, with the raised hand, after the grace period of a lost connection', async () => {
     const speaker = { ...request, externalUserId: 'speaker', role: 'presenter' };
     const { Meeting: primary, Attendee: present } = await world.audience('JoinMeeting', speaker);
     world.chime.connect(primary.MeetingId, present);
@@ -725,7 +735,7 @@ describe('a seat', () => {
     expect(await world.leaks()).toEqual([]);
   });
 
-  test('that is being taken is taken away all the same by a ban', async () => {
+  test('is freed by a ban even while a user is joining', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     const users = Array.from({ length: 30 }, (_, index) => `user-${index}`);
     for (const externalUserId of users) {
@@ -745,11 +755,13 @@ describe('a seat', () => {
 });
 
 describe('EndMeeting', () => {
-  test('deletes the primary and clears the seats; only a host starts it again', async () => {
+  test('deletes the primary and the seats, and only a host can start the meeting again', async () => {
     await join('anna');
     expect(await world.host('EndMeeting', { meeting: 'hall' })).toEqual({});
     expect(world.meetings('hall')).toEqual([]);
-    await expect(join('anna')).rejects.toMatchObject(refused('MeetingEnded'));
+    await expect(join('anna')).rejects.toMatchObject(
+      refused('MeetingEnded', /^A host ended meeting "hall"\. Only a host can start it again\.$/),
+    );
     expect(await world.host('EndMeeting', { meeting: 'hall' })).toEqual({});
     await world.sweep(false);
     expect(await world.leaks()).toEqual([]);
@@ -757,14 +769,14 @@ describe('EndMeeting', () => {
     expect(await join('anna')).toMatchObject({ generation: 2 });
   });
 
-  test('of what is gone already is a success', async () => {
+  test('succeeds if the meeting is not running', async () => {
     await join('anna');
     world.advance(6 * MINUTE);
     expect(await world.host('EndMeeting', { meeting: 'hall' })).toEqual({});
     expect(await world.host('EndMeeting', { meeting: 'solo' })).toEqual({});
   });
 
-  test('at the same time as joins leaves nothing', async () => {
+  test('leaves nothing behind when called during joins', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     const joins = Array.from({ length: 6 }, (_, index) => join(`user-${index}`).catch(({ errorType }) => errorType));
     await world.host('EndMeeting', { meeting: 'hall' });
@@ -779,21 +791,21 @@ describe('EndMeeting', () => {
 
 describe('the audience', () => {
   test.each(['StartMeeting', 'PromoteAttendee', 'DemoteAttendee', 'RemoveAttendee', 'ListHands', 'EndMeeting'])(
-    'can not %s',
+    'cannot call %s',
     async (operation) => {
       await expect(world.audience(operation, { meeting: 'hall', externalUserId: 'anna' })).rejects.toMatchObject(
-        refused('NotAllowed', /is for hosts/),
+        refused('NotAllowed', /only available to hosts/),
       );
     },
   );
 
-  test.each([undefined, 'Nothing', 7])('knows no operation %j', async (operation) => {
+  test.each([undefined, 'Nothing', 7])('rejects the operation %j', async (operation) => {
     await expect(world.fn('Audience').invoke({ operation, meeting: 'hall' })).rejects.toMatchObject(
       refused('ValidationError', /^operation: got .*, expected one of JoinMeeting, /),
     );
   });
 
-  test.each([null, [], 'text', 7])('an event that is %j is refused', async (event) => {
+  test.each([null, [], 'text', 7])('rejects the event %j', async (event) => {
     await expect(world.fn('Audience').invoke(event)).rejects.toMatchObject(refused('ValidationError'));
   });
 });
@@ -808,8 +820,8 @@ describe('over HTTP', () => {
     });
   const token = (sub?: string) => ({ jwt: { claims: { sub } } });
 
-  test('each of the audience speaks for themselves', async () => {
-    const body = { operation: 'JoinMeeting', meeting: 'hall', externalUserId: 'somebody-else' };
+  test('callers of the audience API act for themselves', async () => {
+    const body = { operation: 'JoinMeeting', meeting: 'hall', externalUserId: 'another-user' };
     const answer = await call(world.fn('Audience'), body, token('user-7'));
     expect(answer).toMatchObject({
       statusCode: 200,
@@ -822,7 +834,7 @@ describe('over HTTP', () => {
     expect(JSON.parse(long.body).Attendee.ExternalUserId).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('answers codes with their statuses', async () => {
+  test('maps error codes to statuses', async () => {
     const status = async (body: unknown, authorizer: object = token('anna'), fn = world.fn('Audience')) => {
       const { statusCode, body: text } = await call(fn, body, authorizer);
       return [statusCode, JSON.parse(text).code];
@@ -841,7 +853,7 @@ describe('over HTTP', () => {
     ]);
   });
 
-  test('says when to try again', async () => {
+  test('returns when to retry', async () => {
     await world.host('StartMeeting', { meeting: 'hall' });
     world.chime.faults.inject(Fault.throttling(), { operation: 'CreateAttendee', times: Infinity });
     const event = {
@@ -856,8 +868,8 @@ describe('over HTTP', () => {
   });
 });
 
-describe('the room as a resource', () => {
-  test('is created twice and deleted twice like once', async () => {
+describe('the custom resource of a room', () => {
+  test('can be created and deleted repeatedly', async () => {
     expect(await world.deploy('Create', 'hall')).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'hall' });
     await join('anna');
     for (let time = 0; time < 2; time++) {
@@ -867,7 +879,7 @@ describe('the room as a resource', () => {
     expect(await roomRow('hall')).toBeUndefined();
   });
 
-  test('starts on deployment where that was asked for, and leaves nothing where it can not', async () => {
+  test('starts the meeting on deployment if requested, and leaves nothing behind if that fails', async () => {
     const properties = { ...world.properties('hall'), StartOnDeploy: 'true' };
     await world.deploy('Delete', 'hall');
     world.chime.faults.inject(Fault.error('LimitExceededException', 'Replicas'), {
@@ -886,7 +898,7 @@ describe('the room as a resource', () => {
     expect(world.meetings('hall')).toHaveLength(3);
   });
 
-  test('is changed in place: what lives goes on as it is, the next generation is new', async () => {
+  test('is updated in place: the running generation is unchanged, the next one uses the new values', async () => {
     const seat = await join('anna', { mediaRegion: 'eu-west-1' });
     const room = { replicas: ['ap-southeast-2'], attendeesPerSession: 5 };
     expect(await world.deploy('Update', 'hall', { room })).toMatchObject({
@@ -902,7 +914,7 @@ describe('the room as a resource', () => {
     ]);
   });
 
-  test('with another name is another room, after which the old one is deleted', async () => {
+  test('is replaced if the name changes', async () => {
     await join('anna');
     const room = { meeting: 'new-hall' };
     const logicalId = 'Resourcehall';
@@ -915,11 +927,15 @@ describe('the room as a resource', () => {
     expect(await roomRow('new-hall')).toBeUndefined();
   });
 
-  test('that is taken is refused, and the Delete that follows touches nothing', async () => {
+  test('is refused if another resource has the name, and its Delete changes nothing', async () => {
     await join('anna');
     const logicalId = 'Another';
     const answer = await world.deploy('Create', 'hall', { logicalId });
-    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(/^meetingName: got "hall"/) });
+    expect(answer).toMatchObject({
+      Status: 'FAILED',
+      Reason:
+        'meetingName: got "hall", expected a name that is unique in the service, but resource Resourcehall of stack Live has it',
+    });
     const deleted = await world.deploy('Delete', 'hall', { logicalId, id: answer.PhysicalResourceId });
     expect(deleted).toMatchObject({ Status: 'SUCCESS' });
     expect(await join('anna')).toMatchObject({ generation: 1 });
@@ -927,7 +943,7 @@ describe('the room as a resource', () => {
     expect(renamed).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'solo' });
   });
 
-  test('is deleted also by an id that it never returned, and where nothing was ever created', async () => {
+  test('is deleted with an id that it never returned, and if it was never created', async () => {
     await join('anna');
     const id = 'Live-Resourcehall-1A2B3C4D5E6F';
     expect(await world.deploy('Delete', 'hall', { id })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: id });
@@ -945,12 +961,12 @@ describe('the room as a resource', () => {
     [{ stageSlots: 5 }, /^stageSlots: got 5, expected a whole number from 0 to 4/],
     [{ startsAt: 'tomorrow' }, /^startsAt: got "tomorrow"/],
     [{ presenters: ['aws:x'] }, /^presenters\[0\]/],
-  ])('is checked again by the handler: %j', async (room, reason) => {
-    const answer = await world.deploy('Create', 'hall', { room, logicalId: 'Wrong' });
+  ])('is validated by the handler too: %j', async (room, reason) => {
+    const answer = await world.deploy('Create', 'hall', { room, logicalId: 'Invalid' });
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringMatching(reason) });
   });
 
-  test('answers again until CloudFormation takes it, and short', async () => {
+  test('retries until CloudFormation accepts the response, whose reason is truncated', async () => {
     world.cloudFormation.status = 500;
     setTimeout(() => (world.cloudFormation.status = 200), 300);
     const seen = world.cloudFormation.bodies.length;
@@ -961,7 +977,7 @@ describe('the room as a resource', () => {
 });
 
 describe('the sweeper', () => {
-  test('deletes attendees that nobody has, and seats whose attendee is gone', async () => {
+  test('deletes attendees without a seat, and seats without an attendee', async () => {
     const { Meeting, Attendee } = await join('anna', { mediaRegion: 'eu-west-1' });
     const stray = { MeetingId: Meeting.MeetingId, Attendees: [{ ExternalUserId: 'stray' }] };
     await client.send(new BatchCreateAttendeeCommand(stray));
@@ -974,7 +990,7 @@ describe('the sweeper', () => {
     expect(world.fn('Reconciler').log).toContain('"ReconciledDrift":2');
   });
 
-  test('goes on with the other rooms when one fails, and counts it', async () => {
+  test('continues with the other rooms if one fails, and counts the failure', async () => {
     await join('anna');
     await world.audience('JoinMeeting', { meeting: 'solo', externalUserId: 'anna' });
     world.advance(6 * MINUTE);
@@ -991,7 +1007,7 @@ describe('the sweeper', () => {
   });
 });
 
-test('no credential stands in any log, and no name of a user', async () => {
+test('logs contain no credentials and no user ids', async () => {
   const { Attendee } = await join('anna-the-secret');
   const { Attendee: promoted } = await world.host('PromoteAttendee', {
     meeting: 'hall',
@@ -1007,7 +1023,7 @@ test('no credential stands in any log, and no name of a user', async () => {
     expect(log).not.toContain('anna-the-secret');
     expect(log).not.toContain('JoinToken');
     expect(log).not.toContain('X-Amz-Signature');
-    expect(log).not.toContain('{"anything'); // which the client sends as an operation below
+    expect(log).not.toContain('{"anything'); // which a client sent as the operation above
   }
   expect(world.cloudFormation.bodies.join()).not.toContain(Attendee.JoinToken);
 });

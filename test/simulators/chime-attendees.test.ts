@@ -23,8 +23,8 @@ describe('ChimeSimulator', () => {
     client = clientOf(chime);
   });
 
-  describe('answers a batch with success', () => {
-    test('and the errors of those for whom there was no seat', async () => {
+  describe('batch operations succeed', () => {
+    test('and report the attendees that did not fit', async () => {
       const { MeetingId } = await createMeeting(client, { MeetingFeatures: { Attendee: { MaxCount: 2 } } });
       const { $metadata, Attendees, Errors } = await client.send(
         new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(4) }),
@@ -36,12 +36,12 @@ describe('ChimeSimulator', () => {
         ['user-2', 'user-3'].map((ExternalUserId) => ({
           ExternalUserId,
           ErrorCode: 'ResourceLimitExceeded',
-          ErrorMessage: 'The meeting has 2 attendees, which is its limit',
+          ErrorMessage: 'The meeting has reached its limit of 2 attendees',
         })),
       );
     });
 
-    test('and the errors of those whom the meeting does not allow what they ask for', async () => {
+    test('and report attendees with capabilities that the meeting does not allow', async () => {
       const { MeetingId } = await createMeeting(client, { MeetingFeatures: { Video: { MaxResolution: 'None' } } });
       const Capabilities = { Audio: 'SendReceive', Video: 'SendReceive', Content: 'None' } as const;
       const { Attendees, Errors } = await client.send(
@@ -54,7 +54,7 @@ describe('ChimeSimulator', () => {
       expect(Errors).toMatchObject([{ ExternalUserId: 'alice', ErrorCode: 'BadRequest' }]);
     });
 
-    test('and the errors of those whom a fault refuses, who succeed when they are asked for again', async () => {
+    test('and report attendees that a fault refuses, which succeed when retried', async () => {
       const { MeetingId } = await createMeeting(client);
       const batch = () => client.send(new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(3) }));
       chime.faults.inject(Fault.refusedItems((user) => user === 'user-1'));
@@ -68,7 +68,7 @@ describe('ChimeSimulator', () => {
       expect(second.Attendees![0]).toEqual(first.Attendees![0]);
     });
 
-    test('and errors of the code that a fault gives, also in CreateMeetingWithAttendees', async () => {
+    test('and report the error code of a fault, also in CreateMeetingWithAttendees', async () => {
       const throttled = { ErrorCode: 'Throttling', ErrorMessage: 'Rate exceeded' };
       chime.faults.inject(Fault.refusedItems(() => true, throttled));
       const { Meeting, Attendees, Errors } = await client.send(
@@ -84,7 +84,7 @@ describe('ChimeSimulator', () => {
       expect(Errors).toEqual([{ ExternalUserId: 'user-0', ...throttled }]);
     });
 
-    test('while the refusal of items spares the calls that have none', async () => {
+    test('while faults for items do not affect other calls', async () => {
       const refusal = chime.faults.inject(Fault.refusedItems(() => true));
       const meeting = await createMeeting(client);
       await createAttendee(client, meeting);
@@ -98,7 +98,7 @@ describe('ChimeSimulator', () => {
     });
   });
 
-  test('fails a batch as a whole where there is no meeting', async () => {
+  test('fails a batch as a whole if the meeting does not exist', async () => {
     const MeetingId = '12345678-1234-1234-1234-123456789012';
     const batch = client.send(new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(1) }));
     expect((await failureOf(batch)).name).toBe('NotFoundException');
@@ -113,13 +113,13 @@ describe('ChimeSimulator', () => {
       ({ MeetingId } = await createMeeting(client));
     });
 
-    test('of an empty meeting on a page that is the last', async () => {
+    test('of an empty meeting on a single page', async () => {
       const { Attendees, NextToken } = await list();
       expect(Attendees).toEqual([]);
       expect(NextToken).toBeUndefined();
     });
 
-    test('on pages of 100, in the order of creation', async () => {
+    test('on pages of 100 in the order of creation', async () => {
       for (const first of [0, 100, 200]) {
         await client.send(
           new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(first === 200 ? 50 : 100, first) }),
@@ -131,7 +131,7 @@ describe('ChimeSimulator', () => {
       expect(pages.flat()).toEqual(names(users(250)));
     });
 
-    test('on pages as long as asked for, without an empty one at the end', async () => {
+    test('on pages of the requested size, without an empty last page', async () => {
       await client.send(new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(4) }));
       const first = await list(2);
       expect(names(first.Attendees)).toEqual(['user-0', 'user-1']);
@@ -140,7 +140,7 @@ describe('ChimeSimulator', () => {
       expect(second.NextToken).toBeUndefined();
     });
 
-    test('on pages that neither skip nor repeat anyone while others are deleted and come', async () => {
+    test('on pages that neither skip nor repeat attendees while others are created and deleted', async () => {
       const { Attendees } = await client.send(new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(4) }));
       const { NextToken } = await list(2);
       for (const gone of [Attendees![0], Attendees![1], Attendees![2]]) {
@@ -151,7 +151,7 @@ describe('ChimeSimulator', () => {
       expect(names(rest.Attendees)).toEqual(['user-3', 'late']);
     });
 
-    test('who were created, whether they are connected or not', async () => {
+    test('whether or not they are connected', async () => {
       const { AttendeeId } = await createAttendee(client, { MeetingId }, 'alice');
       await createAttendee(client, { MeetingId }, 'bob');
       chime.connect(MeetingId, AttendeeId);

@@ -2,7 +2,7 @@ import { BatchCreateAttendeeCommand, GetMeetingCommand } from '@aws-sdk/client-c
 import { ChimeSimulator, Fault, SimulatedClock } from './chime';
 import { clientOf, createAttendee, createMeeting, startChime } from './support/chime';
 
-/** Some of everything that is drawn by chance. */
+/** A scenario with all kinds of random values. */
 async function story(seed?: string | number) {
   const chime = await startChime({ seed });
   const client = clientOf(chime);
@@ -25,13 +25,13 @@ async function story(seed?: string | number) {
 }
 
 describe('ChimeSimulator', () => {
-  test('tells the same story for the same seed: ids, tokens, faults and deliveries', async () => {
+  test('produces the same ids, tokens, faults and deliveries for the same seed', async () => {
     expect(await story('a')).toEqual(await story('a'));
     expect(await story(7)).toEqual(await story(7));
     expect(await story()).toEqual(await story());
   });
 
-  test('tells another story for another seed', async () => {
+  test('produces other values for another seed', async () => {
     const [one, other] = [await story('a'), await story('b')];
     expect(other.primary.MeetingId).not.toBe(one.primary.MeetingId);
     expect(other.Attendees![0].JoinToken).not.toBe(one.Attendees![0].JoinToken);
@@ -41,14 +41,14 @@ describe('ChimeSimulator', () => {
     expect(order(other)).not.toEqual(order(one));
   });
 
-  test('draws ids that do not depend on faults and deliveries', async () => {
+  test('produces ids independently of faults and deliveries', async () => {
     const { primary, replica } = await story('a');
     const client = clientOf(await startChime({ seed: 'a' }));
     expect((await createMeeting(client)).MeetingId).toBe(primary.MeetingId);
     expect((await createMeeting(client)).MeetingId).toBe(replica.MeetingId);
   });
 
-  test('shares a clock with others, but nothing else', async () => {
+  test('shares only the clock with other simulators', async () => {
     const clock = SimulatedClock.frozen(0);
     const [one, other] = [await startChime({ clock }), await startChime({ clock, account: '444455556666' })];
     const meeting = await createMeeting(clientOf(one));
@@ -60,7 +60,7 @@ describe('ChimeSimulator', () => {
     expect([one.meetings(), other.meetings()]).toEqual([[], []]);
   });
 
-  test('answers nobody when it is stopped, not even those whom it keeps waiting', async () => {
+  test('stops responding when it is stopped, even to waiting calls', async () => {
     const chime = await ChimeSimulator.start();
     chime.hooks = { before: () => chime.stop() };
     const waiting = fetch(`${chime.endpoint}/meetings`, {
@@ -74,7 +74,7 @@ describe('ChimeSimulator', () => {
     await expect(waiting).rejects.toThrow('fetch failed');
   });
 
-  test('works at the time of the real clock with the quotas of the service unless told otherwise', async () => {
+  test('uses the real time and the quotas of the service by default', async () => {
     const chime = await ChimeSimulator.start();
     await chime.stop();
     expect(Math.abs(chime.clock.now() - Date.now())).toBeLessThan(1000);

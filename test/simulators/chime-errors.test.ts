@@ -28,7 +28,7 @@ describe('ChimeSimulator errors', () => {
     client = clientOf(chime);
   });
 
-  test('reach the caller as the exceptions of the SDK, with the members of the model', async () => {
+  test('are exceptions of the SDK with the members of the model', async () => {
     const failure = await failureOf(client.send(new GetMeetingCommand({ MeetingId: NOBODY })));
 
     expect(failure).toBeInstanceOf(NotFoundException);
@@ -42,7 +42,7 @@ describe('ChimeSimulator errors', () => {
     });
   });
 
-  test('and successes have a request id, which is another for each call', async () => {
+  test('and successful responses have a unique request id', async () => {
     const meeting = await createMeeting(client);
     const first = await client.send(new GetMeetingCommand(meeting));
     const second = await client.send(new GetMeetingCommand(meeting));
@@ -50,7 +50,7 @@ describe('ChimeSimulator errors', () => {
     expect(second.$metadata.requestId).not.toBe(first.$metadata.requestId);
   });
 
-  test('carry when to come back in ServiceUnavailableException, if that is known', async () => {
+  test('include the retry time in ServiceUnavailableException if it is known', async () => {
     chime.faults.inject(Fault.unavailable(7));
     const known = await failureOf(createMeeting(client));
     expect(known).toBeInstanceOf(ServiceUnavailableException);
@@ -76,13 +76,13 @@ describe('ChimeSimulator errors', () => {
     expect(failure.constructor.name).toBe(name);
   });
 
-  test('of attendee creation include UnprocessableEntityException 422', async () => {
+  test('of creating attendees include UnprocessableEntityException 422', async () => {
     chime.faults.inject(Fault.error('UnprocessableEntityException', 'On purpose'), { operation: 'CreateAttendee' });
     const failure = await failureOf(createAttendee(client, { MeetingId: NOBODY }));
     expect(failure).toMatchObject({ name: 'UnprocessableEntityException', $metadata: { httpStatusCode: 422 } });
   });
 
-  test('of conflicts and limits are of the classes that the SDK exports', async () => {
+  test("of conflicts and limits are instances of the SDK's classes", async () => {
     await createMeeting(client, { ClientRequestToken: 'token' });
     const reused = createMeeting(client, { ClientRequestToken: 'token', ExternalMeetingId: 'other' });
     expect(await failureOf(reused)).toBeInstanceOf(ConflictException);
@@ -90,7 +90,7 @@ describe('ChimeSimulator errors', () => {
     expect(await failureOf(createMeeting(client))).toBeInstanceOf(LimitExceededException);
   });
 
-  test('of attendees and tags that are not there are 404, the latter with the name of the resource', async () => {
+  test('for missing attendees and tags are 404, the latter with the name of the resource', async () => {
     const { MeetingId, MeetingArn } = await createMeeting(client);
     for (const command of [GetAttendeeCommand, DeleteAttendeeCommand]) {
       const call = client.send(new command({ MeetingId, AttendeeId: NOBODY }) as GetAttendeeCommand);
@@ -104,8 +104,8 @@ describe('ChimeSimulator errors', () => {
     }
   });
 
-  describe('of a control region', () => {
-    test('are 404 for a meeting that another one created, which lives on', async () => {
+  describe('in a control region', () => {
+    test('are 404 for a meeting of another control region, which is not affected', async () => {
       const meeting = await createMeeting(client);
       const { MeetingId, MeetingArn } = meeting;
       const elsewhere = clientOf(chime, { region: 'eu-central-1' });
@@ -123,7 +123,7 @@ describe('ChimeSimulator errors', () => {
       expect((await client.send(new GetMeetingCommand({ MeetingId }))).Meeting).toEqual(meeting);
     });
 
-    test('are 403 where there is no endpoint', async () => {
+    test('are 403 for regions without an endpoint', async () => {
       const failure = await failureOf(
         createMeeting(clientOf(chime, { region: 'eu-west-1' }), { MediaRegion: 'eu-west-1' }),
       );
@@ -131,7 +131,7 @@ describe('ChimeSimulator errors', () => {
       expect(chime.calls).toEqual([]);
     });
 
-    test('keep af-south-1 to its own media region, while others reach it', async () => {
+    test('restrict af-south-1 to its own media region, which other control regions can use', async () => {
       const local = clientOf(chime, { region: 'af-south-1' });
       expect(await failureOf(createMeeting(local, { MediaRegion: 'eu-west-1' }))).toMatchObject({
         name: 'BadRequestException',
@@ -141,7 +141,7 @@ describe('ChimeSimulator errors', () => {
       expect(chime.meetings().map(({ controlRegion }) => controlRegion)).toEqual(['af-south-1', 'us-east-1']);
     });
 
-    test('keep GovCloud and its ARNs to its partition', async () => {
+    test('restrict GovCloud to its partition, which its ARNs name', async () => {
       const gov = clientOf(chime, { region: 'us-gov-west-1' });
       expect(await failureOf(createMeeting(gov, { MediaRegion: 'us-east-1' }))).toMatchObject({
         name: 'BadRequestException',
@@ -151,7 +151,7 @@ describe('ChimeSimulator errors', () => {
     });
   });
 
-  describe('before any operation', () => {
+  describe('before the operation', () => {
     const AUTHORIZATION =
       'AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20300101/us-east-1/chime/aws4_request, ' +
       `SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`;
@@ -162,14 +162,14 @@ describe('ChimeSimulator errors', () => {
       return [response.status, response.headers.get('x-amzn-errortype')];
     };
 
-    test('are for calls that are not signed, or signed for another service', async () => {
+    test('are returned for calls that are unsigned or signed for another service', async () => {
       expect(await post('/meetings')).toEqual([403, 'MissingAuthenticationTokenException']);
       expect(await post('/meetings', 'Basic abc')).toEqual([403, 'IncompleteSignatureException']);
       const forS3 = AUTHORIZATION.replace('/chime/', '/s3/');
       expect(await post('/meetings', forS3)).toEqual([403, 'InvalidSignatureException']);
     });
 
-    test('are for paths and bodies that mean nothing', async () => {
+    test('are returned for invalid paths and bodies', async () => {
       expect(await post('/rooms', AUTHORIZATION)).toEqual([404, 'UnknownOperationException']);
       expect(await post('/meetings?operation=dance', AUTHORIZATION)).toEqual([404, 'UnknownOperationException']);
       for (const body of ['{', '[]', '7']) {
@@ -177,17 +177,17 @@ describe('ChimeSimulator errors', () => {
       }
     });
 
-    test('are for path members that are not encoded as they should be', async () => {
+    test('are returned for malformed path members', async () => {
       expect(await post('/meetings/%E0%A4%A/attendees', AUTHORIZATION)).toEqual([400, 'SerializationException']);
     });
 
-    test('are for lists with a null, which no list of the model allows', async () => {
+    test('are returned for lists with nulls, which the model never allows', async () => {
       const { MeetingId } = await createMeeting(client);
       const path = `/meetings/${MeetingId}/attendees?operation=batch-create`;
       expect(await post(path, AUTHORIZATION, '{"Attendees":[null]}')).toEqual([400, 'SerializationException']);
     });
 
-    test('take a member that is null as one that is absent', async () => {
+    test('are not returned for members that are null, which count as absent', async () => {
       const body = '{"ClientRequestToken":"token","MediaRegion":"us-east-1","ExternalMeetingId":"room","Tags":null}';
       expect(await post('/meetings', AUTHORIZATION, body)).toEqual([200, null]);
       expect(await post('/meetings', AUTHORIZATION, body.replace('"room"', 'null'))).toEqual([

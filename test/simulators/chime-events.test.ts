@@ -26,7 +26,7 @@ describe('ChimeSimulator events', () => {
     client = clientOf(chime, { region: 'eu-central-1' });
   });
 
-  test('have the shape that EventBridge delivers, in the control region and without the primary', async () => {
+  test('have the format of EventBridge, name the control region and omit the primary', async () => {
     const { MeetingId: PrimaryMeetingId } = await createMeeting(client);
     chime.clock.advance(1500);
     const { MeetingId } = await createMeeting(client, { PrimaryMeetingId, MediaRegion: 'eu-west-1' });
@@ -52,7 +52,7 @@ describe('ChimeSimulator events', () => {
     });
   });
 
-  test('tell what becomes of attendees', async () => {
+  test('report the life cycle of attendees', async () => {
     const meeting = await createMeeting(client);
     const { MeetingId } = meeting;
     const { AttendeeId, JoinToken } = await createAttendee(client, meeting, 'alice');
@@ -80,7 +80,7 @@ describe('ChimeSimulator events', () => {
     expect(JSON.stringify(events)).not.toContain(JoinToken);
   });
 
-  test('tell of an end that nobody asked for at the moment at which it came', async () => {
+  test('report the automatic end of a meeting with the time at which it ended', async () => {
     const meeting = await createMeeting(client);
     chime.connect(meeting.MeetingId, await createAttendee(client, meeting)).leave();
     chime.events.take();
@@ -90,7 +90,7 @@ describe('ChimeSimulator events', () => {
     expect(events[0].detail.timestamp).toBe(START + 5 * 60_000);
   });
 
-  test('tell of the replicas that end with their primary, each by its own id', async () => {
+  test('report the replicas that end with their primary, each with its own id', async () => {
     const primary = await createMeeting(client);
     const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
     chime.events.take();
@@ -101,7 +101,7 @@ describe('ChimeSimulator events', () => {
   });
 
   describe('are delivered', () => {
-    test('once and in order unless asked for otherwise, and kept for the test', async () => {
+    test('once and in order by default, and remain available to tests', async () => {
       await createMeetings(2);
       expect(takeTypes()).toEqual(['MeetingStarted', 'MeetingStarted']);
       expect(takeTypes()).toEqual([]);
@@ -117,7 +117,7 @@ describe('ChimeSimulator events', () => {
       expect(idsOf(chime.events.take())).toEqual(idsOf(chime.events.all));
     });
 
-    test('twice, with the same id', async () => {
+    test('twice with the same id', async () => {
       await createMeetings(2);
       const [first, second] = chime.events.all;
       expect(chime.events.take({ twice: 1 })).toEqual([first, first, second, second]);
@@ -131,7 +131,7 @@ describe('ChimeSimulator events', () => {
       expect(chime.events.all).toHaveLength(2);
     });
 
-    test('out of order, with timestamps by which they can be ordered', async () => {
+    test('out of order, with timestamps that allow sorting them', async () => {
       for (let index = 0; index < 10; index++) {
         await createMeetings(1);
         chime.clock.advance(1000);
@@ -142,7 +142,7 @@ describe('ChimeSimulator events', () => {
       expect(idsOf(ordered)).toEqual(idsOf(chime.events.all));
     });
 
-    test('at rates, so that some come at once, some later, some twice and some never', async () => {
+    test('at rates, so that some are immediate, some late, some duplicated and some lost', async () => {
       await createMeetings(100);
       const delivery = { late: 0.3, twice: 0.3, lost: 0.3, shuffled: true };
       const first = idsOf(chime.events.take(delivery));
@@ -158,7 +158,7 @@ describe('ChimeSimulator events', () => {
     });
   });
 
-  test('can report the end of a meeting that lives on', async () => {
+  test('can falsely report the end of a running meeting', async () => {
     const meeting = await createMeeting(client);
     chime.events.take();
     chime.reportFalseEnd(meeting.MeetingId);
@@ -168,6 +168,6 @@ describe('ChimeSimulator events', () => {
     await client.send(new GetMeetingCommand(meeting));
     await client.send(new DeleteMeetingCommand(meeting));
     expect(takeTypes()).toEqual(['MeetingEnded']);
-    expect(() => chime.reportFalseEnd(meeting.MeetingId)).toThrow('lives');
+    expect(() => chime.reportFalseEnd(meeting.MeetingId)).toThrow('is not running');
   });
 });

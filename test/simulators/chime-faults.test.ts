@@ -15,7 +15,7 @@ describe('ChimeSimulator faults', () => {
     client = clientOf(chime);
   });
 
-  describe('of an answer', () => {
+  describe('of responses', () => {
     test.each([
       ['throttling', Fault.throttling(), 'ThrottlingException', 429],
       ['unavailable', Fault.unavailable(), 'ServiceUnavailableException', 503],
@@ -28,70 +28,70 @@ describe('ChimeSimulator faults', () => {
       expect(chime.calls).toMatchObject([{ status: httpStatusCode, answered: true }]);
     });
 
-    test('failure can come though the call was applied', async () => {
+    test('failure can occur although the call took effect', async () => {
       chime.faults.inject(Fault.failure({ applied: true }));
       expect(await failureOf(create())).toMatchObject({ name: 'ServiceFailureException' });
       expect(chime.meetings()).toHaveLength(1);
     });
 
-    test('failure of a call that would have been refused is the refusal', async () => {
+    test('failure of a call that would be refused returns the refusal', async () => {
       chime.faults.inject(Fault.failure({ applied: true }));
       expect(await failureOf(create({ MediaRegion: 'mars-north-1' }))).toMatchObject({ name: 'BadRequestException' });
     });
 
-    test('are repeated by the SDK where that helps', async () => {
+    test('are retried by the SDK if they are retryable', async () => {
       chime.faults.inject(Fault.failure());
       await createMeeting(clientOf(chime, { maxAttempts: 2 }));
       expect(chime.calls.map(({ status }) => status)).toEqual([500, 200]);
     });
 
-    test('fail when the model does not have the error for an operation that they could hit', () => {
+    test('are rejected if the model does not list the error for an operation', () => {
       const fault = Fault.error('NotFoundException', 'Gone');
       expect(() => chime.faults.inject(fault)).toThrow('The model has no NotFoundException for CreateMeeting');
       chime.faults.inject(fault, { operation: ['GetMeeting', 'DeleteMeeting'] });
     });
   });
 
-  describe('of the connection', () => {
-    test('reset cuts it before the call is applied', async () => {
+  describe('of connections', () => {
+    test('reset closes the connection before the call takes effect', async () => {
       chime.faults.inject(Fault.reset());
       expect(await failureOf(create())).toMatchObject(HUNG_UP);
       expect(chime.meetings()).toEqual([]);
       expect(chime.calls).toMatchObject([{ status: 0, answered: false }]);
     });
 
-    test('lostAnswer cuts it after the call was applied', async () => {
+    test('lostAnswer closes the connection after the call took effect', async () => {
       chime.faults.inject(Fault.lostAnswer());
       expect(await failureOf(create())).toMatchObject(HUNG_UP);
       expect(chime.meetings()).toHaveLength(1);
       expect(chime.calls).toMatchObject([{ status: 200, answered: false }]);
     });
 
-    test('lostAnswer leaves one meeting to an SDK that repeats its call with the same token', async () => {
+    test('lostAnswer leads to a single meeting when the SDK retries with the same token', async () => {
       chime.faults.inject(Fault.lostAnswer());
       const { MeetingId } = await createMeeting(clientOf(chime, { maxAttempts: 2 }));
       expect(chime.calls).toHaveLength(2);
       expect(chime.meetings().map(({ meetingId }) => meetingId)).toEqual([MeetingId]);
     });
 
-    test('lostAnswer makes an SDK that repeats a deletion believe that it failed', async () => {
+    test('lostAnswer makes a retried deletion fail', async () => {
       const meeting = await create();
       chime.faults.inject(Fault.lostAnswer());
       const deletion = clientOf(chime, { maxAttempts: 2 }).send(new DeleteMeetingCommand(meeting));
       expect(await failureOf(deletion)).toMatchObject({ name: 'NotFoundException', $metadata: { attempts: 2 } });
     });
 
-    test('latency delays an answer, and adds to other faults', async () => {
+    test('latency delays responses, and can be combined with other faults', async () => {
       chime.faults.inject(Fault.latency(40));
       chime.faults.inject(Fault.throttling());
       chime.faults.inject(Fault.latency(40));
       const before = performance.now();
       expect(await failureOf(create())).toMatchObject({ name: 'ThrottlingException' });
-      // Timers may fire a millisecond early.
+      // Timers can fire a millisecond early.
       expect(performance.now() - before).toBeGreaterThanOrEqual(78);
     });
 
-    test('latency lets a caller go who does not wait, while the call is applied all the same', async () => {
+    test('latency does not prevent a call whose client has disconnected from taking effect', async () => {
       chime.faults.inject(Fault.latency(40));
       const impatient = new AbortController();
       const applied = new Promise<Readonly<Call>>((resolve) => {
@@ -103,12 +103,12 @@ describe('ChimeSimulator faults', () => {
       expect(await failureOf(call)).toMatchObject({ name: 'AbortError' });
       const { status } = await applied;
       expect(status).toBe(404);
-      await new Promise(setImmediate); // The answer would be on its way now.
+      await new Promise(setImmediate); // The response would have been sent by now.
       expect(chime.calls).toMatchObject([{ answered: false }]);
     });
   });
 
-  test('hit the calls that a condition picks by region and request', async () => {
+  test('apply to the calls that a condition selects by region and request', async () => {
     const fault = chime.faults.inject(Fault.unavailable(), {
       operation: 'CreateMeeting',
       when: ({ region, request }) => region === 'us-east-1' && request.ExternalMeetingId === 'bad',

@@ -11,7 +11,7 @@ describe('ChimeSimulator hooks', () => {
     client = clientOf(chime);
   });
 
-  test('see a call before anything happened, and after the service decided but before the caller knows', async () => {
+  test('run before the call, and after it took effect but before the response is sent', async () => {
     const seen: unknown[] = [];
     const note = (moment: string) => (call: Call) => {
       seen.push([moment, call.operation, call.status, call.answered, chime.meetings().length]);
@@ -25,7 +25,7 @@ describe('ChimeSimulator hooks', () => {
     expect(chime.calls[0].answered).toBe(true);
   });
 
-  test('hold a call back until another one is through', async () => {
+  test('can delay a call until another one is complete', async () => {
     let letGo = () => {};
     const held = new Promise<void>((resolve) => (letGo = resolve));
     chime.hooks = { before: ({ index }) => (index === 0 ? held : undefined) };
@@ -38,13 +38,13 @@ describe('ChimeSimulator hooks', () => {
     expect(chime.calls.map(({ request }) => request.ExternalMeetingId)).toEqual(['slow', 'fast']);
   });
 
-  test('can change the world under a call', async () => {
+  test('can change the state during a call', async () => {
     const meeting = await createMeeting(client);
     chime.hooks = { before: () => chime.clock.advance(5 * 60_000) };
     expect((await failureOf(client.send(new GetMeetingCommand(meeting)))).name).toBe('NotFoundException');
   });
 
-  test('hear nothing after a call that never reached the service', async () => {
+  test('do not run after a call that did not reach the service', async () => {
     const moments: string[] = [];
     chime.hooks = { before: () => void moments.push('before'), after: () => void moments.push('after') };
     chime.faults.inject(Fault.reset());
@@ -52,7 +52,7 @@ describe('ChimeSimulator hooks', () => {
     expect(moments).toEqual(['before']);
   });
 
-  test('fail the call when they fail, so that no mistake in a test goes unseen', async () => {
+  test('fail the call if they throw, so that mistakes in tests are noticed', async () => {
     chime.hooks = {
       before: () => {
         throw new Error('A mistake');

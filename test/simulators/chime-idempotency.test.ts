@@ -20,7 +20,7 @@ const WITH_ATTENDEES: CreateMeetingWithAttendeesCommandInput = {
   Attendees: [{ ExternalUserId: 'alice' }],
 };
 
-describe('ChimeSimulator takes', () => {
+describe('ChimeSimulator treats', () => {
   let chime: ChimeSimulator;
   let client: ChimeSDKMeetingsClient;
 
@@ -30,15 +30,15 @@ describe('ChimeSimulator takes', () => {
   };
   beforeEach(() => start());
 
-  describe('a token that came before', () => {
-    test('for the meeting that it made, if the parameters are the same', async () => {
+  describe('a reused token', () => {
+    test('as its meeting if the parameters are the same', async () => {
       const request = { ClientRequestToken, Tags: [{ Key: 'team', Value: 'media' }] };
       const meeting = await createMeeting(client, request);
       expect(await createMeeting(client, request)).toEqual(meeting);
       expect(chime.meetings()).toHaveLength(1);
     });
 
-    test('for the meeting and the attendees that it made, as they were', async () => {
+    test('as its meeting and attendees in their original state', async () => {
       const create = async () => {
         const { Meeting, Attendees } = await client.send(new CreateMeetingWithAttendeesCommand(WITH_ATTENDEES));
         return { MeetingId: Meeting!.MeetingId, AttendeeId: Attendees![0].AttendeeId };
@@ -51,25 +51,25 @@ describe('ChimeSimulator takes', () => {
       expect(await create()).toEqual(first);
     });
 
-    test('even where there would be no room for another meeting', async () => {
+    test('as its meeting even if no other meeting could be created', async () => {
       const { MeetingId } = await createMeeting(client, { ClientRequestToken });
       chime.quotas.concurrentMeetings = 1;
       expect((await createMeeting(client, { ClientRequestToken })).MeetingId).toBe(MeetingId);
     });
 
-    test('as new in another control region, and another token as another meeting', async () => {
+    test('as new in another control region, and a new token as a new meeting', async () => {
       await createMeeting(client, { ClientRequestToken });
       await createMeeting(clientOf(chime, { region: 'us-west-2' }), { ClientRequestToken });
       await createMeeting(client, { ClientRequestToken: 'generation-2' });
       expect(chime.meetings()).toHaveLength(3);
     });
 
-    test('as new if the first call had failed', async () => {
+    test('as new if the first call failed', async () => {
       await failureOf(createMeeting(client, { ClientRequestToken, MediaRegion: 'mars-north-1' }));
       await createMeeting(client, { ClientRequestToken });
     });
 
-    test('for a conflict, if the parameters are others', async () => {
+    test('as a conflict if the parameters differ', async () => {
       const { MeetingId: PrimaryMeetingId } = await createMeeting(client, { ClientRequestToken });
       for (const other of [{ ExternalMeetingId: 'other' }, { MediaRegion: 'eu-west-1' }, { PrimaryMeetingId }]) {
         expect(await failureOf(createMeeting(client, { ClientRequestToken, ...other }))).toMatchObject(CONFLICT);
@@ -79,7 +79,7 @@ describe('ChimeSimulator takes', () => {
       expect(chime.meetings()).toHaveLength(1);
     });
 
-    test("for its first meeting, whatever was asked for, if reusedToken is 'first-meeting'", async () => {
+    test("as its first meeting regardless of the parameters if reusedToken is 'first-meeting'", async () => {
       await start({ reusedToken: 'first-meeting' });
       const primary = await createMeeting(client, { ClientRequestToken });
       const replica = await createMeeting(client, { ClientRequestToken, PrimaryMeetingId: primary.MeetingId });
@@ -91,7 +91,7 @@ describe('ChimeSimulator takes', () => {
       expect(chime.meetings()).toHaveLength(1);
     });
 
-    test("for its first meeting even after the end, without attendees, if reusedToken is 'first-meeting'", async () => {
+    test("as its first meeting even after its end, without attendees, if reusedToken is 'first-meeting'", async () => {
       await start({ reusedToken: 'first-meeting' });
       const meeting = await createMeeting(client, { ClientRequestToken });
       await client.send(new DeleteMeetingCommand(meeting));
@@ -103,14 +103,14 @@ describe('ChimeSimulator takes', () => {
       });
     });
 
-    test('for a meeting that is no more, after its end', async () => {
+    test('as its meeting even after the meeting has ended', async () => {
       const meeting = await createMeeting(client, { ClientRequestToken });
       await client.send(new DeleteMeetingCommand(meeting));
       expect(await createMeeting(client, { ClientRequestToken })).toEqual(meeting);
       expect((await failureOf(client.send(new GetMeetingCommand(meeting)))).name).toBe('NotFoundException');
     });
 
-    test("as new after the end of its meeting, if tokenOfEndedMeeting is 'new-meeting'", async () => {
+    test("as new after the end of its meeting if tokenOfEndedMeeting is 'new-meeting'", async () => {
       await start({ tokenOfEndedMeeting: 'new-meeting' });
       const first = await createMeeting(client, { ClientRequestToken });
       expect(await createMeeting(client, { ClientRequestToken })).toEqual(first);
@@ -121,8 +121,8 @@ describe('ChimeSimulator takes', () => {
     });
   });
 
-  describe('an ExternalUserId that came before', () => {
-    test('for the same attendee of the same meeting, also in a batch and in a full meeting', async () => {
+  describe('a reused ExternalUserId', () => {
+    test('as the same attendee of the meeting, also in a batch and in a full meeting', async () => {
       const meeting = await createMeeting(client, { MeetingFeatures: { Attendee: { MaxCount: 1 } } });
       const alice = await createAttendee(client, meeting, 'alice');
       expect(await createAttendee(client, meeting, 'alice')).toEqual(alice);
@@ -134,7 +134,7 @@ describe('ChimeSimulator takes', () => {
       expect(elsewhere.AttendeeId).not.toBe(alice.AttendeeId);
     });
 
-    test('for the attendee with the capabilities of before', async () => {
+    test('as the attendee with the original capabilities', async () => {
       const meeting = await createMeeting(client);
       const alice = await createAttendee(client, meeting, 'alice');
       const Capabilities = { Audio: 'None', Video: 'None', Content: 'None' } as const;
@@ -144,7 +144,7 @@ describe('ChimeSimulator takes', () => {
       expect(Attendee).toEqual(alice);
     });
 
-    test("for another attendee with a seat of their own, if sameExternalUserId is 'new-attendee'", async () => {
+    test("as another attendee with its own seat if sameExternalUserId is 'new-attendee'", async () => {
       await start({ sameExternalUserId: 'new-attendee' });
       const meeting = await createMeeting(client);
       const first = await createAttendee(client, meeting, 'alice');
@@ -158,7 +158,7 @@ describe('ChimeSimulator takes', () => {
     });
   });
 
-  describe('a deletion of what is gone', () => {
+  describe('the deletion of a missing resource', () => {
     const deleteAll = async () => {
       const meeting = await createMeeting(client);
       const { MeetingId } = meeting;
@@ -171,18 +171,18 @@ describe('ChimeSimulator takes', () => {
       return [attendee, await deleteMeeting().catch((error: Error) => error.name)];
     };
 
-    test('for an error 404', async () => {
+    test('as an error 404', async () => {
       expect(await deleteAll()).toEqual(['NotFoundException', 'NotFoundException']);
     });
 
-    test("for a success, if deletingWhatIsGone is 'success'", async () => {
+    test("as a success if deletingWhatIsGone is 'success'", async () => {
       await start({ deletingWhatIsGone: 'success' });
       const success = { $metadata: expect.objectContaining({ httpStatusCode: 204 }) };
       expect(await deleteAll()).toEqual([success, success]);
     });
   });
 
-  test("features and capabilities of a replica as if they were not there, if overridesOnReplicas is 'ignored'", async () => {
+  test("features and capabilities of a replica as absent if overridesOnReplicas is 'ignored'", async () => {
     await start({ overridesOnReplicas: 'ignored' });
     const primary = await createMeeting(client, { MeetingFeatures: { Attendee: { MaxCount: 9 } } });
     const { MeetingId, MeetingFeatures } = await createMeeting(client, {

@@ -21,8 +21,8 @@ describe('ChimeSimulator', () => {
     client = clientOf(chime);
   });
 
-  describe('ends a meeting in which nobody is connected', () => {
-    test('after five minutes, and not before', async () => {
+  describe('ends a meeting to which nobody is connected', () => {
+    test('after five minutes', async () => {
       const meeting = await createMeeting(client);
       await createAttendee(client, meeting);
       chime.clock.advance(5 * MINUTE - 1);
@@ -32,7 +32,7 @@ describe('ChimeSimulator', () => {
       expect(ends()).toEqual([['nobody-connected', 5 * MINUTE]]);
     });
 
-    test('whatever is said of its audio meanwhile', async () => {
+    test('regardless of its audio', async () => {
       const { MeetingId } = await createMeeting(client);
       chime.clock.advance(4 * MINUTE);
       chime.setAudio(MeetingId, false);
@@ -40,7 +40,7 @@ describe('ChimeSimulator', () => {
       expect(chime.meetings()).toEqual([]);
     });
 
-    test('counted from the moment at which the last one went', async () => {
+    test('counted from when the last attendee disconnected', async () => {
       const meeting = await createMeeting(client);
       const [alice, bob] = [await join(meeting, 'alice'), await join(meeting, 'bob')];
       chime.clock.advance(HOUR);
@@ -56,7 +56,7 @@ describe('ChimeSimulator', () => {
       expect(ends()).toEqual([['nobody-connected', 2 * HOUR + 10 * MINUTE]]);
     });
 
-    test('even when its replicas have an audience, whom it takes along', async () => {
+    test('even if attendees are connected to its replicas, which end too', async () => {
       const primary = await createMeeting(client);
       const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
       const listener = await join(replica, 'listener');
@@ -70,7 +70,7 @@ describe('ChimeSimulator', () => {
       ]);
     });
 
-    test('but not one that has a promoted listener', async () => {
+    test('but not if a promoted attendee is connected', async () => {
       const primary = await createMeeting(client);
       const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
       const listener = await join(replica, 'listener');
@@ -82,7 +82,7 @@ describe('ChimeSimulator', () => {
       expect(chime.meetings()).toEqual([]);
     });
 
-    test('but not a replica, as long as its primary lives', async () => {
+    test('but not a replica while its primary is running', async () => {
       const primary = await createMeeting(client);
       await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
       await join(primary, 'host');
@@ -91,7 +91,7 @@ describe('ChimeSimulator', () => {
     });
   });
 
-  test('ends a meeting after 24 hours, however lively it is', async () => {
+  test('ends a meeting after 24 hours regardless of activity', async () => {
     const meeting = await createMeeting(client);
     const [alice] = [await join(meeting, 'alice'), await join(meeting, 'bob')];
     chime.clock.advance(24 * HOUR - 1);
@@ -101,8 +101,8 @@ describe('ChimeSimulator', () => {
     expect(ends()).toEqual([['too-old', 24 * HOUR]]);
   });
 
-  describe('ends a meeting of two or more without audio', () => {
-    test('after six hours, and not before', async () => {
+  describe('ends a meeting of two or more attendees without audio', () => {
+    test('after six hours', async () => {
       const meeting = await createMeeting(client);
       await join(meeting, 'alice');
       await join(meeting, 'bob');
@@ -114,7 +114,7 @@ describe('ChimeSimulator', () => {
       expect(ends()).toEqual([['no-audio', 7 * HOUR]]);
     });
 
-    test('counted from the moment at which it fell silent, whoever comes later', async () => {
+    test('counted from when the audio stopped, even if others connect later', async () => {
       const meeting = await createMeeting(client);
       chime.setAudio(meeting.MeetingId, false);
       await join(meeting, 'alice');
@@ -125,7 +125,7 @@ describe('ChimeSimulator', () => {
       expect(ends()).toEqual([['no-audio', 6 * HOUR]]);
     });
 
-    test('but not if there was audio in between, or if only one is there', async () => {
+    test('but not if there was audio in between, or if only one attendee is connected', async () => {
       const meeting = await createMeeting(client);
       await join(meeting, 'alice');
       const bob = await join(meeting, 'bob');
@@ -140,7 +140,7 @@ describe('ChimeSimulator', () => {
     });
   });
 
-  test('ends what should have ended in the order in which it would have, at the moments of then', async () => {
+  test('ends overdue meetings in the order and with the times of their regular end', async () => {
     const first = await createMeeting(client, { ExternalMeetingId: 'lively' });
     await join(first, 'alice');
     chime.clock.advance(MINUTE);
@@ -154,7 +154,7 @@ describe('ChimeSimulator', () => {
     expect(ended.map(({ detail }) => detail.externalMeetingId)).toEqual(['empty', 'lively']);
   });
 
-  test('lets promoted listeners go at the moment of the end, not when it is noticed', async () => {
+  test('disconnects promoted attendees at the time of the end, not when it is noticed', async () => {
     const primary = await createMeeting(client);
     const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
     const listener = await join(replica, 'listener');
@@ -167,7 +167,7 @@ describe('ChimeSimulator', () => {
     for (const { detail } of left) expect(detail.timestamp).toBe(Date.UTC(2030, 0, 2));
   });
 
-  test('ends the replicas of a primary that is deleted, and nothing but the replica that is deleted', async () => {
+  test('ends replicas when their primary is deleted, and only one replica when that is deleted', async () => {
     const primary = await createMeeting(client);
     const gone = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
     const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
@@ -182,9 +182,9 @@ describe('ChimeSimulator', () => {
     expect(listener.state).toBe('disconnected');
   });
 
-  test('does not count the audio of meetings that are gone', async () => {
+  test('ignores the audio of ended meetings', async () => {
     const meeting = await createMeeting(client);
     await client.send(new DeleteMeetingCommand(meeting));
-    expect(() => chime.setAudio(meeting.MeetingId, false)).toThrow(`No meeting ${meeting.MeetingId} lives`);
+    expect(() => chime.setAudio(meeting.MeetingId, false)).toThrow(`Meeting ${meeting.MeetingId} is not running`);
   });
 });

@@ -37,7 +37,7 @@ describe('MediaClient', () => {
     }
     throw new Error('The client was let in');
   };
-  /** What has happened in a meeting since it was last asked. */
+  /** The events in a meeting since the last call. */
   const news = ({ MeetingId }: { MeetingId: string }) =>
     chime.events
       .take()
@@ -45,7 +45,7 @@ describe('MediaClient', () => {
       .map(({ detail }) => detail.eventType.replace('chime:', ''));
 
   describe('connects', () => {
-    test('with the credentials of an attendee, or only the id where a test has no token', async () => {
+    test('with the credentials of an attendee, or only the id', async () => {
       const alice = chime.connect(primary.MeetingId, await createAttendee(client, primary, 'alice'));
       const { AttendeeId } = await createAttendee(client, primary, 'bob');
       const bob = chime.connect(primary.MeetingId, AttendeeId);
@@ -53,7 +53,7 @@ describe('MediaClient', () => {
       expect(connectedIn(primary)).toEqual(['alice', 'bob']);
     });
 
-    test('in place of the client that has the same attendee, also in a full meeting', async () => {
+    test('and replaces a client with the same attendee, also in a full meeting', async () => {
       const alice = await createAttendee(client, primary, 'alice');
       const before = chime.connect(primary.MeetingId, alice);
       chime.quotas.attendeesPerMeeting = 1;
@@ -64,7 +64,7 @@ describe('MediaClient', () => {
       expect(news(primary)).toEqual(['AttendeeAuthorized']);
     });
 
-    test('only with the token of the attendee, and only in its meeting', async () => {
+    test('only with the token of the attendee, and only to its meeting', async () => {
       const alice = await createAttendee(client, primary, 'alice');
       const bob = await createAttendee(client, primary, 'bob');
       const { MeetingId } = primary;
@@ -80,20 +80,20 @@ describe('MediaClient', () => {
       expect(connectedIn(primary)).toEqual([]);
     });
 
-    test('only as long as the attendee is not deleted', async () => {
+    test('only until the attendee is deleted', async () => {
       const alice = await createAttendee(client, primary, 'alice');
       await deleteAttendee(primary, alice);
       expect(refusalOf(() => chime.connect(primary.MeetingId, alice))).toBe('AudioAuthenticationRejected');
     });
 
-    test('only to a meeting that lives', async () => {
+    test('only to a running meeting', async () => {
       const alice = await createAttendee(client, primary, 'alice');
       await client.send(new DeleteMeetingCommand(primary));
       expect(refusalOf(() => chime.connect(primary.MeetingId, alice))).toBe('MeetingEnded');
       expect(refusalOf(() => chime.connect('nowhere', alice))).toBe('SignalingBadRequest');
     });
 
-    test('only where there is a place', async () => {
+    test('only if the meeting is not full', async () => {
       const alice = await createAttendee(client, primary, 'alice');
       const bob = await createAttendee(client, primary, 'bob');
       chime.quotas.attendeesPerMeeting = 1;
@@ -120,7 +120,7 @@ describe('MediaClient', () => {
       expect(connectedIn(primary)).toEqual(['alice']);
     });
 
-    test('when its attendee or its meeting is deleted, and is refused from then on', async () => {
+    test('when its attendee or its meeting is deleted, and cannot reconnect', async () => {
       const credentials = await createAttendee(client, primary, 'alice');
       const alice = chime.connect(primary.MeetingId, credentials);
       const bob = chime.connect(primary.MeetingId, await createAttendee(client, primary, 'bob'));
@@ -133,11 +133,11 @@ describe('MediaClient', () => {
     });
   });
 
-  describe('of a replica', () => {
+  describe('in a replica', () => {
     const listen = async () => chime.connect(replica.MeetingId, await createAttendee(client, replica, 'listener'));
     const speaker = () => createAttendee(client, primary, 'listener');
 
-    test('is in both meetings while it is promoted, and in the replica when it is demoted', async () => {
+    test('is connected to both meetings while promoted, and to the replica after demotion', async () => {
       const listener = await listen();
       listener.promote(await speaker());
       expect(listener.state).toBe('promoted');
@@ -176,7 +176,7 @@ describe('MediaClient', () => {
       expect(listener.state).toBe('connected');
     });
 
-    test('is off the stage when its replica ends or its attendee there is deleted', async () => {
+    test('is demoted when its replica ends or its attendee there is deleted', async () => {
       const credentials = await createAttendee(client, replica, 'listener');
       const listener = chime.connect(replica.MeetingId, credentials);
       listener.promote(await speaker());
@@ -193,7 +193,7 @@ describe('MediaClient', () => {
       expect(connectedIn(primary)).toEqual([]);
     });
 
-    test('stays where it is when the promotion is refused', async () => {
+    test('stays in the replica if the promotion is refused', async () => {
       const [listener, credentials] = [await listen(), await speaker()];
       expect(refusalOf(() => listener.promote({ ...credentials, JoinToken: 'wrong' }))).toBe(
         'AudioAuthenticationRejected',
@@ -204,19 +204,19 @@ describe('MediaClient', () => {
       expect(listener.state).toBe('connected');
     });
 
-    test('loses the stage to another client with the same credentials', async () => {
+    test('is demoted when another client uses the same credentials', async () => {
       const credentials = await speaker();
       const listener = await listen();
       listener.promote(credentials);
       const thief = chime.connect(primary.MeetingId, credentials);
       expect([listener.state, thief.state]).toEqual(['connected', 'connected']);
-      // The place on the stage is the other's now.
+      // The other client is promoted now.
       listener.leave();
       expect(connectedIn(primary)).toEqual(['listener']);
     });
   });
 
-  test('fails when it is used in a way that no client allows', async () => {
+  test('fails when it is used incorrectly', async () => {
     const credentials = await createAttendee(client, primary, 'host');
     const host = chime.connect(primary.MeetingId, credentials);
     expect(() => host.promote(credentials)).toThrow('Only a client in a replica can be promoted');

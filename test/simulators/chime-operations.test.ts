@@ -24,7 +24,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{1
 const LISTEN: AttendeeCapabilities = { Audio: 'Receive', Video: 'Receive', Content: 'Receive' };
 const EVERYTHING: AttendeeCapabilities = { Audio: 'SendReceive', Video: 'SendReceive', Content: 'SendReceive' };
 
-describe('ChimeSimulator answers', () => {
+describe('ChimeSimulator implements', () => {
   let chime: ChimeSimulator;
   let client: ChimeSDKMeetingsClient;
 
@@ -33,7 +33,7 @@ describe('ChimeSimulator answers', () => {
     client = clientOf(chime);
   });
 
-  test('CreateMeeting with a meeting that carries what was asked for', async () => {
+  test('CreateMeeting, which returns the requested meeting', async () => {
     const meeting = await createMeeting(client, {
       MediaRegion: 'eu-west-1',
       ExternalMeetingId: 'All hands, 2030',
@@ -57,7 +57,7 @@ describe('ChimeSimulator answers', () => {
     expect(Tags).toEqual([{ Key: 'team', Value: 'media' }]);
   });
 
-  test("CreateMeeting with the hosts of the media region and the control region's turn server", async () => {
+  test("CreateMeeting, with the hosts of the media region and the control region's turn server", async () => {
     const { MeetingId, MediaPlacement } = await createMeeting(client, { MediaRegion: 'ap-south-1' });
 
     expect(MediaPlacement).toMatchObject({
@@ -70,7 +70,7 @@ describe('ChimeSimulator answers', () => {
     });
   });
 
-  test('CreateMeeting for a replica with a meeting of its own that names its primary and has its features', async () => {
+  test('CreateMeeting for replicas, which name their primary and have its features', async () => {
     const MeetingFeatures = { Attendee: { MaxCount: 3 } };
     const primary = await createMeeting(client, { MeetingFeatures });
     const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId, MediaRegion: 'eu-west-1' });
@@ -80,7 +80,7 @@ describe('ChimeSimulator answers', () => {
     expect(chime.meetings().map(({ primaryMeetingId }) => primaryMeetingId)).toEqual([undefined, primary.MeetingId]);
   });
 
-  test('CreateMeetingWithAttendees with the meeting and its attendees', async () => {
+  test('CreateMeetingWithAttendees, which returns the meeting and its attendees', async () => {
     const { Meeting, Attendees, Errors } = await client.send(
       new CreateMeetingWithAttendeesCommand({
         ClientRequestToken: 'token',
@@ -99,13 +99,13 @@ describe('ChimeSimulator answers', () => {
     expect(listed).toEqual(Attendees);
   });
 
-  test('GetMeeting as CreateMeeting did', async () => {
+  test('GetMeeting, which returns the same as CreateMeeting', async () => {
     const meeting = await createMeeting(client);
     const { Meeting } = await client.send(new GetMeetingCommand(meeting));
     expect(Meeting).toEqual(meeting);
   });
 
-  test('DeleteMeeting with 204, after which nothing of the meeting is found', async () => {
+  test('DeleteMeeting, which returns 204 and deletes everything of the meeting', async () => {
     const meeting = await createMeeting(client);
     const { AttendeeId } = await createAttendee(client, meeting);
 
@@ -122,7 +122,7 @@ describe('ChimeSimulator answers', () => {
     }
   });
 
-  test('CreateAttendee with credentials that are unlike any other', async () => {
+  test('CreateAttendee, which returns unique credentials', async () => {
     const meeting = await createMeeting(client);
     const alice = await createAttendee(client, meeting, 'alice');
     const bob = await createAttendee(client, meeting, 'bob');
@@ -137,7 +137,7 @@ describe('ChimeSimulator answers', () => {
     expect(bob.JoinToken).not.toBe(alice.JoinToken);
   });
 
-  test('BatchCreateAttendee, GetAttendee and ListAttendees with the same attendees', async () => {
+  test('BatchCreateAttendee, GetAttendee and ListAttendees, which return the same attendees', async () => {
     const { MeetingId } = await createMeeting(client);
     const created = await client.send(
       new BatchCreateAttendeeCommand({
@@ -155,7 +155,7 @@ describe('ChimeSimulator answers', () => {
     expect(Attendees).toEqual(created.Attendees);
   });
 
-  test('DeleteAttendee with 204, and the user can come anew with other credentials', async () => {
+  test('DeleteAttendee, which returns 204, after which the user can get new credentials', async () => {
     const meeting = await createMeeting(client);
     const before = await createAttendee(client, meeting);
     const id = { MeetingId: meeting.MeetingId, AttendeeId: before.AttendeeId };
@@ -198,7 +198,7 @@ describe('ChimeSimulator answers', () => {
     expect(Attendees!.map(({ Capabilities }) => Capabilities)).toEqual([LISTEN, LISTEN, EVERYTHING]);
   });
 
-  test('StartMeetingTranscription and StopMeetingTranscription with an empty success', async () => {
+  test('StartMeetingTranscription and StopMeetingTranscription, which return nothing', async () => {
     const { MeetingId } = await createMeeting(client);
     const TranscriptionConfiguration = { EngineTranscribeSettings: { LanguageCode: 'en-US' as const } };
     const started = await client.send(new StartMeetingTranscriptionCommand({ MeetingId, TranscriptionConfiguration }));
@@ -206,7 +206,7 @@ describe('ChimeSimulator answers', () => {
     for (const { $metadata } of [started, stopped]) expect($metadata.httpStatusCode).toBe(200);
   });
 
-  test('TagResource, UntagResource and ListTagsForResource with what is tagged', async () => {
+  test('TagResource, UntagResource and ListTagsForResource', async () => {
     const { MeetingArn: ResourceARN } = await createMeeting(client, { Tags: [{ Key: 'team', Value: 'media' }] });
     const tags = async () => (await client.send(new ListTagsForResourceCommand({ ResourceARN }))).Tags;
 
@@ -217,12 +217,12 @@ describe('ChimeSimulator answers', () => {
     const { $metadata } = await client.send(new TagResourceCommand({ ResourceARN, Tags }));
     expect($metadata.httpStatusCode).toBe(204);
     expect(await tags()).toEqual(Tags);
-    // Removing what is not there succeeds too.
+    // Removing a missing tag succeeds too.
     await client.send(new UntagResourceCommand({ ResourceARN, TagKeys: ['team', 'gone'] }));
     expect(await tags()).toEqual([{ Key: 'room', Value: 'town hall' }]);
   });
 
-  test('calls that it lists with their operation, region, request and status', async () => {
+  test('a log of calls with operation, region, request and status', async () => {
     const meeting = await createMeeting(client, { ClientRequestToken: 'token' });
     await client.send(new ListAttendeesCommand({ MeetingId: meeting.MeetingId, MaxResults: 7 }));
 

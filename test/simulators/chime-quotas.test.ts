@@ -45,12 +45,12 @@ describe('ChimeSimulator quotas', () => {
       chime.quotas.rateLimited = true;
     });
 
-    test('let a burst of 20 through and throttle the rest', async () => {
+    test('allow a burst of 20 and throttle the rest', async () => {
       expect(await succeedingOf(25)).toBe(20);
       expect(await failureOf(get())).toMatchObject(THROTTLED);
     });
 
-    test('let 10 a second through when the burst is used up, by the simulated clock', async () => {
+    test('allow 10 per second of simulated time after the burst', async () => {
       await succeedingOf(20);
       chime.clock.advance(99);
       expect(await succeedingOf(1)).toBe(0);
@@ -60,7 +60,7 @@ describe('ChimeSimulator quotas', () => {
       expect(await succeedingOf(15)).toBe(10);
     });
 
-    test('are not used up by calls that were throttled', async () => {
+    test('are not consumed by throttled calls', async () => {
       await succeedingOf(20);
       const waiting = async () => {
         chime.clock.advance(10);
@@ -70,26 +70,26 @@ describe('ChimeSimulator quotas', () => {
       expect(await succeedingOf(1, waiting)).toBe(1);
     });
 
-    test('never save up more than the burst', async () => {
+    test('never accumulate more than the burst', async () => {
       await succeedingOf(20);
       chime.clock.advance(4 * 60_000);
       expect(await succeedingOf(25)).toBe(20);
     });
 
-    test('are counted for each operation and control region', async () => {
+    test('apply to each operation and control region separately', async () => {
       await succeedingOf(21);
       await createAttendee(client, meeting);
       const elsewhere = await failureOf(get(clientOf(chime, { region: 'us-west-2' })));
       expect(elsewhere.name).toBe('NotFoundException');
     });
 
-    test('are used up by calls that fail too', async () => {
+    test('are consumed by failed calls too', async () => {
       const missing = () => client.send(new GetMeetingCommand({ MeetingId: 'nonsense' }));
       await succeedingOf(20, missing);
       expect(await failureOf(get())).toMatchObject(THROTTLED);
     });
 
-    test('can be raised and lifted', async () => {
+    test('can be raised and disabled', async () => {
       Object.assign(chime.quotas, { burst: 30, requestsPerSecond: 1 });
       expect(await succeedingOf(35)).toBe(30);
       chime.clock.advance(1000);
@@ -98,7 +98,7 @@ describe('ChimeSimulator quotas', () => {
       expect(await succeedingOf(50)).toBe(50);
     });
 
-    test('are overcome by the retries of the SDK when time goes on', async () => {
+    test('are overcome by the retries of the SDK as time passes', async () => {
       await succeedingOf(20);
       chime.hooks = { before: () => chime.clock.advance(60) };
       const { $metadata } = await get(clientOf(chime, { maxAttempts: 3 }));
@@ -107,7 +107,7 @@ describe('ChimeSimulator quotas', () => {
   });
 
   describe('of attendees', () => {
-    test('are 250 for a meeting, counted by creation and freed by deletion', async () => {
+    test('are 250 per meeting, counted from creation to deletion', async () => {
       const meeting = await createMeeting(client);
       const { MeetingId } = meeting;
       for (const prefix of ['a', 'b']) {
@@ -123,7 +123,7 @@ describe('ChimeSimulator quotas', () => {
       await createAttendee(client, meeting, 'the 251st');
     });
 
-    test('are lowered by MaxCount, for the replicas too, which have seats of their own', async () => {
+    test('are lowered by MaxCount, also for each replica', async () => {
       const primary = await createMeeting(client, { MeetingFeatures: { Attendee: { MaxCount: 1 } } });
       const replica = await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
       for (const meeting of [primary, replica]) {
@@ -141,7 +141,7 @@ describe('ChimeSimulator quotas', () => {
   });
 
   describe('of meetings', () => {
-    test('are 4 replicas for a primary, and the place of a deleted one is free again', async () => {
+    test('are 4 replicas per primary, not counting deleted ones', async () => {
       const { MeetingId: PrimaryMeetingId } = await createMeeting(client);
       const replicate = () => createMeeting(client, { PrimaryMeetingId });
       const replicas = [await replicate(), await replicate(), await replicate(), await replicate()];
@@ -150,12 +150,12 @@ describe('ChimeSimulator quotas', () => {
       await client.send(new DeleteMeetingCommand(replicas[2]));
       await replicate();
       expect(await failureOf(replicate())).toMatchObject(LIMIT_EXCEEDED);
-      // Another primary has replicas of its own.
+      // Another primary has its own replicas.
       const other = await createMeeting(client);
       await createMeeting(client, { PrimaryMeetingId: other.MeetingId });
     });
 
-    test('are the concurrent meetings of a control region, replicas included', async () => {
+    test('are the concurrent meetings of a control region, including replicas', async () => {
       chime.quotas.concurrentMeetings = 2;
       const primary = await createMeeting(client);
       await createMeeting(client, { PrimaryMeetingId: primary.MeetingId });
@@ -166,7 +166,7 @@ describe('ChimeSimulator quotas', () => {
       await createMeeting(client);
     });
 
-    test('are 250 concurrent ones by default', async () => {
+    test('are 250 concurrent meetings by default', async () => {
       for (let count = 0; count < 250; count++) await createMeeting(client);
       expect(await failureOf(createMeeting(client))).toMatchObject(LIMIT_EXCEEDED);
       chime.clock.advance(5 * 60_000);
@@ -174,7 +174,7 @@ describe('ChimeSimulator quotas', () => {
     });
   });
 
-  test('that are exhausted are taken for throttling by the SDK, which calls in vain until its attempts are used up', async () => {
+  test('that are exhausted are treated as throttling by the SDK, which retries in vain', async () => {
     chime.quotas.concurrentMeetings = 0;
     const failure = await failureOf(createMeeting(clientOf(chime, { maxAttempts: 3 })));
     expect(failure).toMatchObject({ ...LIMIT_EXCEEDED, $metadata: { httpStatusCode: 400, attempts: 3 } });
@@ -183,7 +183,7 @@ describe('ChimeSimulator quotas', () => {
     );
   });
 
-  test('aside, the SDK does not repeat what was a bad request', async () => {
+  test('do not concern bad requests, which the SDK does not retry', async () => {
     await failureOf(createMeeting(clientOf(chime, { maxAttempts: 3 }), { MediaRegion: 'mars-north-1' }));
     expect(chime.calls).toHaveLength(1);
   });

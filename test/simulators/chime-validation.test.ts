@@ -24,10 +24,10 @@ const tags = (count: number, prefix = 'k') =>
   Array.from({ length: count }, (_, index) => ({ Key: `${prefix}${index}`, Value: 'v' }));
 const users = (count: number) => Array.from({ length: count }, (_, index) => ({ ExternalUserId: `user-${index}` }));
 
-/** A value of another type than the SDK's types let through. */
+/** A value that the SDK's types do not allow. */
 const wrong = (value: unknown) => value as never;
 
-describe('ChimeSimulator refuses', () => {
+describe('ChimeSimulator rejects', () => {
   let chime: ChimeSimulator;
   let client: ChimeSDKMeetingsClient;
 
@@ -58,7 +58,7 @@ describe('ChimeSimulator refuses', () => {
     [
       'with FHD for more than 25',
       { MeetingFeatures: { Video: { MaxResolution: 'FHD' }, Attendee: { MaxCount: 26 } } },
-      'must not be over 25',
+      'must be at most 25',
     ],
     ['with six tenants', { TenantIds: ['ta', 'tb', 'tc', 'td', 'te', 'tf'] }, 'less than or equal to 5'],
     ['in a region that is none', { MediaRegion: 'mars-north-1' }, 'not available from us-east-1'],
@@ -77,7 +77,7 @@ describe('ChimeSimulator refuses', () => {
     expect(failure).toMatchObject({ ...BAD_REQUEST, message: expect.stringContaining('is a replica') });
   });
 
-  test('features and capabilities of their own for replicas', async () => {
+  test('features and capabilities for replicas', async () => {
     const { MeetingId: PrimaryMeetingId } = await createMeeting(client);
     const MeetingFeatures = { Attendee: { MaxCount: 10 } };
     expect(await failureOf(createMeeting(client, { PrimaryMeetingId, MeetingFeatures }))).toMatchObject(BAD_REQUEST);
@@ -91,13 +91,13 @@ describe('ChimeSimulator refuses', () => {
     expect(await failureOf(client.send(update))).toMatchObject(BAD_REQUEST);
   });
 
-  test('a primary that another control region made', async () => {
+  test('a primary of another control region', async () => {
     const { MeetingId: PrimaryMeetingId } = await createMeeting(client);
     const elsewhere = clientOf(chime, { region: 'eu-central-1' });
     expect(await failureOf(createMeeting(elsewhere, { PrimaryMeetingId }))).toMatchObject(BAD_REQUEST);
   });
 
-  test('more than ten attendees with a meeting, and none', async () => {
+  test('no attendees and more than ten attendees with a meeting', async () => {
     const request = { MediaRegion: 'us-east-1', ExternalMeetingId: 'town-hall', ClientRequestToken: 'token' };
     const create = (count: number) =>
       client.send(new CreateMeetingWithAttendeesCommand({ ...request, Attendees: users(count) }));
@@ -123,7 +123,7 @@ describe('ChimeSimulator refuses', () => {
     expect(chime.meetings()[0].attendees).toEqual([]);
   });
 
-  test('batches of none and of more than a hundred', async () => {
+  test('empty batches and batches of more than a hundred', async () => {
     const { MeetingId } = await createMeeting(client);
     const batch = (count: number) =>
       client.send(new BatchCreateAttendeeCommand({ MeetingId, Attendees: users(count) }));
@@ -131,7 +131,7 @@ describe('ChimeSimulator refuses', () => {
     expect((await batch(100)).Attendees).toHaveLength(100);
   });
 
-  test('exceptions from a capability update that are none or more than 250', async () => {
+  test('capability updates with no exceptions or more than 250', async () => {
     const { MeetingId } = await createMeeting(client);
     const update = (count: number) =>
       client.send(
@@ -145,7 +145,7 @@ describe('ChimeSimulator refuses', () => {
     await update(250);
   });
 
-  test('capabilities that are incomplete or contradict themselves or the meeting', async () => {
+  test('incomplete and contradictory capabilities', async () => {
     const noVideo = await createMeeting(client, { MeetingFeatures: { Video: { MaxResolution: 'None' } } });
     const noContent = await createMeeting(client, { MeetingFeatures: { Content: { MaxResolution: 'None' } } });
     const plain = await createMeeting(client);
@@ -167,7 +167,7 @@ describe('ChimeSimulator refuses', () => {
     expect((await createAttendee(client, noContent)).Capabilities).toMatchObject({ Content: 'None' });
   });
 
-  test('tags of AWS, and more than 50 tags on a meeting, in one call and in sum', async () => {
+  test('reserved tags, and more than 50 tags on a meeting in one or several calls', async () => {
     const { MeetingArn: ResourceARN } = await createMeeting(client, { Tags: tags(49) });
     const tag = (Tags: ReturnType<typeof tags>) => client.send(new TagResourceCommand({ ResourceARN, Tags }));
 
@@ -178,7 +178,7 @@ describe('ChimeSimulator refuses', () => {
       ResourceName: ResourceARN,
       $metadata: { httpStatusCode: 400 },
     });
-    // Those that are there already do not count twice.
+    // Existing tags do not count twice.
     await tag([...tags(49), ...tags(1, 'more')]);
     const { Tags } = await client.send(new ListTagsForResourceCommand({ ResourceARN }));
     expect(Tags).toHaveLength(50);
@@ -187,7 +187,7 @@ describe('ChimeSimulator refuses', () => {
     );
   });
 
-  test('ids, pages and types that the model does not allow', async () => {
+  test('ids, page tokens and types that the model does not allow', async () => {
     const { MeetingId } = await createMeeting(client);
     expect(await failureOf(client.send(new GetMeetingCommand({ MeetingId: 'nonsense' })))).toMatchObject(BAD_REQUEST);
     for (const MaxResults of [0, 101]) {
@@ -203,7 +203,7 @@ describe('ChimeSimulator refuses', () => {
     });
   });
 
-  test('a transcription without an engine', async () => {
+  test('transcriptions without an engine', async () => {
     const { MeetingId } = await createMeeting(client);
     const start = new StartMeetingTranscriptionCommand({ MeetingId, TranscriptionConfiguration: {} });
     expect(await failureOf(client.send(start))).toMatchObject(BAD_REQUEST);

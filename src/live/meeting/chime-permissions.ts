@@ -2,13 +2,13 @@ import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { SERVICE_TAG_KEY } from './contract';
 
-/** What a function asks of the service, beyond creating meetings. */
+/** The actions that functions need in addition to creating meetings. */
 export const MEETING_ACTIONS = ['chime:GetMeeting', 'chime:DeleteMeeting'];
 export const ATTENDEE_ACTIONS = ['chime:CreateAttendee', 'chime:BatchCreateAttendee', 'chime:DeleteAttendee'];
 export const SWEEP_ACTIONS = ['chime:ListAttendees', 'chime:GetAttendee', 'chime:DeleteAttendee'];
 
 /**
- * Lets a function create meetings that bear the service's tag, and act on those only.
+ * Grants permission to create meetings with the service's tag, and to perform the actions on meetings with that tag.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonchime.html
  */
@@ -16,7 +16,7 @@ export function grantMeetings(grantee: iam.IGrantable, stack: Stack, serviceTag:
   const meetings = stack.formatArn({ service: 'chime', region: '*', resource: 'meeting', resourceName: '*' });
   const add = (statement: iam.PolicyStatementProps) =>
     grantee.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement(statement));
-  // A meeting that is not there yet has no ARN.
+  // A meeting has no ARN before it is created.
   add({
     actions: ['chime:CreateMeeting'],
     resources: ['*'],

@@ -1,35 +1,35 @@
-/** What the constructs and the handlers share. No CDK here, and no SDK. */
+/** Names and types that the constructs and the handlers share. Imports neither the CDK nor an SDK. */
 
-/** Who starts a meeting, for the first time and after it ended by itself. */
+/** Who can start a meeting, both the first time and after it ended by itself. */
 export type StartPolicy = 'join' | 'host';
 
-/** A room, as the custom resource gives it to the handler. */
+/** The configuration of a room, as the custom resource passes it to the handler. */
 export interface RoomConfig {
-  /** The room's name, by which it is joined. */
+  /** The name by which users join the room. */
   readonly meeting: string;
-  /** Where the primary session is. */
+  /** The media region of the primary session. */
   readonly mediaRegion: string;
-  /** Where the replica sessions are: one entry for each. */
+  /** The media region of each replica session. */
   readonly replicas: readonly string[];
-  /** Seats in each session. */
+  /** The number of seats in each session. */
   readonly attendeesPerSession: number;
-  /** Seats of the primary that are kept for those who are promoted. */
+  /** The number of seats of the primary session that are reserved for promoted participants. */
   readonly stageSlots: number;
-  /** The `externalUserId`s that may join as presenters. */
+  /** The `externalUserId`s of users who can join as presenters on their own. */
   readonly presenters: readonly string[];
   readonly startPolicy: StartPolicy;
-  /** Whether the meeting starts although a replica could not be created. */
+  /** Whether the meeting starts even if some replicas cannot be created. */
   readonly startWithFewerReplicas: boolean;
-  /** RFC 3339: the meeting starts at this time, and can't be joined before. */
+  /** The time at which the meeting starts, in RFC 3339 format. Before, only a host can start it. */
   readonly startsAt?: string;
-  /** How long a place on the stage is kept for someone whose connection was lost. */
+  /** How long a place on the stage is kept after a lost connection. */
   readonly stageGraceSeconds: number;
-  /** How long a seat is kept for someone whose connection was lost; for the whole meeting if not given. */
+  /** How long a seat is kept after a lost connection. The whole meeting if undefined. */
   readonly seatGraceSeconds?: number;
   readonly features?: MeetingFeatures;
 }
 
-/** The features of the Chime API, in its own words. */
+/** Meeting features, with the values of the Chime API. */
 export interface MeetingFeatures {
   readonly echoReduction?: 'AVAILABLE' | 'UNAVAILABLE';
   readonly videoMaxResolution?: 'None' | 'HD' | 'FHD';
@@ -38,7 +38,7 @@ export interface MeetingFeatures {
 
 export interface RoomProperties {
   readonly ServiceToken: string;
-  /** A `RoomConfig`: one string, since CloudFormation turns every scalar into one. */
+  /** A `RoomConfig` as JSON, because CloudFormation converts all scalars to strings. */
   readonly Room: string;
   readonly StartOnDeploy: 'true' | 'false';
 }
@@ -89,14 +89,14 @@ export const HOST_ROUTE = 'POST /host';
 export const ENV = {
   table: 'MEETINGS_TABLE',
   controlRegion: 'MEETINGS_CONTROL_REGION',
-  /** The value of the tag that all meetings of a service bear, and its policies ask for. */
+  /** The value of the tag on all meetings of a service, which its policies require. */
   serviceTag: 'MEETINGS_SERVICE_TAG',
 } as const;
 
-/** By this tag a service's policies know its meetings. */
+/** The tag by which the policies of a service identify its meetings. */
 export const SERVICE_TAG_KEY = 'MediaReplicationService';
 
-/** The table: a key for each thing, and an index that lists things of a kind. */
+/** The table: a key for each item, and an index that lists the items of a group. */
 export const TABLE = { key: 'pk', index: 'byGroup', group: 'grp', order: 'ord', timeToLive: 'expiresAt' } as const;
 
 export const METRICS_NAMESPACE = 'MediaReplication/Meetings';
@@ -114,17 +114,18 @@ export const METRIC = {
   sweepFailures: 'SweepFailures',
   notAReplica: 'NotAReplica',
 } as const;
-/** Powertools' own dimension, which tells one service from another. */
+/** The dimension that Powertools adds to all metrics. */
 export const SERVICE_DIMENSION = 'service';
 export const MEETING_DIMENSION = 'Meeting';
 export const SESSION_DIMENSION = 'Session';
 
-/** Not adjustable (L-B1CE561B). */
+/** The maximum number of attendees per meeting (L-B1CE561B). Not adjustable. */
 export const MAX_ATTENDEES = 250;
-/** L-154D84D0, adjustable. */
+/** The default quota of replica meetings per primary meeting (L-154D84D0). Adjustable. */
 export const DEFAULT_REPLICAS = 4;
+/** The maximum number of participants of `JoinMeetingBatch`. */
 export const MAX_BATCH = 250;
-/** L-9F286451, adjustable. */
+/** The default quota of concurrent meetings (L-9F286451). Adjustable. */
 export const DEFAULT_CONCURRENT_MEETINGS = 250;
 /** https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_meeting-chime_CreateAttendee.html */
 const USER_ID = /^[-_&@+=,(){}[\]/«».:|'"#a-zA-Z0-9À-ÿ\s]{2,64}$/;

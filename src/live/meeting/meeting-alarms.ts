@@ -1,84 +1,70 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct } from 'constructs';
+import { METRIC } from './contract';
+import { IReplicatedMeetingService } from './i-replicated-meeting-service';
 import { withRunbook } from '../../private/runbook';
 
-export interface WatchedMeetings {
-  readonly errors: cloudwatch.IMetric;
-  readonly throttles: cloudwatch.IMetric;
-  readonly drift: cloudwatch.IMetric;
-  readonly sweepFailures: cloudwatch.IMetric;
-  readonly notAReplica: cloudwatch.IMetric;
-  readonly missingReplicas: cloudwatch.IMetric;
-}
-
-const SILENT = { treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
-
-export function createMeetingAlarms(scope: Construct, metrics: WatchedMeetings): cloudwatch.Alarm[] {
+export function createMeetingAlarms(service: IReplicatedMeetingService): cloudwatch.Alarm[] {
+  const alarm = (
+    id: string,
+    metric: cloudwatch.IMetric,
+    [threshold, evaluationPeriods]: readonly [number, number],
+    runbookSection: string,
+    description: string,
+  ) =>
+    new cloudwatch.Alarm(service, id, {
+      metric,
+      threshold,
+      evaluationPeriods,
+      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      alarmDescription: withRunbook(description, runbookSection),
+    });
   return [
-    new cloudwatch.Alarm(scope, 'ThrottlesAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
-        'The service throttles calls: people wait, or are told to come back later. Let many join by JoinMeetingBatch, ' +
-          'and raise the quota of concurrent meetings (L-9F286451), with which the rates of the API grow.',
-        'alarm-the-chime-api-throttles',
-      ),
-      metric: metrics.throttles,
-      threshold: 100,
-      evaluationPeriods: 1,
-    }),
-    new cloudwatch.Alarm(scope, 'DriftAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
-        'The sweeper keeps on putting things right: calls are broken off, or somebody else changes these meetings. The ' +
-          'logs of the functions say what fails.',
-        'alarm-the-sweeper-keeps-on-putting-things-right',
-      ),
-      metric: metrics.drift,
-      threshold: 20,
-      evaluationPeriods: 3,
-    }),
-    new cloudwatch.Alarm(scope, 'SweepFailuresAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
-        'The sweeper can not put a meeting right. What it would delete may live on, and cost. The log of the reconciler ' +
-          'names the meeting.',
-        'alarm-the-sweeper-can-not-put-a-meeting-right',
-      ),
-      metric: metrics.sweepFailures,
-      threshold: 1,
-      evaluationPeriods: 3,
-    }),
-    new cloudwatch.Alarm(scope, 'NotAReplicaAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
-        'The service made a meeting of its own where a replica was asked for. It was deleted, and the start failed or ' +
-          'goes on with fewer replicas. Tell the support of AWS.',
-        'alarm-a-replica-that-is-none',
-      ),
-      metric: metrics.notAReplica,
-      threshold: 1,
-      evaluationPeriods: 1,
-    }),
-    new cloudwatch.Alarm(scope, 'MissingReplicasAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
-        'A meeting lives without replicas that it should have, and they can not be created. Their audience is sent ' +
-          'farther away, or finds it full. The quotas are the usual reason (L-154D84D0, L-9F286451).',
-        'alarm-replicas-are-missing',
-      ),
-      metric: metrics.missingReplicas,
-      threshold: 1,
-      evaluationPeriods: 3,
-    }),
-    new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
-        'The sweeper or the handler of events fails or takes too long. Its log says why.',
-        'alarm-the-reconciler-fails',
-      ),
-      metric: metrics.errors,
-      threshold: 1,
-      evaluationPeriods: 3,
-    }),
+    alarm(
+      'ThrottlesAlarm',
+      service.metricThrottles(),
+      [100, 1],
+      'alarm-chime-api-throttling',
+      'Amazon Chime SDK throttles calls: users wait, or are asked to retry later. Join many users with JoinMeetingBatch, ' +
+        'and request an increase of the quota "concurrent meetings" (L-9F286451), which also raises the API rates.',
+    ),
+    alarm(
+      'DriftAlarm',
+      service.metricReconciledDrift(),
+      [20, 3],
+      'alarm-repeated-repairs-by-the-sweeper',
+      'The sweeper keeps repairing meetings: functions are interrupted, or something else changes these meetings. ' +
+        'The logs of the functions have the errors.',
+    ),
+    alarm(
+      'SweepFailuresAlarm',
+      service.metricSweepFailures(),
+      [1, 3],
+      'alarm-sweep-failures',
+      'The sweeper cannot reconcile a meeting. Sessions that it should delete may keep running and incur costs. ' +
+        'The log of the reconciler names the meeting.',
+    ),
+    alarm(
+      'NotAReplicaAlarm',
+      service.metric(METRIC.notAReplica),
+      [1, 1],
+      'alarm-invalid-replica',
+      'Amazon Chime SDK returned an independent meeting instead of a replica. The meeting was deleted; the start failed ' +
+        'or continues with fewer replicas. Contact AWS Support.',
+    ),
+    alarm(
+      'MissingReplicasAlarm',
+      service.metricMissingReplicas(),
+      [1, 3],
+      'alarm-missing-replicas',
+      'A running meeting lacks replicas, and they cannot be created. Users near them are sent to a more distant session, ' +
+        'or find the meeting full. The usual reason is a quota (L-154D84D0, L-9F286451).',
+    ),
+    alarm(
+      'ErrorsAlarm',
+      service.reconcilerFunction.metricErrors(),
+      [1, 3],
+      'alarm-reconciler-errors',
+      'The reconciler fails or times out while it sweeps or handles events. Its log has the error.',
+    ),
   ];
 }

@@ -10,7 +10,7 @@ export interface MeetingsTableProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** The state of all meetings of a service. */
+/** The table with the state of all meetings of a service. */
 export class MeetingsTable extends Construct {
   readonly table: dynamodb.Table;
   private readonly key: kms.IKey;
@@ -20,7 +20,7 @@ export class MeetingsTable extends Construct {
     this.key =
       props.encryptionKey ??
       new kms.Key(this, 'Key', {
-        description: 'Encrypts the credentials of attendees',
+        description: 'Encrypts the credentials of meeting attendees',
         enableKeyRotation: true,
         removalPolicy: props.removalPolicy,
       });
@@ -38,13 +38,13 @@ export class MeetingsTable extends Construct {
       partitionKey: { name: TABLE.group, type: string },
       sortKey: { name: TABLE.order, type: string },
     });
-    // The L2's property for it was renamed.
+    // The property of the L2 construct was renamed between versions.
     (this.table.node.defaultChild as dynamodb.CfnTable).pointInTimeRecoverySpecification = {
       pointInTimeRecoveryEnabled: true,
     };
   }
 
-  /** What every function does with it: `ConditionCheckItem` is a part of transactions. */
+  /** Grants the permissions that every function needs. `ConditionCheckItem` is used in transactions. */
   grantUse(grantee: iam.IGrantable): void {
     iam.Grant.addToPrincipal({
       grantee,

@@ -1,11 +1,11 @@
-import { isChimeEvent } from './runtime/chime/chime-events';
+import { isChimeEvent } from './runtime/sweeper/chime-events';
 import { CallContext, createHandler } from './runtime/handler';
 import { RoomEvent } from './runtime/rooms/room-resource';
 import { Service } from './runtime/service';
 import { sendAnswer } from '../../private/runtime/custom-resource';
 import { Deadline } from '../../private/runtime/deadline';
 
-/** What is kept to answer CloudFormation, whatever happens. */
+/** Reserved for the response to CloudFormation. */
 const ANSWER_MS = 15_000;
 const RESERVE_MS = 2_000;
 
@@ -14,20 +14,20 @@ const roomResource = service.roomResource();
 const events = service.chimeEvents();
 const sweeper = service.sweeper();
 
-/** The audience's function. */
+/** The handler of the audience's function. */
 export const audience = createHandler(service, 'audience');
 
-/** The hosts' function. */
+/** The handler of the hosts' function. */
 export const host = createHandler(service, 'host');
 
-/** Behind the custom resource of a room. */
+/** The handler of the rooms' custom resource. */
 export async function room(event: RoomEvent, context: CallContext): Promise<void> {
   const answer = await roomResource.handle(event, Deadline.in(context.getRemainingTimeInMillis() - ANSWER_MS));
   if (answer.Status === 'FAILED') service.telemetry.roomFailed(event.RequestType, answer.Reason!);
   await sendAnswer(event.ResponseURL, answer);
 }
 
-/** Called by the service's events and by the schedules. */
+/** Handles the events of Amazon Chime SDK, and sweeps on schedules. */
 export async function reconciler(event: { readonly thorough?: boolean }, context: CallContext): Promise<void> {
   const deadline = Deadline.in(context.getRemainingTimeInMillis() - RESERVE_MS);
   if (isChimeEvent(event)) {

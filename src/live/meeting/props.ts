@@ -1,20 +1,19 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { HttpApiOptions } from '../../shared/http';
 
-/** Who starts a meeting, for the first time and after it ended by itself. */
+/** Who can start a meeting, both the first time and after it ended by itself. */
 export enum MeetingStartPolicy {
-  /** Whoever joins. What a host ended is started by a host only. */
+  /** Any user who joins. A meeting that a host ended can only be started by a host. */
   ON_JOIN = 'join',
 
-  /** A host, by `StartMeeting`; whoever joins before is told `MeetingEnded`. */
+  /** A host, with `StartMeeting` or a join. Users who join earlier get the error `MeetingEnded`. */
   BY_HOST = 'host',
 }
 
-/** How sharp a video can be. */
+/** The maximum resolution of videos. */
 export enum VideoResolution {
   /** No video. */
   NONE = 'None',
@@ -24,9 +23,9 @@ export enum VideoResolution {
   FHD = 'FHD',
 }
 
-/** How sharp shared content can be. */
+/** The maximum resolution of shared content. */
 export enum ContentResolution {
-  /** No content. */
+  /** No content sharing. */
   NONE = 'None',
   /** 1920 × 1080. */
   FHD = 'FHD',
@@ -35,106 +34,112 @@ export enum ContentResolution {
 }
 
 /**
- * What a meeting can do. Replicas follow their primary.
+ * The features of a meeting. They apply to the primary session and its replicas.
  *
  * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/js-meeting-features.html
  */
 export interface MeetingFeatureOptions {
   /**
-   * Whether clients may use Amazon Voice Focus with echo reduction.
+   * Whether clients can use Amazon Voice Focus with echo reduction.
    *
-   * @default - as the service has it: no
+   * @default - the default of Amazon Chime SDK: false
    */
   readonly echoReduction?: boolean;
 
   /**
-   * The sharpest video. `FHD` lowers the default of `attendeesPerSession` to 25.
+   * The maximum resolution of videos. `FHD` lowers the default of `attendeesPerSession` to 25.
    *
-   * @default - as the service has it: HD
+   * @default - the default of Amazon Chime SDK: HD
    */
   readonly videoMaxResolution?: VideoResolution;
 
   /**
-   * The sharpest shared content. `UHD` lowers the default of `attendeesPerSession` to 25.
+   * The maximum resolution of shared content. `UHD` lowers the default of `attendeesPerSession` to 25.
    *
-   * @default - as the service has it: FHD
+   * @default - the default of Amazon Chime SDK: FHD
    */
   readonly contentMaxResolution?: ContentResolution;
 }
 
-/** Replica sessions in one region. */
+/** Replica sessions in one media region. */
 export interface MeetingReplicas {
-  /** Where they are: near an audience. May be the primary's region. */
+  /** The media region of the replicas: a region near the audience. Can be the region of the primary session. */
   readonly mediaRegion: string;
 
   /**
-   * How many. A primary can have 4 in all, unless the quota "replica meetings per primary meeting" (L-154D84D0) is
-   * raised.
+   * The number of replicas in this region.
+   *
+   * A meeting can have 4 replicas in total, unless the quota "replica meetings per primary meeting" (L-154D84D0) is
+   * increased.
    *
    * @default 1
    */
   readonly count?: number;
 }
 
-/** How a meeting is made. */
+/** Options for a meeting. */
 export interface ReplicatedMeetingOptions {
-  /** Where the primary session is: near the presenters. */
+  /** The media region of the primary session: a region near the presenters. */
   readonly mediaRegion: string;
 
   /**
-   * Replica sessions, near the audience.
+   * The replica sessions, which the audience joins.
    *
    * @default - none: participants join the primary session
    */
   readonly replicas?: MeetingReplicas[];
 
   /**
-   * The name by which the meeting is joined: 2 to 64 letters, digits, `-` and `_`. Another name is another meeting.
+   * The name by which users join the meeting: 2 to 64 letters, digits, `-` and `_`. It is unique in the service. Changing
+   * it replaces the meeting.
    *
-   * @default - one from the construct's path
+   * @default - a name generated from the construct's path
    */
   readonly meetingName?: string;
 
   /**
-   * Seats in each session: up to 250.
+   * The number of seats in each session: 1 to 250.
    *
    * @default 250, or 25 with FHD video or UHD content
    */
   readonly attendeesPerSession?: number;
 
   /**
-   * Seats of the primary session that are kept for participants who are promoted.
+   * The number of seats of the primary session that are reserved for promoted participants.
    *
-   * @default 10, or fewer where the session is that small; 0 without replicas
+   * @default - 10, but at most half of `attendeesPerSession`; 0 without replicas
    */
   readonly stageSlots?: number;
 
   /**
-   * The `externalUserId`s that may join as presenters without a host.
+   * The `externalUserId`s of users who can join as presenters on their own.
    *
-   * @default - nobody
+   * @default - none: only hosts can join users as presenters
    */
   readonly presenters?: string[];
 
   /**
-   * Who starts the meeting.
+   * Who can start the meeting.
    *
    * @default MeetingStartPolicy.ON_JOIN
    */
   readonly startPolicy?: MeetingStartPolicy;
 
   /**
-   * Whether the meeting starts although a replica can't be created. The missing ones are created later.
+   * Whether the meeting starts even if some of its replicas cannot be created. The sweeper creates the missing replicas
+   * later.
    *
-   * @default false: then it does not start, and what was created is deleted
+   * @default false: the start fails, and sessions that were already created are deleted
    */
   readonly startWithFewerReplicas?: boolean;
 
   /**
-   * When the meeting starts by itself, to the minute: RFC 3339, `2026-01-31T12:00:00Z`. Before, only a host can start
-   * it. It ends after five minutes in which nobody is in the primary session.
+   * The time at which the meeting starts by itself, accurate to a minute, in RFC 3339 format: `2026-01-31T12:00:00Z`.
    *
-   * @default - when somebody starts it
+   * Before that time, only a host can start it. Like every meeting, it ends if nobody is connected to its primary session
+   * for five minutes.
+   *
+   * @default - the meeting starts when a user starts it
    */
   readonly startsAt?: string;
 
@@ -146,34 +151,37 @@ export interface ReplicatedMeetingOptions {
   readonly startOnDeploy?: boolean;
 
   /**
-   * How long a place on the stage is kept for a participant whose connection was lost.
+   * How long a place on the stage is kept for a participant who lost the connection.
    *
    * @default Duration.minutes(1)
    */
   readonly stageGrace?: Duration;
 
   /**
-   * How long a seat is kept for a participant whose connection was lost, as the service's events tell, which are not
-   * always right: someone who is still there may lose the seat.
+   * How long a seat is kept for a participant who lost the connection.
    *
-   * @default - for the whole meeting, or until `LeaveMeeting`
+   * Lost connections are known from the events of Amazon Chime SDK, which are occasionally wrong: a participant who is
+   * still connected can lose the seat.
+   *
+   * @default - until the meeting ends or the participant leaves with `LeaveMeeting`
    */
   readonly seatGrace?: Duration;
 
   /**
-   * What the meeting can do.
+   * The features of the meeting.
    *
-   * @default - as the service has it
+   * @default - the defaults of Amazon Chime SDK
    */
   readonly features?: MeetingFeatureOptions;
 }
 
-/** How the HTTP API of the meetings is made. */
+/** Options for the HTTP API of a `ReplicatedMeetingService`. */
 export interface MeetingHttpApiOptions extends HttpApiOptions {
   /**
-   * Scopes of which a token must have one to act as a host, where callers are authorized by tokens.
+   * The scopes that allow the holder of a token to act as a host. A token needs one of them. Only used with an authorizer
+   * for tokens.
    *
-   * @default - none: hosts are not served over HTTP then
+   * @default - none: the API has no route for hosts if it authorizes callers by tokens
    */
   readonly hostScopes?: string[];
 }
@@ -181,8 +189,9 @@ export interface MeetingHttpApiOptions extends HttpApiOptions {
 /** Properties of a `ReplicatedMeetingService`. */
 export interface ReplicatedMeetingServiceProps {
   /**
-   * The region through whose endpoint the meetings are created and changed. Its events are received only where this is
-   * the stack's region.
+   * The control region: the region whose Amazon Chime SDK endpoint creates and changes the meetings.
+   *
+   * The service receives events about its meetings only if this is the region of the stack.
    *
    * @default - the stack's region, which must have an endpoint for meetings
    * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html
@@ -190,56 +199,73 @@ export interface ReplicatedMeetingServiceProps {
   readonly controlRegion?: string;
 
   /**
-   * Encrypts the table, in which the credentials of attendees are.
+   * The KMS key that encrypts the table, which contains the credentials of attendees.
    *
    * @default - a new key
    */
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What happens to the table when the stack is deleted. It holds nothing that outlives the meetings.
+   * What happens to the table when it is removed from the stack. It contains nothing that is needed after the meetings.
    *
    * @default RemovalPolicy.DESTROY
    */
   readonly removalPolicy?: RemovalPolicy;
 
   /**
-   * An HTTP API in front of the functions: `POST /audience` and `POST /host`, with the requests of the functions as
-   * bodies. Of the audience, each speaks for themselves: the `externalUserId` is the token's `sub`, or the caller's IAM
-   * user id.
+   * An HTTP API for the functions, with the routes `POST /audience` and `POST /host`. The bodies are the requests of the
+   * functions.
    *
-   * @default - none: the functions are called by those who have `grantJoin` and `grantHost`
+   * Callers of `POST /audience` act for themselves only: their `externalUserId` is the `sub` claim of the token, or the
+   * caller's IAM user id.
+   *
+   * @default - no HTTP API: callers with `grantJoin` or `grantHost` invoke the functions
    */
   readonly httpApi?: MeetingHttpApiOptions;
 
   /**
-   * The functions' runtime.
+   * The runtime of the functions.
    *
    * @default - Node.js 24
    */
   readonly runtime?: lambda.Runtime;
 
   /**
-   * The functions' memory in MiB.
+   * The memory of each function in MiB.
    *
    * @default 1024
    */
   readonly memorySize?: number;
 
   /**
-   * How long the logs are kept. They hold no credentials.
+   * How long the logs of the functions are kept. They contain no credentials.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
 }
 
-/** What the alarms of a `ReplicatedMeetingService` do. */
-export interface ReplicatedMeetingServiceAlarmsOptions {
+/** The attributes of an existing `ReplicatedMeetingService`, as its `attributes` property returns them. */
+export interface ReplicatedMeetingServiceAttributes {
+  /** The `serviceName` of the service. */
+  readonly serviceName: string;
+
   /**
-   * What to do when an alarm goes off.
+   * The control region of the service.
    *
-   * @default - nothing more; another call can add actions
+   * @default - the region of the importing stack
    */
-  readonly actions?: cloudwatch.IAlarmAction[];
+  readonly controlRegion?: string;
+
+  /** The ARN of the service's `audienceFunction`. */
+  readonly audienceFunctionArn: string;
+
+  /** The ARN of the service's `hostFunction`. */
+  readonly hostFunctionArn: string;
+
+  /** The ARN of the service's `roomFunction`, the service token of the meetings' custom resources. */
+  readonly roomFunctionArn: string;
+
+  /** The ARN of the service's `reconcilerFunction`. */
+  readonly reconcilerFunctionArn: string;
 }

@@ -1,10 +1,10 @@
-/** Facts about where meetings are: https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html */
+/** Regions of Amazon Chime SDK meetings: https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html */
 
-/** Where a city is that a region is named after: degrees north and east. */
-type Place = readonly [latitude: number, longitude: number];
+/** The location of the city that a region is named after, in degrees north and east. */
+type Location = readonly [latitude: number, longitude: number];
 
-/** Regions through whose endpoint meetings are created and changed. */
-export const CONTROL_REGIONS = [
+/** Regions with an API endpoint that creates and changes meetings. */
+export const CONTROL_REGIONS: readonly string[] = [
   'af-south-1',
   'ap-northeast-1',
   'ap-northeast-2',
@@ -19,10 +19,10 @@ export const CONTROL_REGIONS = [
   'us-gov-east-1',
   'us-gov-west-1',
   'us-west-2',
-] as const;
+];
 
-/** Regions that media flows through, and where they are. */
-const MEDIA_PLACES: Record<string, Place> = {
+/** Regions that can host media, with their locations. */
+const MEDIA_REGION_LOCATIONS: Record<string, Location> = {
   'af-south-1': [-33.9, 18.4],
   'ap-northeast-1': [35.7, 139.7],
   'ap-northeast-2': [37.6, 127.0],
@@ -45,22 +45,22 @@ const MEDIA_PLACES: Record<string, Place> = {
   'us-west-2': [45.9, -119.3],
 };
 
-export const MEDIA_REGIONS = Object.keys(MEDIA_PLACES);
+export const MEDIA_REGIONS = Object.keys(MEDIA_REGION_LOCATIONS);
 
-/** Regions that an account must enable first: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html */
+/** Regions that are disabled by default: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html */
 export const OPT_IN_REGIONS = ['af-south-1', 'eu-south-1', 'il-central-1'];
 
-/** Whether meetings with media in the one can be created through the other. */
+/** Whether the control region can create meetings in the media region. */
 export function canHost(controlRegion: string, mediaRegion: string): boolean {
   if (isGov(controlRegion) !== isGov(mediaRegion)) return false;
-  // This control region knows no other media region; its media region is known to all.
+  // As a control region, af-south-1 supports no other media region; every control region supports it as a media region.
   return controlRegion !== 'af-south-1' || mediaRegion === 'af-south-1';
 }
 
-/** Kilometres between two media regions, as the crow flies. */
+/** The great-circle distance between two media regions in kilometres. */
 export function distance(from: string, to: string): number {
   if (from === to) return 0;
-  const [a, b] = [MEDIA_PLACES[from], MEDIA_PLACES[to]];
+  const [a, b] = [MEDIA_REGION_LOCATIONS[from], MEDIA_REGION_LOCATIONS[to]];
   if (!a || !b) return Infinity;
   const [latitudeA, longitudeA, latitudeB, longitudeB] = [...a, ...b].map((degrees) => (degrees * Math.PI) / 180);
   const chord =

@@ -1,31 +1,24 @@
 import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
-import * as events from 'aws-cdk-lib/aws-events';
-import * as targets from 'aws-cdk-lib/aws-events-targets';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ATTENDEE_ACTIONS, grantMeetings, MEETING_ACTIONS, SWEEP_ACTIONS } from './chime-permissions';
 import * as contract from './contract';
-import { createMeetingAlarms } from './meeting-alarms';
-import { createMeetingDashboard } from './meeting-dashboard';
+import { IReplicatedMeetingService } from './i-replicated-meeting-service';
+import { ImportedMeetingService } from './imported-meeting-service';
+import { MeetingServiceBase } from './meeting-service-base';
 import { MeetingsTable } from './meetings-table';
-import {
-  ReplicatedMeetingServiceAlarmsOptions,
-  MeetingHttpApiOptions,
-  ReplicatedMeetingOptions,
-  ReplicatedMeetingServiceProps,
-} from './props';
-import { ReplicatedMeeting } from './replicated-meeting';
-import { validateControlRegion } from './room-rules';
-import { FunctionHttpApi } from '../../shared/http';
+import { MeetingHttpApiOptions, ReplicatedMeetingServiceAttributes, ReplicatedMeetingServiceProps } from './props';
+import { triggerReconciler } from './reconciler-triggers';
+import { controlRegionFinding } from './room-rules';
 import { handlerFunction } from '../../private/handler-function';
 import { DeterministicNames } from '../../private/naming';
+import { Problems } from '../../private/problems';
+import { FunctionHttpApi } from '../../shared/http';
 
 /**
- * Meetings of the Amazon Chime SDK whose primary session is replicated near the audience: created, joined, run and
- * ended by functions of this service, without leaks.
+ * A service for Amazon Chime SDK meetings whose primary session is replicated near the audience. Its functions create,
+ * join, run and end the meetings, and delete whatever is no longer used.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -45,37 +38,75 @@ import { DeterministicNames } from '../../private/naming';
  * service.grantJoin(audienceApp);
  * service.grantHost(hostApp);
  */
-export class ReplicatedMeetingService extends Construct {
-  /** The function for the audience: joins, leaves, raises hands. It makes nobody a presenter whom the room does not list. */
-  public readonly audienceFunction: lambda.Function;
-
-  /** The function for hosts: all of that for anybody, and starts, ends, promotes, removes. */
-  public readonly hostFunction: lambda.Function;
-
-  /** Handles the service's events, and puts right on a schedule what is not. */
-  public readonly reconcilerFunction: lambda.Function;
-
-  /** The state of all meetings. */
-  public readonly table: dynamodb.ITable;
-
-  /** The HTTP API, if one was asked for. */
-  public readonly httpApi?: FunctionHttpApi;
-
-  /** The region through whose endpoint the meetings are created and changed. */
-  public readonly controlRegion: string;
+export class ReplicatedMeetingService extends MeetingServiceBase {
+  /**
+   * Imports a service that another app created in the same account and region. Its meetings can be added, joined and
+   * monitored from the importing app.
+   *
+   * The creating app publishes the service's `attributes`, for example as stack outputs with export names. Meeting names
+   * are unique in a service: the deployment of a meeting whose name is taken fails, and changes nothing.
+   *
+   * @example
+   * import { Fn, Stack } from 'aws-cdk-lib';
+   * import { ReplicatedMeetingService } from 'cdk-media-replication';
+   *
+   * declare const stack: Stack;
+   *
+   * // In the creating app, for each of the four functions:
+   * // stack.exportValue(service.attributes.roomFunctionArn, { name: 'MeetingsRoomFunction' });
+   * const service = ReplicatedMeetingService.fromReplicatedMeetingServiceAttributes(stack, 'Meetings', {
+   *   serviceName: 'meetings-1a2b3c4d', // service.serviceName of the creating app, known at synthesis
+   *   audienceFunctionArn: Fn.importValue('MeetingsAudienceFunction'),
+   *   hostFunctionArn: Fn.importValue('MeetingsHostFunction'),
+   *   roomFunctionArn: Fn.importValue('MeetingsRoomFunction'),
+   *   reconcilerFunctionArn: Fn.importValue('MeetingsReconcilerFunction'),
+   * });
+   * service.addMeeting('AllHands', { mediaRegion: 'eu-central-1' });
+   */
+  public static fromReplicatedMeetingServiceAttributes(
+    scope: Construct,
+    id: string,
+    attrs: ReplicatedMeetingServiceAttributes,
+  ): IReplicatedMeetingService {
+    return new ImportedMeetingService(scope, id, attrs);
+  }
 
   /** @internal */
-  public readonly _roomFunction: lambda.Function;
+  public static _validate(problems: Problems, props: ReplicatedMeetingServiceProps, stack: Stack): void {
+    const { authorizer, hostScopes = [] } = props.httpApi ?? {};
+    problems.expect(hostScopes.length === 0 || authorizer?._jwt !== undefined, {
+      property: 'httpApi.hostScopes',
+      got: hostScopes,
+      expected: 'no scopes, because only tokens have them',
+      fix: 'Use `HttpAuthorizer.jwt()`, or remove the scopes and grant access with `httpApi.grantInvoke()`.',
+    });
+    const controlRegion = props.controlRegion ?? stack.region;
+    const finding = Token.isUnresolved(controlRegion) ? undefined : controlRegionFinding(controlRegion);
+    if (!finding) return;
+    const because = props.controlRegion ? '' : `, but the stack's region ${controlRegion} has none`;
+    problems.add({ ...finding, got: props.controlRegion, expected: finding.expected + because });
+  }
 
-  private readonly name: string;
-  private readonly added: ReplicatedMeeting[] = [];
-  private alarms?: cloudwatch.Alarm[];
+  public readonly serviceName: string;
+  public readonly controlRegion: string;
+  public readonly audienceFunction: lambda.IFunction;
+  public readonly hostFunction: lambda.IFunction;
+  public readonly roomFunction: lambda.IFunction;
+  public readonly reconcilerFunction: lambda.IFunction;
+
+  /** The table with the state of all meetings. */
+  public readonly table: dynamodb.ITable;
+
+  /** The HTTP API, if `httpApi` was specified. */
+  public readonly httpApi?: FunctionHttpApi;
 
   constructor(scope: Construct, id: string, props: ReplicatedMeetingServiceProps = {}) {
     super(scope, id);
+    const problems = new Problems(this);
+    ReplicatedMeetingService._validate(problems, props, Stack.of(this));
+    problems.throwIfAny();
+    this.serviceName = new DeterministicNames(this).base;
     this.controlRegion = props.controlRegion ?? Stack.of(this).region;
-    this.validateControlRegion();
-    this.name = new DeterministicNames(this).base;
     const state = new MeetingsTable(this, 'State', {
       encryptionKey: props.encryptionKey,
       removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
@@ -91,228 +122,44 @@ export class ReplicatedMeetingService extends Construct {
         environment: {
           [contract.ENV.table]: state.table.tableName,
           [contract.ENV.controlRegion]: this.controlRegion,
-          [contract.ENV.serviceTag]: this.name,
-          POWERTOOLS_SERVICE_NAME: this.name,
+          [contract.ENV.serviceTag]: this.serviceName,
+          POWERTOOLS_SERVICE_NAME: this.serviceName,
         },
         memorySize: props.memorySize ?? 1024,
         runtime: props.runtime,
         logRetention: props.logRetention,
       });
       state.grantUse(fn);
-      grantMeetings(fn, Stack.of(this), this.name, actions);
+      grantMeetings(fn, Stack.of(this), this.serviceName, actions);
       return fn;
     };
     const attending = [...MEETING_ACTIONS, ...ATTENDEE_ACTIONS];
-    const soon = Duration.seconds(29); // API Gateway waits no longer than 30
-    this.audienceFunction = create('Audience', 'audience', 'Meetings, for the audience', soon, attending);
-    this.hostFunction = create('Host', 'host', 'Meetings, for hosts', soon, attending);
-    this._roomFunction = create('Room', 'room', 'Rooms as resources', Duration.minutes(5), MEETING_ACTIONS);
-    this.reconcilerFunction = create('Reconciler', 'reconciler', 'Puts meetings right', Duration.minutes(5), [
-      ...MEETING_ACTIONS,
-      ...SWEEP_ACTIONS,
-    ]);
-    this.schedule();
-    if (props.httpApi) this.httpApi = this.createHttpApi(props.httpApi);
+    const sweeping = [...MEETING_ACTIONS, ...SWEEP_ACTIONS];
+    const interactive = Duration.seconds(29); // API Gateway waits at most 30 seconds
+    const background = Duration.minutes(5);
+    const audience = create('Audience', 'audience', 'Meetings: audience', interactive, attending);
+    const host = create('Host', 'host', 'Meetings: hosts', interactive, attending);
+    this.audienceFunction = audience;
+    this.hostFunction = host;
+    this.roomFunction = create('Room', 'room', 'Meetings: custom resource', background, MEETING_ACTIONS);
+    this.reconcilerFunction = create('Reconciler', 'reconciler', 'Meetings: reconciler', background, sweeping);
+    triggerReconciler(this, this.reconcilerFunction, this.controlRegion);
+    if (props.httpApi) this.httpApi = createHttpApi(this, props.httpApi, audience, host);
   }
+}
 
-  /** The meetings that were added until now, in the order added. */
-  public get meetings(): ReplicatedMeeting[] {
-    return [...this.added];
-  }
-
-  /** Adds a meeting, which lives when somebody starts or joins it. */
-  public addMeeting(id: string, options: ReplicatedMeetingOptions): ReplicatedMeeting {
-    return new ReplicatedMeeting(this, id, { ...options, service: this });
-  }
-
-  /** Lets the grantee bring anybody into meetings, and nobody onto the stage. */
-  public grantJoin(grantee: iam.IGrantable): iam.Grant {
-    return this.audienceFunction.grantInvoke(grantee);
-  }
-
-  /** Lets the grantee do everything with meetings. */
-  public grantHost(grantee: iam.IGrantable): iam.Grant {
-    return this.hostFunction.grantInvoke(grantee);
-  }
-
-  /** How many meetings live. */
-  public metricLiveMeetings(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.liveMeetings, { statistic: 'Maximum', ...options });
-  }
-
-  /**
-   * How many sessions live, primaries and replicas: what the quota "concurrent meetings" (L-9F286451) is about, as far as
-   * this service uses it.
-   */
-  public metricLiveSessions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.liveSessions, { statistic: 'Maximum', ...options });
-  }
-
-  /** How many got a seat; the same one again counts too. */
-  public metricJoins(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.joins, options);
-  }
-
-  /** How many got none. */
-  public metricJoinsRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.joinsRefused, options);
-  }
-
-  /** How many came onto the stage. */
-  public metricPromotions(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.promotions, options);
-  }
-
-  /** How many calls the service throttled. */
-  public metricThrottles(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.throttles, options);
-  }
-
-  /** How many things the sweeper put right. */
-  public metricReconciledDrift(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.drift, options);
-  }
-
-  /** How many replicas meetings live without. */
-  public metricMissingReplicas(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.missingReplicas, { statistic: 'Maximum', ...options });
-  }
-
-  /** How many meetings the sweeper could not put right. */
-  public metricSweepFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metric(contract.METRIC.sweepFailures, options);
-  }
-
-  /**
-   * How many seats of a session are taken.
-   *
-   * @param meeting a meeting of this service
-   * @param session 0 for the primary, 1 and up for its replicas
-   * @param options what to change of the metric; by default the maximum over 5 minutes
-   */
-  public metricSeatsUsed(
-    meeting: ReplicatedMeeting,
-    session: number,
-    options?: cloudwatch.MetricOptions,
-  ): cloudwatch.Metric {
-    return this.seatMetric(contract.METRIC.seatsUsed, meeting, session, options);
-  }
-
-  /** How many seats of a session are free; the parameters are those of `metricSeatsUsed`. */
-  public metricSeatsFree(
-    meeting: ReplicatedMeeting,
-    session: number,
-    options?: cloudwatch.MetricOptions,
-  ): cloudwatch.Metric {
-    return this.seatMetric(contract.METRIC.seatsFree, meeting, session, { statistic: 'Minimum', ...options });
-  }
-
-  /**
-   * Alarms for throttling, for drift that does not end, for replicas that are missing, and for what the sweeper can't
-   * put right. Another call adds its
-   * actions to the same alarms.
-   */
-  public addAlarms(options: ReplicatedMeetingServiceAlarmsOptions = {}): cloudwatch.Alarm[] {
-    this.alarms ??= createMeetingAlarms(this, {
-      errors: this.reconcilerFunction.metricErrors(),
-      throttles: this.metricThrottles(),
-      drift: this.metricReconciledDrift(),
-      sweepFailures: this.metricSweepFailures(),
-      notAReplica: this.metric(contract.METRIC.notAReplica),
-      missingReplicas: this.metricMissingReplicas(),
-    });
-    if (options.actions?.length) this.alarms.forEach((alarm) => alarm.addAlarmAction(...options.actions!));
-    return this.alarms;
-  }
-
-  /** A dashboard of the meetings that were added until now. */
-  public addDashboard(): cloudwatch.Dashboard {
-    return createMeetingDashboard(this, this.meetings);
-  }
-
-  /** @internal */
-  public _register(meeting: ReplicatedMeeting): void {
-    const { meetingName, node } = meeting;
-    const other = this.added.find((each) => each.meetingName === meetingName);
-    if (other) {
-      throw new Error(
-        `[${node.path}] meetingName: got "${meetingName}", which [${other.node.path}] has, expected another name.`,
-      );
-    }
-    this.added.push(meeting);
-  }
-
-  private validateControlRegion(): void {
-    if (Token.isUnresolved(this.controlRegion)) return;
-    try {
-      validateControlRegion(this.controlRegion);
-    } catch (error) {
-      throw new Error(`[${this.node.path}] ${(error as Error).message}. Name one as \`controlRegion\`.`);
-    }
-  }
-
-  private schedule(): void {
-    const target = (thorough: boolean) =>
-      new targets.LambdaFunction(this.reconcilerFunction, {
-        event: events.RuleTargetInput.fromObject({ thorough }),
-        retryAttempts: 0, // the next one comes soon
-      });
-    new events.Rule(this, 'Sweep', {
-      description: 'Looks after the meetings that live',
-      schedule: events.Schedule.rate(Duration.minutes(1)),
-      targets: [target(false)],
-    });
-    new events.Rule(this, 'ThoroughSweep', {
-      description: 'Compares all seats with the attendees that the service knows',
-      schedule: events.Schedule.rate(Duration.minutes(5)),
-      targets: [target(true)],
-    });
-    const { region } = Stack.of(this);
-    if (!Token.isUnresolved(region) && region !== this.controlRegion) return; // they arrive elsewhere
-    new events.Rule(this, 'ChimeEvents', {
-      description: 'What the service tells of meetings',
-      eventPattern: {
-        source: ['aws.chime'],
-        detailType: ['Chime Meeting State Change'],
-        detail: {
-          eventType: ['chime:MeetingEnded', 'chime:AttendeeJoined', 'chime:AttendeeLeft', 'chime:AttendeeDropped'],
-        },
-      },
-      targets: [new targets.LambdaFunction(this.reconcilerFunction, { maxEventAge: Duration.minutes(10) })],
-    });
-  }
-
-  private createHttpApi({ hostScopes, ...options }: MeetingHttpApiOptions): FunctionHttpApi {
-    const audience = { routeKeys: [contract.AUDIENCE_ROUTE], function: this.audienceFunction };
-    const host = { routeKeys: [contract.HOST_ROUTE], function: this.hostFunction, scopes: hostScopes };
-    const hostsAreKnown = options.authorizer._jwt === undefined || (hostScopes?.length ?? 0) > 0;
-    return FunctionHttpApi._in(this, { ...options, routes: hostsAreKnown ? [audience, host] : [audience] });
-  }
-
-  private seatMetric(
-    metricName: string,
-    { meetingName }: ReplicatedMeeting,
-    session: number,
-    options?: cloudwatch.MetricOptions,
-  ): cloudwatch.Metric {
-    const dimensions = {
-      [contract.MEETING_DIMENSION]: meetingName,
-      [contract.SESSION_DIMENSION]: String(session),
-    };
-    return this.metric(metricName, { statistic: 'Maximum', ...options }, dimensions);
-  }
-
-  private metric(
-    metricName: string,
-    options?: cloudwatch.MetricOptions,
-    dimensions: Record<string, string> = {},
-  ): cloudwatch.Metric {
-    return new cloudwatch.Metric({
-      namespace: contract.METRICS_NAMESPACE,
-      metricName,
-      dimensionsMap: { [contract.SERVICE_DIMENSION]: this.name, ...dimensions },
-      statistic: 'Sum',
-      ...options,
-    });
-  }
+function createHttpApi(
+  scope: Construct,
+  { hostScopes, ...options }: MeetingHttpApiOptions,
+  audience: lambda.Function,
+  host: lambda.Function,
+): FunctionHttpApi {
+  const audienceRoutes = { routeKeys: [contract.AUDIENCE_ROUTE], function: audience };
+  const hostRoutes = { routeKeys: [contract.HOST_ROUTE], function: host, scopes: hostScopes };
+  // Without scopes, every valid token would make its holder a host.
+  const canIdentifyHosts = options.authorizer._jwt === undefined || (hostScopes?.length ?? 0) > 0;
+  return FunctionHttpApi._in(scope, {
+    ...options,
+    routes: canIdentifyHosts ? [audienceRoutes, hostRoutes] : [audienceRoutes],
+  });
 }

@@ -1,125 +1,144 @@
-import { Annotations, CustomResource, Token } from 'aws-cdk-lib';
+import { Annotations, CustomResource, Duration, Resource, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DEFAULT_CONCURRENT_MEETINGS, DEFAULT_REPLICAS, MAX_ATTENDEES, RoomConfig, RoomProperties } from './contract';
+import { IReplicatedMeeting } from './i-replicated-meeting';
+import { IReplicatedMeetingService } from './i-replicated-meeting-service';
 import { ContentResolution, MeetingStartPolicy, ReplicatedMeetingOptions, VideoResolution } from './props';
 import { OPT_IN_REGIONS } from './regions';
-import type { ReplicatedMeetingService } from './replicated-meeting-service';
-import { validateRoom } from './room-rules';
+import { roomFindings } from './room-rules';
 import { DeterministicNames } from '../../private/naming';
+import { Problems } from '../../private/problems';
 
 const STAGE_SLOTS = 10;
 const SHARP_ATTENDEES = 25;
 const STAGE_GRACE_SECONDS = 60;
+/** Stands for the generated name, which is always valid, while the options are validated. */
+const GENERATED_NAME = 'generated';
 
 /** Properties of a `ReplicatedMeeting`. */
 export interface ReplicatedMeetingProps extends ReplicatedMeetingOptions {
-  /** The service that the meeting is one of. */
-  readonly service: ReplicatedMeetingService;
+  /** The service that runs the meeting. */
+  readonly service: IReplicatedMeetingService;
 }
 
 /**
- * A meeting that can be joined, started and ended again and again: a room. It costs nothing while it does not live.
+ * A meeting that can be started, joined and ended again and again. It incurs no costs while it is not running.
  *
- * `ReplicatedMeetingService.addMeeting` makes one.
+ * Usually created with `addMeeting` of the service.
  */
-export class ReplicatedMeeting extends Construct {
-  /** The name by which the meeting is joined. */
+export class ReplicatedMeeting extends Resource implements IReplicatedMeeting {
+  /** @internal */
+  public static _validate(problems: Problems, options: ReplicatedMeetingOptions, controlRegion: string): void {
+    const { replicas = [] } = options;
+    replicas.forEach(({ count = 1 }, index) =>
+      problems.expect(Number.isInteger(count) && count >= 1, {
+        property: `replicas[${index}].count`,
+        got: count,
+        expected: 'a whole number of 1 or more',
+        fix: 'Correct the count, or remove the entry.',
+      }),
+    );
+    // One session for each entry, so that the paths of problems are those of the options.
+    const regions = replicas.map(({ mediaRegion }) => mediaRegion);
+    const known = Token.isUnresolved(controlRegion) ? undefined : controlRegion;
+    const findings = roomFindings(roomOf(options, options.meetingName ?? GENERATED_NAME, regions), known);
+    findings.filter(({ got }) => !Token.isUnresolved(got)).forEach((finding) => problems.add(finding));
+  }
+
   public readonly meetingName: string;
-
-  /**
-   * How many attendees all its sessions can have together. `stageSlots` of them are places on the stage, for people who
-   * have a seat in a replica too.
-   */
   public readonly capacity: number;
-
-  /** How many sessions it has while it lives: the primary and its replicas. */
   public readonly sessionCount: number;
 
   constructor(scope: Construct, id: string, props: ReplicatedMeetingProps) {
     super(scope, id);
-    const { controlRegion, _roomFunction: roomFunction } = props.service;
-    const room = this.configOf(props);
-    this.meetingName = room.meeting;
+    const { controlRegion, roomFunction } = props.service;
+    const problems = new Problems(this);
+    ReplicatedMeeting._validate(problems, props, controlRegion);
+    // CloudFormation requires the function of a custom resource to be in the account and region of the stack.
+    for (const key of ['account', 'region'] as const) {
+      const [here, there] = [this.env[key], props.service.env[key]];
+      problems.expect(here === there || Token.isUnresolved(here) || Token.isUnresolved(there), {
+        property: 'service',
+        got: there,
+        expected: `a service in the ${key} of the meeting's stack, ${here}`,
+        fix: `Add the meeting to a stack in ${there}.`,
+      });
+    }
+    problems.throwIfAny();
+    this.meetingName = props.meetingName ?? new DeterministicNames(this).base;
+    const sessions = (props.replicas ?? []).flatMap(({ mediaRegion, count = 1 }) =>
+      Array<string>(count).fill(mediaRegion),
+    );
+    const room = roomOf(props, this.meetingName, sessions);
     this.sessionCount = 1 + room.replicas.length;
     this.capacity = room.attendeesPerSession * this.sessionCount;
-    this.check(room, controlRegion);
+    this.warn(room);
     props.service._register(this);
 
-    const properties: RoomProperties = {
-      ServiceToken: roomFunction.functionArn,
+    const properties: Omit<RoomProperties, 'ServiceToken'> = {
       Room: JSON.stringify(room),
       StartOnDeploy: props.startOnDeploy ? 'true' : 'false',
     };
     const resource = new CustomResource(this, 'Resource', {
       resourceType: 'Custom::ReplicatedMeeting',
-      serviceToken: properties.ServiceToken,
-      properties: { Room: properties.Room, StartOnDeploy: properties.StartOnDeploy },
+      serviceToken: roomFunction.functionArn,
+      properties,
     });
-    // The function must still be allowed to end the meeting when its resource is deleted.
-    resource.node.addDependency(roomFunction.role!);
+    // The function must still have its permissions when the resource is deleted. An imported function has no role here.
+    if (roomFunction.role) resource.node.addDependency(roomFunction.role);
   }
 
-  private configOf(props: ReplicatedMeetingOptions): RoomConfig {
-    const { features } = props;
-    const replicas = (props.replicas ?? []).flatMap(({ mediaRegion, count = 1 }, index) => {
-      if (!Number.isInteger(count) || count < 1) {
-        throw this.invalid(`replicas[${index}].count: got ${count}, expected a whole number of 1 or more`);
-      }
-      return Array<string>(count).fill(mediaRegion);
-    });
-    const isSharp =
-      features?.videoMaxResolution === VideoResolution.FHD || features?.contentMaxResolution === ContentResolution.UHD;
-    const attendeesPerSession = props.attendeesPerSession ?? (isSharp ? SHARP_ATTENDEES : MAX_ATTENDEES);
-    const stageSlots = replicas.length > 0 ? Math.min(STAGE_SLOTS, Math.floor(attendeesPerSession / 2)) : 0;
-    return {
-      meeting: props.meetingName ?? new DeterministicNames(this).base,
-      mediaRegion: props.mediaRegion,
-      replicas,
-      attendeesPerSession,
-      stageSlots: props.stageSlots ?? stageSlots,
-      presenters: props.presenters ?? [],
-      startPolicy: props.startPolicy ?? MeetingStartPolicy.ON_JOIN,
-      startWithFewerReplicas: props.startWithFewerReplicas ?? false,
-      startsAt: props.startsAt,
-      stageGraceSeconds: props.stageGrace?.toSeconds() ?? STAGE_GRACE_SECONDS,
-      seatGraceSeconds: props.seatGrace?.toSeconds(),
-      features: features && {
-        echoReduction:
-          features.echoReduction === undefined ? undefined : features.echoReduction ? 'AVAILABLE' : 'UNAVAILABLE',
-        videoMaxResolution: features.videoMaxResolution,
-        contentMaxResolution: features.contentMaxResolution,
-      },
-    };
-  }
-
-  private check(room: RoomConfig, controlRegion: string): void {
-    const { meeting, mediaRegion, replicas, startsAt = '' } = room;
-    if (![meeting, mediaRegion, startsAt, controlRegion, ...replicas].some((value) => Token.isUnresolved(value))) {
-      try {
-        validateRoom(room, controlRegion);
-      } catch (error) {
-        throw this.invalid((error as Error).message);
-      }
-    }
+  private warn({ mediaRegion, replicas }: RoomConfig): void {
     if (replicas.length > DEFAULT_REPLICAS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${replicas.length} replicas, of which an account can have ${DEFAULT_REPLICAS} by default. ` +
-          'Raise the quota "replica meetings per primary meeting" (L-154D84D0) of Amazon Chime SDK before you start it.',
+        `The meeting has ${replicas.length} replicas, but the default quota is ${DEFAULT_REPLICAS}. Request an increase of ` +
+          'the Amazon Chime SDK quota "replica meetings per primary meeting" (L-154D84D0) before you start it.',
       );
     }
     if (this.sessionCount > DEFAULT_CONCURRENT_MEETINGS) {
       Annotations.of(this).addWarning(
-        `The meeting has ${this.sessionCount} sessions, of which an account can have ${DEFAULT_CONCURRENT_MEETINGS} at once ` +
-          'by default. Raise the quota "concurrent meetings" (L-9F286451) of Amazon Chime SDK before you start it.',
+        `The meeting has ${this.sessionCount} sessions, but the default quota is ${DEFAULT_CONCURRENT_MEETINGS} at once. ` +
+          'Request an increase of the Amazon Chime SDK quota "concurrent meetings" (L-9F286451) before you start it.',
       );
     }
     const optIn = OPT_IN_REGIONS.filter((region) => [mediaRegion, ...replicas].includes(region));
     if (optIn.length > 0) {
-      Annotations.of(this).addInfo(`Enable ${optIn.join(' and ')} in your account: meetings there fail otherwise.`);
+      Annotations.of(this).addInfo(
+        `Enable ${optIn.join(' and ')} in your account; otherwise the meeting cannot start.`,
+      );
     }
   }
+}
 
-  private invalid(message: string): Error {
-    return new Error(`[${this.node.path}] ${message}.`);
-  }
+/** @param replicas the media region of each replica session */
+function roomOf(options: ReplicatedMeetingOptions, meeting: string, replicas: readonly string[]): RoomConfig {
+  const { features, presenters = [] } = options;
+  const isSharp =
+    features?.videoMaxResolution === VideoResolution.FHD || features?.contentMaxResolution === ContentResolution.UHD;
+  const attendeesPerSession = options.attendeesPerSession ?? (isSharp ? SHARP_ATTENDEES : MAX_ATTENDEES);
+  const stageSlots = replicas.length > 0 ? Math.min(STAGE_SLOTS, Math.floor(attendeesPerSession / 2)) : 0;
+  return {
+    meeting,
+    mediaRegion: options.mediaRegion,
+    replicas,
+    attendeesPerSession,
+    stageSlots: options.stageSlots ?? stageSlots,
+    presenters,
+    startPolicy: options.startPolicy ?? MeetingStartPolicy.ON_JOIN,
+    startWithFewerReplicas: options.startWithFewerReplicas ?? false,
+    startsAt: options.startsAt,
+    stageGraceSeconds: secondsOf(options.stageGrace) ?? STAGE_GRACE_SECONDS,
+    seatGraceSeconds: secondsOf(options.seatGrace),
+    features: features && {
+      echoReduction:
+        features.echoReduction === undefined ? undefined : features.echoReduction ? 'AVAILABLE' : 'UNAVAILABLE',
+      videoMaxResolution: features.videoMaxResolution,
+      contentMaxResolution: features.contentMaxResolution,
+    },
+  };
+}
+
+/** Fractions are kept: the rules report them. */
+function secondsOf(duration: Duration | undefined): number | undefined {
+  return duration?.toSeconds({ integral: false });
 }

@@ -1,58 +1,82 @@
 import { isUserId, MAX_ATTENDEES, MEETING_NAME, RoomConfig, USER_ID_RULE } from './contract';
 import { canHost, CONTROL_REGIONS, MEDIA_REGIONS } from './regions';
-import { ValidationError } from '../../private/validation-error';
+import type { Finding } from '../../private/problems';
 
-/** RFC 3339, whose offset from UTC can't be left out. */
+/** RFC 3339, which requires the offset from UTC. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
-/** No meeting lives longer. */
+/** The maximum duration of an Amazon Chime SDK meeting. */
 const DAY_SECONDS = 24 * 3600;
 
-/** The rules of a room, the same at synthesis and in the handler. */
-export function validateRoom(room: RoomConfig, controlRegion: string): void {
+/**
+ * The rules for a room, which both the construct and the handler apply. A rule that depends on a broken one is skipped.
+ *
+ * @param controlRegion undefined if it is not known yet
+ */
+export function roomFindings(room: RoomConfig, controlRegion: string | undefined): Finding[] {
   const { meeting, mediaRegion, replicas, attendeesPerSession, stageSlots, presenters, startsAt } = room;
-  if (!MEETING_NAME.test(meeting)) {
-    throw new ValidationError('meetingName', meeting, '2 to 64 letters, digits, - and _');
-  }
-  expectMediaRegion('mediaRegion', mediaRegion, controlRegion);
-  replicas.forEach((region, index) => expectMediaRegion(`replicas[${index}].mediaRegion`, region, controlRegion));
-  expectWhole(
+  const findings: Finding[] = [];
+  const expect = (holds: boolean, property: string, got: unknown, expected: string, fix: string) => {
+    if (!holds) findings.push({ property, got, expected, fix });
+    return holds;
+  };
+  const expectWhole = (property: string, got: number, [from, to]: [number, number], remark: string, fix: string) =>
+    expect(
+      Number.isInteger(got) && got >= from && got <= to,
+      property,
+      got,
+      `a whole number from ${from} to ${to}${remark}`,
+      fix,
+    );
+
+  const nameFix = 'Change the name, or omit it to get a generated one.';
+  expect(MEETING_NAME.test(meeting), 'meetingName', meeting, '2 to 64 letters, digits, - and _', nameFix);
+
+  const mediaRegions = MEDIA_REGIONS.filter((each) => !controlRegion || canHost(controlRegion, each));
+  const expectMediaRegion = (property: string, region: string) =>
+    expect(
+      mediaRegions.includes(region),
+      property,
+      region,
+      `a media region${controlRegion ? ` that ${controlRegion} can use` : ''} (${mediaRegions.join(', ')})`,
+      'Choose one of these regions.',
+    );
+  expectMediaRegion('mediaRegion', mediaRegion);
+  replicas.forEach((region, index) => expectMediaRegion(`replicas[${index}].mediaRegion`, region));
+
+  const attendeesAreValid = expectWhole(
     'attendeesPerSession',
     attendeesPerSession,
     [1, MAX_ATTENDEES],
-    ': the quota of attendees per meeting (L-B1CE561B) can not be raised',
+    ' (quota L-B1CE561B)',
+    'The quota "attendees per meeting" cannot be increased: add replicas for more attendees.',
   );
-  expectWhole('stageSlots', stageSlots, [0, attendeesPerSession], ', which is attendeesPerSession');
-  if (stageSlots > 0 && replicas.length === 0) {
-    throw new ValidationError('stageSlots', stageSlots, '0: without replicas, everybody is in the primary session');
+  if (stageSlots !== 0 && replicas.length === 0) {
+    const expected = '0, because without replicas everyone is in the primary session';
+    expect(false, 'stageSlots', stageSlots, expected, 'Remove `stageSlots`, or add replicas.');
+  } else if (attendeesAreValid) {
+    const stageFix = 'Lower it, or raise `attendeesPerSession`.';
+    expectWhole('stageSlots', stageSlots, [0, attendeesPerSession], ', the attendees per session', stageFix);
   }
-  presenters.forEach((user, index) => {
-    if (!isUserId(user)) throw new ValidationError(`presenters[${index}]`, user, USER_ID_RULE);
-  });
-  if (startsAt !== undefined && (!TIME.test(startsAt) || Number.isNaN(Date.parse(startsAt)))) {
-    throw new ValidationError('startsAt', startsAt, 'a time like 2026-01-31T12:00:00Z');
-  }
-  expectWhole('stageGrace', room.stageGraceSeconds, [0, DAY_SECONDS], ' seconds');
-  if (room.seatGraceSeconds !== undefined) {
-    expectWhole('seatGrace', room.seatGraceSeconds, [0, DAY_SECONDS], ' seconds');
-  }
-}
 
-export function validateControlRegion(controlRegion: string): void {
-  if ((CONTROL_REGIONS as readonly string[]).includes(controlRegion)) return;
-  throw new ValidationError(
-    'controlRegion',
-    controlRegion,
-    `a region with an endpoint for meetings (${CONTROL_REGIONS.join(', ')}): others carry media only`,
+  presenters.forEach((user, index) =>
+    expect(isUserId(user), `presenters[${index}]`, user, USER_ID_RULE, 'List the `externalUserId` of the presenter.'),
   );
+  const timeIsValid = startsAt === undefined || (TIME.test(startsAt) && !Number.isNaN(Date.parse(startsAt)));
+  const timeFix = 'Write it in RFC 3339 format, with `Z` or an offset from UTC.';
+  expect(timeIsValid, 'startsAt', startsAt, 'a time like 2026-01-31T12:00:00Z', timeFix);
+  const graceFix = 'A meeting lasts for 24 hours at most: choose a shorter time.';
+  expectWhole('stageGrace', room.stageGraceSeconds, [0, DAY_SECONDS], ' seconds', graceFix);
+  expectWhole('seatGrace', room.seatGraceSeconds ?? 0, [0, DAY_SECONDS], ' seconds', graceFix);
+  return findings;
 }
 
-function expectMediaRegion(field: string, region: string, controlRegion: string): void {
-  const possible = MEDIA_REGIONS.filter((each) => canHost(controlRegion, each));
-  if (possible.includes(region)) return;
-  throw new ValidationError(field, region, `a media region that ${controlRegion} can use (${possible.join(', ')})`);
-}
-
-function expectWhole(field: string, value: number, [from, to]: readonly [number, number], remark: string): void {
-  if (Number.isInteger(value) && value >= from && value <= to) return;
-  throw new ValidationError(field, value, `a whole number from ${from} to ${to}${remark}`);
+/** The rule for the control region. */
+export function controlRegionFinding(controlRegion: string): Finding | undefined {
+  if (CONTROL_REGIONS.includes(controlRegion)) return undefined;
+  return {
+    property: 'controlRegion',
+    got: controlRegion,
+    expected: `a region with an Amazon Chime SDK meetings endpoint (${CONTROL_REGIONS.join(', ')})`,
+    fix: 'Specify one of these as `controlRegion`; other regions can only host media.',
+  };
 }

@@ -9,51 +9,51 @@ import { AlarmTopic } from './alarm-topic';
 import { accountOf } from '../../private/naming';
 import { partitionOf } from '../../private/regions';
 
-/** A pattern has no room for many ARNs: 2,048 characters. */
+/** An event pattern is limited to 2,048 characters. */
 const ALARMS_PER_RULE = 8;
-/** What is left of the stack's name in that of an alarm, however long both are. */
+/** CloudFormation truncates the stack name in a generated alarm name, but not to fewer characters than these. */
 const STACK_NAME_LENGTH = 64;
 
 /**
- * Brings alarms to one topic.
+ * Routes alarms of all regions to one topic.
  *
- * An alarm can only publish to a topic of its own region. From other regions, EventBridge carries its event to this one,
- * and here a rule writes it to the topic; no stack needs to know a name of another that CloudFormation makes.
+ * An alarm can publish to topics in its own region only. EventBridge forwards the events of alarms in other regions to
+ * this one, where a rule publishes them. No stack needs to know a name that CloudFormation generates in another.
  */
 export class AlarmRoutes extends Construct {
-  /** By region: topics of regions from which EventBridge does not carry events. */
+  /** Topics in regions from which EventBridge does not forward events, by region. */
   readonly regionalTopics: { [region: string]: sns.ITopic } = {};
-  private readonly home: Stack;
+  private readonly stack: Stack;
 
   constructor(
     scope: Construct,
     id: string,
     private readonly topic: sns.ITopic,
-    private readonly ours?: AlarmTopic,
+    private readonly createdTopic?: AlarmTopic,
   ) {
     super(scope, id);
-    this.home = Stack.of(this);
+    this.stack = Stack.of(this);
   }
 
   add(alarms: cloudwatch.Alarm[]): void {
-    for (const [stack, itsAlarms] of byStack(alarms)) {
-      if (stack === this.home) {
-        itsAlarms.forEach((alarm) => alarm.addAlarmAction(new SnsAction(this.topic)));
-      } else if (isElsewhere(stack.account, this.home.account)) {
-        this.warnOfUnreached(stack, `it is in the account ${stack.account}`);
-      } else if (stack.region === this.home.region) {
-        this.fromOtherStack(itsAlarms);
-      } else if (Token.isUnresolved(this.home.region) || Token.isUnresolved(stack.region)) {
-        this.warnOfUnreached(stack, 'one of the two regions is not known. Give both stacks a region');
+    for (const [stack, stackAlarms] of byStack(alarms)) {
+      if (stack === this.stack) {
+        stackAlarms.forEach((alarm) => alarm.addAlarmAction(new SnsAction(this.topic)));
+      } else if (isOtherAccount(stack.account, this.stack.account)) {
+        this.warnOfUnreached(stack, `the stack is in account ${stack.account}`);
+      } else if (stack.region === this.stack.region) {
+        this.fromOtherStack(stackAlarms);
+      } else if (Token.isUnresolved(this.stack.region) || Token.isUnresolved(stack.region)) {
+        this.warnOfUnreached(stack, 'the region of one of the two stacks is unknown. Specify a region for both');
       } else if (partitionOf(stack.region) === 'aws') {
-        this.fromOtherRegion(stack, itsAlarms);
+        this.fromOtherRegion(stack, stackAlarms);
       } else {
-        this.toRegionalTopic(stack, itsAlarms);
+        this.toRegionalTopic(stack, stackAlarms);
       }
     }
   }
 
-  /** An action would make that stack depend on ours, which depends on it by the metrics that the dashboard shows. */
+  /** An alarm action would create a dependency cycle: this stack depends on the other by its alarms. */
   private fromOtherStack(alarms: cloudwatch.Alarm[]): void {
     for (const some of chunks(alarms)) {
       this.publish(`From-${Names.uniqueId(some[0])}`, { resources: some.map(({ alarmArn }) => alarmArn) });
@@ -61,35 +61,35 @@ export class AlarmRoutes extends Construct {
   }
 
   private fromOtherRegion(stack: Stack, alarms: cloudwatch.Alarm[]): void {
-    const busArn = `arn:${this.home.partition}:events:${this.home.region}:${accountOf(this.home)}:event-bus/default`;
-    const there = this.placeIn(stack);
-    const target = new targets.EventBus(events.EventBus.fromEventBusArn(there, 'Bus', busArn));
+    const busArn = `arn:${this.stack.partition}:events:${this.stack.region}:${accountOf(this.stack)}:event-bus/default`;
+    const scope = this.scopeIn(stack);
+    const target = new targets.EventBus(events.EventBus.fromEventBusArn(scope, 'Bus', busArn));
     chunks(alarms).forEach((some, index) => {
-      new events.Rule(there, `Forward${index || ''}`, {
-        description: `Brings alarms to ${this.home.region}, to the topic of ${this.node.scope!.node.path}`,
-        eventPattern: goesOff({ resources: some.map(({ alarmArn }) => alarmArn) }),
+      new events.Rule(scope, `Forward${index || ''}`, {
+        description: `Forwards alarms to ${this.stack.region}, for the topic of ${this.node.scope!.node.path}`,
+        eventPattern: alarmPattern({ resources: some.map(({ alarmArn }) => alarmArn) }),
         targets: [target],
       });
     });
 
-    // CloudFormation makes the alarms' names, which begin with that of their stack.
+    // The alarm names that CloudFormation generates begin with the stack name.
     const name = rootOf(stack).stackName.slice(0, STACK_NAME_LENGTH);
-    const prefix = `arn:${this.home.partition}:cloudwatch:${stack.region}:${accountOf(this.home)}:alarm:${name}`;
+    const prefix = `arn:${this.stack.partition}:cloudwatch:${stack.region}:${accountOf(this.stack)}:alarm:${name}`;
     this.publish(`From-${stack.region}-${stack.node.addr.slice(-8)}`, { resources: [{ prefix }] });
   }
 
   private toRegionalTopic(stack: Stack, alarms: cloudwatch.Alarm[]): void {
-    const { topic } = new AlarmTopic(this.placeIn(stack), 'Topic');
+    const { topic } = new AlarmTopic(this.scopeIn(stack), 'Topic');
     alarms.forEach((alarm) => alarm.addAlarmAction(new SnsAction(topic)));
     this.regionalTopics[stack.region] = topic;
   }
 
   private publish(id: string, where: { resources: unknown[] }): void {
-    this.ours?.admitRules();
+    this.createdTopic?.allowRules();
     const field = (path: string) => events.EventField.fromPath(`$.${path}`);
     new events.Rule(this, id, {
-      description: `Writes alarms to the topic of ${this.node.scope!.node.path}`,
-      eventPattern: goesOff(where),
+      description: `Publishes alarms to the topic of ${this.node.scope!.node.path}`,
+      eventPattern: alarmPattern(where),
       targets: [
         {
           bind: () => ({
@@ -104,19 +104,19 @@ export class AlarmRoutes extends Construct {
     });
   }
 
-  private placeIn(stack: Stack): Construct {
+  private scopeIn(stack: Stack): Construct {
     return new Construct(stack, Names.nodeUniqueId(this.node));
   }
 
   private warnOfUnreached(stack: Stack, reason: string): void {
     Annotations.of(this).addWarning(
-      `The alarms of ${stack.node.path} do not reach the topic: ${reason}; or give them actions of your own.`,
+      `The alarms of ${stack.node.path} do not reach the topic: ${reason}, or add actions to these alarms yourself.`,
     );
   }
 }
 
-/** The event of an alarm that goes off: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
-function goesOff({ resources }: { resources: unknown[] }): events.EventPattern {
+/** The event of an alarm that goes off. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
+function alarmPattern({ resources }: { resources: unknown[] }): events.EventPattern {
   return {
     source: ['aws.cloudwatch'],
     detailType: ['CloudWatch Alarm State Change'],
@@ -141,11 +141,11 @@ function chunks(alarms: cloudwatch.Alarm[]): cloudwatch.Alarm[][] {
   );
 }
 
-function isElsewhere(account: string, ours: string): boolean {
-  return account !== ours && ![account, ours].some((each) => Token.isUnresolved(each));
+function isOtherAccount(account: string, own: string): boolean {
+  return account !== own && ![account, own].some((each) => Token.isUnresolved(each));
 }
 
-/** A nested stack's own name begins with that of the stack that is deployed. */
+/** The name of a nested stack begins with the name of the root stack. */
 function rootOf(stack: Stack): Stack {
   return stack.nestedStackParent ? rootOf(stack.nestedStackParent) : stack;
 }

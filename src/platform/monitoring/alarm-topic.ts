@@ -8,19 +8,19 @@ import { accountOf } from '../../private/naming';
 const CLOUDWATCH = new iam.ServicePrincipal('cloudwatch.amazonaws.com');
 const EVENTBRIDGE = new iam.ServicePrincipal('events.amazonaws.com');
 
-/** An encrypted topic that the account's alarms can publish to. */
+/** An encrypted topic that the alarms of the account can publish to. */
 export class AlarmTopic extends Construct {
   readonly topic: sns.Topic;
   private readonly key: kms.Key;
-  private admitsRules = false;
+  private allowsRules = false;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    // Not the key that SNS has for everybody, whose policy lets no alarm in.
+    // The policy of the AWS managed key for SNS does not allow CloudWatch to use it.
     this.key = new kms.Key(this, 'Key', {
       description: `Encrypts the alarms of ${scope.node.path}`,
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY, // no message is kept
+      removalPolicy: RemovalPolicy.DESTROY, // SNS does not store messages
     });
     this.topic = new sns.Topic(this, 'Resource', {
       displayName: 'Media replication',
@@ -36,21 +36,22 @@ export class AlarmTopic extends Construct {
         conditions: { Bool: { 'aws:SecureTransport': 'false' } },
       }),
     );
-    this.admit('Alarms', CLOUDWATCH, { StringEquals: { 'aws:SourceAccount': accountOf(Stack.of(this)) } });
+    this.allow('Alarms', CLOUDWATCH, { StringEquals: { 'aws:SourceAccount': accountOf(Stack.of(this)) } });
   }
 
   /**
-   * Lets rules of EventBridge publish too. SNS does not support conditions on their account for encrypted topics.
+   * Allows EventBridge rules to publish as well. SNS does not support conditions on the source account for them if the
+   * topic is encrypted.
    *
    * @see https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#sns-what-permissions-for-sse
    */
-  admitRules(): void {
-    if (this.admitsRules) return;
-    this.admitsRules = true;
-    this.admit('Rules', EVENTBRIDGE);
+  allowRules(): void {
+    if (this.allowsRules) return;
+    this.allowsRules = true;
+    this.allow('Rules', EVENTBRIDGE);
   }
 
-  private admit(sid: string, principal: iam.ServicePrincipal, conditions?: iam.Conditions): void {
+  private allow(sid: string, principal: iam.ServicePrincipal, conditions?: iam.Conditions): void {
     this.topic.addToResourcePolicy(
       new iam.PolicyStatement({
         sid,
@@ -65,7 +66,7 @@ export class AlarmTopic extends Construct {
         sid,
         principals: [principal],
         actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'], // in a key's policy: this key
+        resources: ['*'], // in a key policy, the key itself
         conditions,
       }),
     );

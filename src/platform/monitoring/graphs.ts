@@ -1,21 +1,21 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
 const WIDTH = 24;
-/** More in a row are too narrow to read. */
+/** More graphs in a row would be too narrow to read. */
 const GRAPHS_IN_A_ROW = 4;
 const HEIGHT = 6;
 
 export interface GraphOptions {
   readonly title: string;
   readonly metrics?: cloudwatch.IMetric[];
-  /** The metrics as the dashboard's body has them, instead. */
+  /** Metrics in the format of the dashboard body, instead of `metrics`. */
   readonly rows?: unknown[][];
-  /** A line that the metrics should stay below: a threshold, or a quota. */
-  readonly limit?: { readonly value: number; readonly label: string };
+  /** Horizontal lines that the metrics should stay below: thresholds or quotas. */
+  readonly limits?: { readonly value: number; readonly label: string }[];
   readonly stacked?: boolean;
 }
 
-/** A headline, and below it graphs of one width: four, three, two or one in a row. */
+/** A headline, followed by rows of up to four graphs of the same width. */
 export function section(markdown: string, graphs: GraphOptions[]): cloudwatch.IWidget[] {
   const inARow = Math.min(GRAPHS_IN_A_ROW, graphs.length);
   const rows: cloudwatch.IWidget[] = [text(markdown, 1)];
@@ -31,14 +31,14 @@ export function text(markdown: string, height: number): cloudwatch.IWidget {
   return new cloudwatch.TextWidget({ markdown, width: WIDTH, height, background });
 }
 
-function graph({ title, metrics, rows, limit, stacked }: GraphOptions, width: number): cloudwatch.IWidget {
+function graph({ title, metrics, rows, limits, stacked }: GraphOptions, width: number): cloudwatch.IWidget {
   const props: cloudwatch.GraphWidgetProps = {
     title,
     left: metrics,
     width,
     height: HEIGHT,
     stacked,
-    leftAnnotations: limit && [{ ...limit, color: cloudwatch.Color.RED }],
+    leftAnnotations: limits?.map((limit) => ({ ...limit, color: cloudwatch.Color.RED })),
     leftYAxis: { min: 0 },
   };
   return rows ? new GraphOfRows(props, rows) : new cloudwatch.GraphWidget(props);

@@ -1,6 +1,6 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 
-/** Widgets that are made when the dashboard is written, so that they show what was added after the dashboard. */
+/** Widgets created when the dashboard is rendered, so that they include what was added after the dashboard. */
 export class LateWidgets implements cloudwatch.IWidget {
   readonly width = 24;
   private made?: cloudwatch.IWidget;
@@ -17,7 +17,7 @@ export class LateWidgets implements cloudwatch.IWidget {
 
   toJson(): any[] {
     const json = this.content.toJson();
-    this.made = undefined; // the next synthesis may find more
+    this.made = undefined; // the next synthesis may have more to show
     return json;
   }
 

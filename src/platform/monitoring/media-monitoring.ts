@@ -7,7 +7,7 @@ import { AlarmRoutes } from './alarm-routes';
 import { AlarmTopic } from './alarm-topic';
 import { text } from './graphs';
 import { LateWidgets } from './late-widgets';
-import { MediaMonitoringProps } from './props';
+import { MediaMonitoringOptions, MediaMonitoringProps } from './props';
 import {
   canarySection,
   linksSection,
@@ -17,10 +17,14 @@ import {
   replicationSection,
 } from './sections';
 import { validateMonitoring } from './validation';
+import { ReplicatedMeetingService } from '../../live/meeting';
+import { Problems } from '../../private/problems';
 import { partitionOf } from '../../private/regions';
 import { RUNBOOK_URL } from '../../private/runbook';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
+import { ReplicationCanary } from '../../stored/canary';
 import { S3MediaProxy } from '../../stored/proxy';
+import { MediaRouter } from '../../stored/routing';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 const MAX_ALARMS_IN_A_WIDGET = 100;
@@ -30,10 +34,10 @@ const CONSOLES: Record<string, string> = {
 };
 
 /**
- * One dashboard and one topic for all of it: media, proxies, links, the canary and meetings, in every region.
+ * A CloudWatch dashboard and an SNS topic for media, proxies, links, the canary and meetings, in all regions.
  *
- * It makes the alarms of each part, if they are not there yet, and brings them to the topic, those of other regions by
- * EventBridge. What an alarm says tells what to do, and links to the runbook.
+ * Creates the alarms of each construct, unless they exist already, and routes them to the topic; EventBridge forwards the
+ * alarms of other regions. The description of each alarm explains what to do and links to the runbook.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -43,47 +47,61 @@ const CONSOLES: Record<string, string> = {
  *
  * const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
  * const router = new MediaRouter(stack, 'Router', { media });
- * new MediaMonitoring(stack, 'Monitoring', { media, router, emails: ['media-oncall@example.com'] });
+ * new MediaMonitoring(stack, 'Monitoring', { media, router, alarmEmails: ['media-oncall@example.com'] });
  */
 export class MediaMonitoring extends Construct {
-  /** The dashboard. What you add comes below. */
+  /** @internal */
+  public static _validate(problems: Problems, options: MediaMonitoringOptions, stack: Stack): void {
+    validateMonitoring(problems, options, stack);
+  }
+
+  /** The dashboard. Widgets that you add appear at the bottom. */
   public readonly dashboard: cloudwatch.Dashboard;
 
-  /** Where the dashboard is in the console. */
+  /** The URL of the dashboard in the AWS Management Console. */
   public readonly dashboardUrl: string;
 
-  /** The topic that every alarm goes to. */
+  /** The topic that all alarms publish to. */
   public readonly topic: sns.ITopic;
 
   /**
-   * Further topics, by region, where EventBridge carries no events between regions: in China and in GovCloud. The alarms
-   * of that region go there. Elsewhere there are none.
+   * Additional topics by region, in China and AWS GovCloud (US), where EventBridge does not forward events between
+   * regions: the alarms of that region publish to them. Empty in all other partitions.
    */
   public readonly regionalTopics: { [region: string]: sns.ITopic };
 
-  /** All alarms, those of other regions too. */
+  /** All alarms, including those in other regions. */
   public readonly alarms: cloudwatch.Alarm[];
 
   private readonly props: MediaMonitoringProps;
   private readonly proxies: S3MediaProxy[];
 
-  /** @throws if there is nothing to watch, or the topic is in another region */
+  /** @throws if there is nothing to watch, or properties are invalid */
   constructor(scope: Construct, id: string, props: MediaMonitoringProps = {}) {
     super(scope, id);
-    validateMonitoring(this, props);
+    const problems = new Problems(this);
+    const { media, router, canary, meetings, proxies = [] } = props;
+    problems.expect(!!media || !!router || !!canary || !!meetings || proxies.length > 0, {
+      property: 'media',
+      got: undefined,
+      expected: 'something to watch',
+      fix: 'Specify at least one of `media`, `proxies`, `router`, `canary` and `meetings`.',
+    });
+    MediaMonitoring._validate(problems, props, Stack.of(this));
+    problems.throwIfAny();
     this.props = props;
-    const ofReplicas = props.media?.replicas.flatMap(({ proxy }) => proxy ?? []) ?? [];
-    this.proxies = [...new Set([...ofReplicas, ...(props.proxies ?? [])])];
+    const ofReplicas = media?.replicas.flatMap(({ proxy }) => proxy ?? []) ?? [];
+    this.proxies = [...new Set([...ofReplicas, ...proxies])];
 
-    const ours = props.topic ? undefined : new AlarmTopic(this, 'Topic');
-    this.topic = props.topic ?? ours!.topic;
-    const routes = new AlarmRoutes(this, 'Routes', this.topic, ours);
+    const createdTopic = props.alarmTopic ? undefined : new AlarmTopic(this, 'Topic');
+    this.topic = props.alarmTopic ?? createdTopic!.topic;
+    const routes = new AlarmRoutes(this, 'Routes', this.topic, createdTopic);
     this.alarms = this.createAlarms();
     this.alarms.forEach((alarm) => this.linkToOwnRunbook(alarm));
     routes.add(this.alarms);
     this.regionalTopics = routes.regionalTopics;
     for (const topic of [this.topic, ...Object.values(this.regionalTopics)]) {
-      for (const email of props.emails ?? []) topic.addSubscription(new EmailSubscription(email));
+      for (const email of props.alarmEmails ?? []) topic.addSubscription(new EmailSubscription(email));
     }
 
     this.dashboard = new cloudwatch.Dashboard(this, 'Dashboard', { dashboardName: props.dashboardName });
@@ -91,14 +109,15 @@ export class MediaMonitoring extends Construct {
     this.dashboardUrl = this.urlOf(this.dashboard);
   }
 
+  /** Only constructs that this app created get alarms; those of imported ones belong to the app that created them. */
   private createAlarms(): cloudwatch.Alarm[] {
     const { media, router, canary, meetings, latencyThreshold, fallbackPercent } = this.props;
     return [
       ...(media instanceof ReplicatedMediaBucket ? media.addReplicationAlarms({ latencyThreshold }) : []),
-      ...(router?.addAlarms({ fallbackPercent }) ?? []),
-      ...this.proxies.flatMap((proxy) => proxy.addAlarms()),
-      ...(canary?.addAlarms() ?? []),
-      ...(meetings?.addAlarms() ?? []),
+      ...(router instanceof MediaRouter ? router.addAlarms({ fallbackPercent }) : []),
+      ...this.proxies.flatMap((proxy) => (proxy instanceof S3MediaProxy ? proxy.addAlarms() : [])),
+      ...(canary instanceof ReplicationCanary ? canary.addAlarms() : []),
+      ...(meetings instanceof ReplicatedMeetingService ? meetings.addAlarms() : []),
     ];
   }
 
@@ -109,10 +128,10 @@ export class MediaMonitoring extends Construct {
   }
 
   private rows(): cloudwatch.IWidget[] {
-    const { media, router, canary, meetings, latencyThreshold } = this.props;
+    const { media, router, canary, meetings } = this.props;
     return [
       ...this.overview(),
-      ...(media ? replicationSection(media, Stack.of(this).region, latencyThreshold) : []),
+      ...(media ? replicationSection(media, Stack.of(this).region, this.latencyThresholds()) : []),
       ...(router ? linksSection(router) : []),
       ...(this.proxies.length ? proxiesSection(this.proxies) : []),
       ...(canary ? canarySection(canary) : []),
@@ -121,15 +140,22 @@ export class MediaMonitoring extends Construct {
     ];
   }
 
-  /** An alarm of another region has a name that is known there only. */
+  /** As the alarms have them when the dashboard is rendered: a later call of `addReplicationAlarms` can change them. */
+  private latencyThresholds(): number[] {
+    const alarms = this.alarms.map(({ node }) => node.defaultChild as cloudwatch.CfnAlarm);
+    const ofLatency = alarms.filter(({ metricName }) => metricName === 'ReplicationLatency');
+    return [...new Set(ofLatency.map(({ threshold }) => threshold!))];
+  }
+
+  /** Alarms of this region only: CloudFormation generates the names of the others, which are unknown here. */
   private overview(): cloudwatch.IWidget[] {
     const here = this.alarms.filter((alarm) => Stack.of(alarm).environment === Stack.of(this).environment);
-    const markdown = `# ${this.node.path}\nWhat to do: [runbook](${this.props.runbookUrl ?? RUNBOOK_URL})`;
+    const markdown = `# ${this.node.path}\n[Runbook](${this.props.runbookUrl ?? RUNBOOK_URL})`;
     const heading = text(markdown, 2);
     if (here.length === 0) return [heading];
     const alarms = here.slice(0, MAX_ALARMS_IN_A_WIDGET);
     const height = 2 + Math.ceil(alarms.length / 6);
-    return [heading, new cloudwatch.AlarmStatusWidget({ title: 'Alarms of this region', alarms, width: 24, height })];
+    return [heading, new cloudwatch.AlarmStatusWidget({ title: 'Alarms in this region', alarms, width: 24, height })];
   }
 
   private urlOf({ dashboardName }: cloudwatch.Dashboard): string {

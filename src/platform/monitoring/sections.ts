@@ -1,53 +1,51 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
-import { ReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';
+import { IReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';
+import { CONCURRENT_MEETINGS } from '../../private/quotas';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
 import { S3MediaProxy } from '../../stored/proxy';
 import { MediaRouter } from '../../stored/routing';
 
-const DEFAULT_LATENCY = Duration.minutes(15);
 /**
- * Written as it is, since versions of aws-cdk-lib order the parts of a metric with an id in their own ways.
+ * Rows of the dashboard body, since versions of aws-cdk-lib differ in how they order the parts of a metric with an id.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Quotas-Visualize-Alarms.html
  */
 const LAMBDA_QUOTA = [
   [
     ...['AWS/Usage', 'ResourceCount', 'Class', 'None', 'Resource', 'ConcurrentExecutions'],
-    ...['Service', 'Lambda', 'Type', 'Resource', { id: 'usage', label: 'used by the account', stat: 'Maximum' }],
+    ...['Service', 'Lambda', 'Type', 'Resource', { id: 'usage', label: 'used in the account', stat: 'Maximum' }],
   ],
   [{ expression: 'SERVICE_QUOTA(usage)', label: 'quota (L-B99A9384)' }],
 ];
-/** L-9F286451, adjustable. */
-const CONCURRENT_MEETINGS = 250;
 
 export function replicationSection(
   media: IReplicatedMediaBucket,
   here: string,
-  threshold: Duration = DEFAULT_LATENCY,
+  thresholds: number[],
 ): cloudwatch.IWidget[] {
   const ofEach = (metric: (region: string, options: cloudwatch.MetricOptions) => cloudwatch.Metric) =>
     media.replicas.map(({ region }) => metric(region, { label: region }));
-  // Of the dashboard's own region, which is not said, as versions of aws-cdk-lib differ on it.
+  // Omitted in the dashboard's own region, where versions of aws-cdk-lib differ in whether they render it.
   const hereOnly = media.primary.env.region === here ? { region: undefined } : {};
   return section('## Replication', [
     {
-      title: 'Behind the primary (s)',
+      title: 'Replication latency (seconds)',
       metrics: ofEach((region, options) => media.metricReplicationLatency(region, options)),
-      limit: { value: threshold.toSeconds(), label: 'alarm' },
+      limits: thresholds.map((value) => ({ value, label: 'alarm' })),
     },
     {
-      title: 'Bytes that wait',
+      title: 'Bytes pending replication',
       metrics: ofEach((region, options) => media.metricBytesPendingReplication(region, options)),
     },
     {
-      title: 'Operations that wait',
+      title: 'Operations pending replication',
       metrics: ofEach((region, options) => media.metricOperationsPendingReplication(region, options)),
     },
     {
-      title: 'Failed operations',
+      title: 'Operations that failed replication',
       metrics: ofEach((region, options) =>
         media.metricOperationsFailedReplication(region, { ...options, ...hereOnly }),
       ),
@@ -59,19 +57,19 @@ export function linksSection(router: MediaRouter): cloudwatch.IWidget[] {
   return section('## Links', [
     { title: 'Links by region and reason', metrics: router.metricsLinksByReason(), stacked: true },
     {
-      title: 'Links, and those that fell back to the primary',
+      title: 'Links and fallbacks to the primary',
       metrics: [router.metricLinks({ label: 'links' }), router.metricFallbacks({ label: 'fallbacks' })],
     },
     {
-      title: 'Time for an answer (ms)',
+      title: 'Response time (ms)',
       metrics: ['p50', 'p99'].map((statistic) => router.function.metricDuration({ statistic, label: statistic })),
     },
     {
       title: 'Errors',
       metrics: [
         router.function.metricErrors({ label: 'failed calls' }),
-        router.metricConfigurationRefused({ label: 'preferences refused' }),
-        router.metricConfigurationUnavailable({ label: 'preferences not fetched' }),
+        router.metricConfigurationRefused({ label: 'preferences rejected' }),
+        router.metricConfigurationUnavailable({ label: 'preferences unavailable' }),
       ],
     },
   ]);
@@ -82,22 +80,24 @@ export function proxiesSection(proxies: S3MediaProxy[]): cloudwatch.IWidget[] {
   const regionOf = (proxy: S3MediaProxy) => Stack.of(proxy).region;
   const servers: GraphOptions[] = [
     {
-      title: 'Running servers',
+      title: 'Running tasks',
       metrics: withServers.map((proxy) => proxy.metricRunningServers({ label: regionOf(proxy) })),
     },
     {
-      title: 'Bytes sent by servers (per second)',
+      title: 'Bytes sent per second',
       metrics: withServers.map((proxy) => proxy.metricBytesSent({ label: regionOf(proxy) })),
     },
   ];
   const regions = new Set(proxies.filter(({ service }) => !service).map(regionOf));
   return section('## Proxies', [
     ...(withServers.length ? servers : []),
-    ...(regions.size ? [{ title: 'Bytes by S3 interface endpoints', metrics: [...regions].map(endpointBytes) }] : []),
+    ...(regions.size
+      ? [{ title: 'Bytes processed by S3 interface endpoints', metrics: [...regions].map(endpointBytes) }]
+      : []),
   ]);
 }
 
-/** Of all endpoints for S3 in the region: the id of one is known to its own stack only. */
+/** A search over all S3 endpoints in the region: only the stack of an endpoint knows its id. */
 function endpointBytes(region: string): cloudwatch.IMetric {
   const dimensions = '"Endpoint Type","Service Name","VPC Endpoint Id","VPC Id"';
   const metric = `MetricName="BytesProcessed" "Service Name"="com.amazonaws.${region}.s3"`;
@@ -113,18 +113,18 @@ export function canarySection(canary: ReplicationCanary): cloudwatch.IWidget[] {
   const proxies = Object.keys(canary.probes);
   const ofProxies: GraphOptions[] = [
     {
-      title: 'Reading it through the proxy (ms)',
+      title: 'Read latency through the proxy (ms)',
       metrics: proxies.map((region) => canary.metricProxyLatency(region, { label: region })),
     },
   ];
   return section('## Canary', [
     {
-      title: 'Time to the replica (s)',
+      title: 'Replication time (seconds)',
       metrics: canary.replicaRegions.map((region) => canary.metricReplicationTime(region, { label: region })),
     },
     ...(proxies.length ? ofProxies : []),
     {
-      title: 'Runs, and copies in which they failed',
+      title: 'Runs and failed copies',
       metrics: [
         canary.metricCanaryFailures({ statistic: 'SampleCount', label: 'runs' }),
         canary.metricCanaryFailures({ label: 'failed copies' }),
@@ -136,28 +136,28 @@ export function canarySection(canary: ReplicationCanary): cloudwatch.IWidget[] {
 export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.IWidget[] {
   return [
     ...section('## Meetings', [
-      { title: 'Live meetings', metrics: [service.metricLiveMeetings({ label: 'meetings' })] },
+      { title: 'Running meetings', metrics: [service.metricLiveMeetings({ label: 'meetings' })] },
       {
         title: 'Joins',
         metrics: [
           service.metricJoins({ label: 'joined' }),
           service.metricJoinsRefused({ label: 'refused' }),
-          service.metricPromotions({ label: 'came onto the stage' }),
+          service.metricPromotions({ label: 'promoted' }),
         ],
       },
       {
-        title: 'Put right, and not',
+        title: 'Repairs',
         metrics: [
-          service.metricReconciledDrift({ label: 'put right' }),
-          service.metricSweepFailures({ label: 'could not be put right' }),
+          service.metricReconciledDrift({ label: 'repaired' }),
+          service.metricSweepFailures({ label: 'failed' }),
           service.metricMissingReplicas({ label: 'missing replicas' }),
         ],
       },
       {
-        title: 'Errors of the functions',
+        title: 'Function errors',
         metrics: [
           service.audienceFunction.metricErrors({ label: 'audience' }),
-          service.hostFunction.metricErrors({ label: 'hosts' }),
+          service.hostFunction.metricErrors({ label: 'host' }),
           service.reconcilerFunction.metricErrors({ label: 'reconciler' }),
         ],
       },
@@ -171,13 +171,13 @@ export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.I
   ];
 }
 
-function seats(service: ReplicatedMeetingService, meeting: ReplicatedMeeting): GraphOptions {
+function seats(service: ReplicatedMeetingService, meeting: IReplicatedMeeting): GraphOptions {
   return {
-    title: `Seats taken in ${meeting.meetingName}`,
+    title: `Seats used in ${meeting.meetingName}`,
     metrics: Array.from({ length: meeting.sessionCount }, (_, session) =>
       service.metricSeatsUsed(meeting, session, { label: session === 0 ? 'primary' : `replica ${session}` }),
     ),
-    limit: { value: meeting.capacity, label: 'capacity' },
+    limits: [{ value: meeting.capacity, label: 'capacity' }],
     stacked: true,
   };
 }
@@ -185,14 +185,14 @@ function seats(service: ReplicatedMeetingService, meeting: ReplicatedMeeting): G
 export function quotasSection(service?: ReplicatedMeetingService): cloudwatch.IWidget[] {
   const ofMeetings = (each: ReplicatedMeetingService): GraphOptions[] => [
     {
-      title: 'Concurrent sessions of Amazon Chime SDK',
-      metrics: [each.metricLiveSessions({ label: 'used by these meetings' })],
-      limit: { value: CONCURRENT_MEETINGS, label: 'default quota (L-9F286451)' },
+      title: 'Concurrent Amazon Chime SDK sessions',
+      metrics: [each.metricLiveSessions({ label: 'used by this service' })],
+      limits: [{ value: CONCURRENT_MEETINGS.value, label: `default quota (${CONCURRENT_MEETINGS.code})` }],
     },
-    { title: 'Calls throttled by Amazon Chime SDK', metrics: [each.metricThrottles({ label: 'throttled' })] },
+    { title: 'Throttled Amazon Chime SDK calls', metrics: [each.metricThrottles({ label: 'throttled' })] },
   ];
   return section('## Quotas', [
-    { title: 'Concurrent executions of Lambda', rows: LAMBDA_QUOTA },
+    { title: 'Concurrent Lambda executions', rows: LAMBDA_QUOTA },
     ...(service ? ofMeetings(service) : []),
   ]);
 }

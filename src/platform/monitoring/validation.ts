@@ -1,45 +1,37 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import { Construct } from 'constructs';
-import { MediaMonitoringProps } from './props';
-import { invalid } from '../../private/problems';
+import { MediaMonitoringOptions } from './props';
+import { Problems } from '../../private/problems';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
 const DASHBOARD_NAME = /^[\w-]{1,255}$/;
+const PAGE_URL = /^https?:\/\/[^\s#]+$/;
 
-export function validateMonitoring(scope: Construct, props: MediaMonitoringProps): void {
-  const { media, proxies, router, canary, meetings, topic, runbookUrl, dashboardName } = props;
-  if (!media && !router && !canary && !meetings && !proxies?.length) {
-    throw invalid(scope, {
-      property: 'media',
-      got: undefined,
-      expected: 'something to watch',
-      fix: 'Give at least one of `media`, `proxies`, `router`, `canary` and `meetings`.',
+export function validateMonitoring(problems: Problems, options: MediaMonitoringOptions, { region }: Stack): void {
+  const { alarmTopic: topic, runbookUrl, dashboardName } = options;
+  const isKnown = (value: string | undefined): value is string => value !== undefined && !Token.isUnresolved(value);
+  const topicRegion = topic && (Token.isUnresolved(topic.topicArn) ? topic.env.region : topic.topicArn.split(':')[3]);
+  if (isKnown(topicRegion) && isKnown(region)) {
+    problems.expect(topicRegion === region, {
+      property: 'alarmTopic',
+      got: `a topic in ${topicRegion}`,
+      expected: `a topic in ${region}, the region of the stack`,
+      fix: `Specify a topic in ${region}, or omit it to create one.`,
     });
   }
-  const { region } = Stack.of(scope);
-  const regionOfTopic = topic && (Token.isUnresolved(topic.topicArn) ? topic.env.region : topic.topicArn.split(':')[3]);
-  if (regionOfTopic && ![regionOfTopic, region].some((each) => Token.isUnresolved(each)) && regionOfTopic !== region) {
-    throw invalid(scope, {
-      property: 'topic',
-      got: `a topic in ${regionOfTopic}`,
-      expected: `a topic in ${region}, where the alarms are brought to`,
-      fix: `Bring a topic of ${region}, or leave it out.`,
-    });
-  }
-  if (dashboardName !== undefined && !Token.isUnresolved(dashboardName) && !DASHBOARD_NAME.test(dashboardName)) {
-    throw invalid(scope, {
+  if (isKnown(dashboardName)) {
+    problems.expect(DASHBOARD_NAME.test(dashboardName), {
       property: 'dashboardName',
       got: dashboardName,
       expected: '1 to 255 letters, digits, - and _',
-      fix: 'Change the name, or leave it out to have one made.',
+      fix: 'Change the name, or omit it to have one generated.',
     });
   }
-  if (runbookUrl !== undefined && !Token.isUnresolved(runbookUrl) && !/^https?:\/\/[^\s#]+$/.test(runbookUrl)) {
-    throw invalid(scope, {
+  if (isKnown(runbookUrl)) {
+    problems.expect(PAGE_URL.test(runbookUrl), {
       property: 'runbookUrl',
       got: runbookUrl,
-      expected: 'a URL without an anchor',
-      fix: 'The alarms add the anchors of their sections.',
+      expected: 'a URL that begins with https:// or http:// and has no anchor',
+      fix: 'Specify the page only: each alarm adds the anchor of its section.',
     });
   }
 }

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { MediaReplicationStackProps } from './props';
+import { MediaReplicationStackMeetings, MediaReplicationStackProps } from './props';
 import { writeOutputs } from './stack-outputs';
 import { validateStack } from './validation';
 import { ReplicatedMeetingService } from '../../live/meeting';
@@ -10,12 +10,13 @@ import { MediaRouter } from '../../stored/routing';
 import { MediaMonitoring } from '../monitoring';
 
 /**
- * Everything at once: media and their replicas with proxies, links to them, meetings, a dashboard and a topic.
+ * A complete platform in one stack: media with replicas and proxies, a router, and optionally meetings and a canary, with
+ * a dashboard and alarms for all of them.
  *
- * It is made of this library's public constructs and adds nothing of its own: what it does not offer as a property can be
- * done with them, and an app that outgrows it can make them itself.
+ * The stack consists of this library's public constructs, each configured by the property of the same name. Whatever the
+ * properties do not cover can be done with the constructs themselves (`stack.media.grantPut(role)`).
  *
- * Each replica is in a stack of its own, which is deployed before this one.
+ * Each replica is a stack of its own in the replica's region, and is deployed before this one.
  *
  * @example
  * import { App } from 'aws-cdk-lib';
@@ -24,66 +25,48 @@ import { MediaMonitoring } from '../monitoring';
  * const app = new App();
  * new MediaReplicationStack(app, 'Media', {
  *   env: { region: 'us-east-1' },
- *   replicas: [{ region: 'eu-west-1' }],
- *   meetings: [{ name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
- *   alarmEmails: ['media-oncall@example.com'],
+ *   media: { replicas: [{ region: 'eu-west-1' }] },
+ *   router: { ipRanges: [{ cidr: '10.20.0.0/16', region: 'eu-west-1' }] },
+ *   meetings: { rooms: [{ meetingName: 'town-hall', mediaRegion: 'us-east-1' }] },
+ *   canary: {},
+ *   monitoring: { alarmEmails: ['media-oncall@example.com'] },
  * });
  */
 export class MediaReplicationStack extends Stack {
-  /** The media: the primary in this stack, the replicas, and their proxies (`media.replicas`). */
+  /** The media bucket: the primary in this stack, the replicas, and their proxies (`media.replicas`). */
   public readonly media: ReplicatedMediaBucket;
 
-  /** Gives links to the copy that is right for a viewer. */
+  /** The router, which creates links to the copy that suits a viewer. */
   public readonly router: MediaRouter;
 
-  /** The canary, if one was asked for. */
-  public readonly canary?: ReplicationCanary;
-
-  /** The meetings, if any were asked for. */
+  /** The meeting service, if `meetings` was specified. */
   public readonly meetings?: ReplicatedMeetingService;
+
+  /** The canary, if `canary` was specified. */
+  public readonly canary?: ReplicationCanary;
 
   /** The dashboard, the alarms and their topic. */
   public readonly monitoring: MediaMonitoring;
 
-  /** @throws if the props contradict each other, or ask for what AWS can't do; the message says what to change */
+  /** @throws if properties are invalid; the message lists all problems, each with its fix */
   constructor(scope: Construct, id: string, props: MediaReplicationStackProps) {
     super(scope, id, props);
     validateStack(this, props);
-    this.media = new ReplicatedMediaBucket(this, 'Media', props);
-    this.router = new MediaRouter(this, 'Router', { ...props, media: this.media });
-    if (props.canary) this.canary = this.createCanary(props);
-    if (props.meetings) this.meetings = this.createMeetings(props);
-    this.monitoring = new MediaMonitoring(this, 'Monitoring', {
-      media: this.media,
-      router: this.router,
-      canary: this.canary,
-      meetings: this.meetings,
-      topic: props.alarmTopic,
-      emails: props.alarmEmails,
-      runbookUrl: props.runbookUrl,
-      dashboardName: props.dashboardName,
-      latencyThreshold: props.latencyThreshold,
-      fallbackPercent: props.fallbackPercent,
-    });
-    if (props.outputs ?? true) writeOutputs(this);
+    const { outputs = true } = props;
+    this.media = new ReplicatedMediaBucket(this, 'Media', { outputs, ...props.media });
+    const { media } = this;
+    this.router = new MediaRouter(this, 'Router', { ...props.router, media });
+    if (props.canary) this.canary = new ReplicationCanary(this, 'Canary', { ...props.canary, media });
+    if (props.meetings) this.meetings = this.createMeetings(props.meetings);
+    const { router, canary, meetings } = this;
+    this.monitoring = new MediaMonitoring(this, 'Monitoring', { ...props.monitoring, media, router, canary, meetings });
+    if (outputs) writeOutputs(this, this);
   }
 
-  private createCanary({ runtime, logRetention }: MediaReplicationStackProps): ReplicationCanary {
-    return new ReplicationCanary(this, 'Canary', { media: this.media, runtime, logRetention });
-  }
-
-  private createMeetings(props: MediaReplicationStackProps): ReplicatedMeetingService {
-    const service = new ReplicatedMeetingService(this, 'Meetings', {
-      controlRegion: props.controlRegion,
-      httpApi: props.httpApi && { ...props.httpApi, hostScopes: props.hostScopes },
-      runtime: props.runtime,
-      memorySize: props.memorySize,
-      logRetention: props.logRetention,
-    });
-    for (const { name, ...options } of props.meetings!) {
-      // A meeting may be called as a part of the service is.
-      service.addMeeting(`Meeting-${name}`, { meetingName: name, ...options });
-    }
+  private createMeetings({ rooms, ...props }: MediaReplicationStackMeetings): ReplicatedMeetingService {
+    const service = new ReplicatedMeetingService(this, 'Meetings', props);
+    // The prefix keeps rooms apart from the service's own constructs.
+    for (const room of rooms) service.addMeeting(`Meeting-${room.meetingName}`, room);
     return service;
   }
 }

@@ -1,92 +1,60 @@
-import { Duration, StackProps } from 'aws-cdk-lib';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import { ReplicatedMeetingOptions } from '../../live/meeting';
+import { StackProps } from 'aws-cdk-lib';
+import { ReplicatedMeetingOptions, ReplicatedMeetingServiceProps } from '../../live/meeting';
 import { ReplicatedMediaBucketProps } from '../../stored/bucket';
+import { ReplicationCanaryOptions } from '../../stored/canary';
 import { MediaRouterOptions } from '../../stored/routing';
+import { MediaMonitoringOptions } from '../monitoring';
 
-/** A meeting of a `MediaReplicationStack`. */
-export interface MediaReplicationStackMeeting extends ReplicatedMeetingOptions {
-  /** The name by which the meeting is joined, unless `meetingName` says another. Its construct is `Meeting-<name>`. */
-  readonly name: string;
+/** The meetings of a `MediaReplicationStack`: the properties of their service, and its rooms. */
+export interface MediaReplicationStackMeetings extends ReplicatedMeetingServiceProps {
+  /**
+   * The rooms. Each requires a `meetingName` that is a literal and unique in the list; the construct of the room is
+   * `Meeting-<meetingName>`.
+   *
+   * An empty list creates the service only. Rooms can be added to it later (`stack.meetings.addMeeting`).
+   */
+  readonly rooms: ReplicatedMeetingOptions[];
 }
 
-/**
- * Properties of a `MediaReplicationStack`: those of the stack, of the bucket, and of the router side by side, and what the
- * meetings and the monitoring need besides.
- *
- * `encryption`, `encryptionKey`, `removalPolicy` and `namePrefix` are about the media. `httpApi` and `memorySize` are about
- * the functions of the router and of the meetings alike, `runtime` and `logRetention` about all functions.
- */
-export interface MediaReplicationStackProps extends StackProps, ReplicatedMediaBucketProps, MediaRouterOptions {
-  /**
-   * The meetings.
-   *
-   * @default - no service for meetings; an empty list makes one, to which meetings can be added
-   */
-  readonly meetings?: MediaReplicationStackMeeting[];
+/** Properties of a `MediaReplicationStack`: those of a stack, and the options of each of its constructs. */
+export interface MediaReplicationStackProps extends StackProps {
+  /** The media bucket and its replicas. */
+  readonly media: ReplicatedMediaBucketProps;
 
   /**
-   * The region through whose endpoint the meetings are created and changed.
+   * The router, which every stack has.
    *
-   * @default - the stack's region, which must have an endpoint for meetings
-   * @see https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html
+   * @default - a router with default options
    */
-  readonly controlRegion?: string;
+  readonly router?: MediaRouterOptions;
 
   /**
-   * Scopes of which a token must have one to act as a host of meetings, where `httpApi` authorizes callers by tokens.
+   * The meeting service and its rooms.
    *
-   * @default - none: hosts are not served over HTTP then
+   * @default - no meetings
    */
-  readonly hostScopes?: string[];
+  readonly meetings?: MediaReplicationStackMeetings;
 
   /**
-   * Whether a canary tries each hour that media arrive in the replicas, and are read through their proxies. It costs some
-   * metrics and alarms for each replica.
+   * A canary that tests replication on a schedule. It adds custom metrics and alarms for each replica.
    *
-   * @default false
+   * @default - no canary
    */
-  readonly canary?: boolean;
+  readonly canary?: ReplicationCanaryOptions;
 
   /**
-   * The topic that every alarm goes to, in the stack's region; `MediaMonitoringProps.topic` says what it must allow.
+   * The dashboard, the alarms and their topic, which every stack has.
    *
-   * @default - a new one
+   * @default - monitoring with default options
    */
-  readonly alarmTopic?: sns.ITopic;
+  readonly monitoring?: MediaMonitoringOptions;
 
   /**
-   * Addresses that get a mail when an alarm goes off. Each is asked to confirm first.
+   * Whether the stack has CloudFormation outputs with the names, URLs and ARNs that operators need.
    *
-   * @default - none
-   */
-  readonly alarmEmails?: string[];
-
-  /**
-   * Your own runbook, to which the alarms link instead: a page with the headings of this library's docs/operations.md.
+   * `media.outputs` overrides it for the outputs of the buckets.
    *
-   * @default - docs/operations.md in this library's repository
+   * @default true
    */
-  readonly runbookUrl?: string;
-
-  /**
-   * The name of the dashboard: letters, digits, `-` and `_`, once in an account.
-   *
-   * @default - one that CloudFormation makes
-   */
-  readonly dashboardName?: string;
-
-  /**
-   * How far a replica may be behind the primary before its alarm goes off. Whole seconds.
-   *
-   * @default Duration.minutes(15)
-   */
-  readonly latencyThreshold?: Duration;
-
-  /**
-   * How many percent of the links may fall back to the primary before the router's alarm goes off.
-   *
-   * @default 5
-   */
-  readonly fallbackPercent?: number;
+  readonly outputs?: boolean;
 }

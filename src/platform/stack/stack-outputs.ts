@@ -1,21 +1,27 @@
 import { CfnOutput } from 'aws-cdk-lib';
-import type { MediaReplicationStack } from './media-replication-stack';
+import { Construct } from 'constructs';
+import { ReplicatedMeetingService } from '../../live/meeting';
+import { ReplicatedMediaBucket } from '../../stored/bucket';
+import { MediaRouter } from '../../stored/routing';
+import { MediaMonitoring } from '../monitoring';
 
-/** What operators look for, besides what the bucket says of its copies. */
-export function writeOutputs(stack: MediaReplicationStack): void {
-  const { media, router, meetings, monitoring } = stack;
+interface Parts {
+  readonly media: ReplicatedMediaBucket;
+  readonly router: MediaRouter;
+  readonly meetings?: ReplicatedMeetingService;
+  readonly monitoring: MediaMonitoring;
+}
+
+/** The outputs that operators need, besides those of the bucket's copies. */
+export function writeOutputs(scope: Construct, { media, router, meetings, monitoring }: Parts): void {
   const write = (id: string, value: string | undefined, description: string) =>
-    value !== undefined && new CfnOutput(stack, id, { value, description });
-  write('PrimaryBucketName', media.primary.bucketName, 'Primary bucket name');
-  write('RouterFunctionName', router.function.functionName, 'The function that gives links');
-  write('RouterApiUrl', router.httpApi?.url, 'The HTTP API that gives links');
-  write(
-    'MeetingsAudienceFunctionName',
-    meetings?.audienceFunction.functionName,
-    'The function for audiences of meetings',
-  );
-  write('MeetingsHostFunctionName', meetings?.hostFunction.functionName, 'The function for hosts of meetings');
-  write('MeetingsApiUrl', meetings?.httpApi?.url, 'The HTTP API of the meetings');
-  write('DashboardUrl', monitoring.dashboardUrl, 'The dashboard of all regions');
-  write('AlarmTopicArn', monitoring.topic.topicArn, 'The topic that every alarm goes to');
+    value !== undefined && new CfnOutput(scope, id, { value, description });
+  write('PrimaryBucketName', media.primary.bucketName, 'Name of the primary bucket');
+  write('RouterFunctionName', router.function.functionName, 'Name of the router function');
+  write('RouterApiUrl', router.httpApi?.url, 'URL of the router HTTP API');
+  write('MeetingsAudienceFunctionName', meetings?.audienceFunction.functionName, 'Name of the audience function');
+  write('MeetingsHostFunctionName', meetings?.hostFunction.functionName, 'Name of the host function');
+  write('MeetingsApiUrl', meetings?.httpApi?.url, 'URL of the meetings HTTP API');
+  write('DashboardUrl', monitoring.dashboardUrl, 'URL of the dashboard for all regions');
+  write('AlarmTopicArn', monitoring.topic.topicArn, 'ARN of the topic that alarms publish to');
 }

@@ -1,37 +1,52 @@
-import { Token } from 'aws-cdk-lib';
-import type { MediaReplicationStack } from './media-replication-stack';
+import { Stack, Token } from 'aws-cdk-lib';
 import { MediaReplicationStackProps } from './props';
-import { invalid } from '../../private/problems';
+import { ReplicatedMeeting, ReplicatedMeetingOptions, ReplicatedMeetingService } from '../../live/meeting';
+import { Problems } from '../../private/problems';
+import { ReplicatedMediaBucket } from '../../stored/bucket';
+import { ReplicationCanary } from '../../stored/canary';
+import { MediaRouter } from '../../stored/routing';
+import { MediaMonitoring } from '../monitoring';
 
-/** What the constructs can't know; the rest they say themselves. */
-export function validateStack(stack: MediaReplicationStack, props: MediaReplicationStackProps): void {
-  const { meetings, controlRegion, hostScopes, httpApi } = props;
-  for (const [property, value] of Object.entries({ controlRegion, hostScopes })) {
-    if (value === undefined || meetings) continue;
-    throw invalid(stack, {
-      property,
-      got: value,
-      expected: 'nothing without meetings',
-      fix: 'Give `meetings`, or leave it out.',
-    });
+/**
+ * Collects the problems of all constructs before the first one is created, so that one run reports all of them.
+ *
+ * @throws InvalidInput with the path of each property in the stack's props
+ */
+export function validateStack(stack: Stack, props: MediaReplicationStackProps): void {
+  const { media, router = {}, meetings, canary, monitoring = {} } = props;
+  const problems = new Problems(stack);
+  const replicas = media.replicas.map(({ region }) => region);
+  validate(ReplicatedMediaBucket, problems.within('media'), media, stack);
+  validate(MediaRouter, problems.within('router'), router, { primary: stack.region, replicas });
+  if (canary) validate(ReplicationCanary, problems.within('canary'), canary, replicas);
+  if (meetings) {
+    const within = problems.within('meetings');
+    const controlRegion = meetings.controlRegion ?? stack.region;
+    validate(ReplicatedMeetingService, within, meetings, stack);
+    meetings.rooms.forEach((room, index) =>
+      validate(ReplicatedMeeting, within.within(`rooms[${index}]`), room, controlRegion),
+    );
+    validateNames(within, meetings.rooms);
   }
-  if (hostScopes && !httpApi) {
-    throw invalid(stack, {
-      property: 'hostScopes',
-      got: hostScopes,
-      expected: 'nothing without an HTTP API',
-      fix: 'Give `httpApi`, or leave it out.',
-    });
-  }
-  meetings?.forEach(({ name }, index) => {
-    const first = meetings.findIndex((other) => other.name === name);
-    if (first !== index || Token.isUnresolved(name)) {
-      throw invalid(stack, {
-        property: `meetings[${index}].name`,
-        got: Token.isUnresolved(name) ? 'a value known only at deployment' : name,
-        expected: first === index ? 'a literal' : `a name that no other meeting has, but meetings[${first}] has it`,
-        fix: 'Give each meeting a name of its own.',
-      });
-    }
+  validate(MediaMonitoring, problems.within('monitoring'), monitoring, stack);
+  problems.throwIfAny();
+}
+
+/** The ids of the rooms' constructs contain their names. */
+function validateNames(problems: Problems, rooms: ReplicatedMeetingOptions[]): void {
+  rooms.forEach(({ meetingName }, index) => {
+    const property = `rooms[${index}].meetingName`;
+    const fix = 'Give each room a name of its own.';
+    const isToken = Token.isUnresolved(meetingName);
+    const got = isToken ? 'a value known only at deployment' : meetingName;
+    if (!problems.expect(!!meetingName && !isToken, { property, got, expected: 'a literal', fix })) return;
+    const first = rooms.findIndex((other) => other.meetingName === meetingName);
+    const expected = `a name that no other room has, but rooms[${first}] has it`;
+    problems.expect(first === index, { property, got, expected, fix });
   });
+}
+
+/** Until every construct has its `_validate`, the constructors report what is not collected here. */
+function validate(construct: object, problems: Problems, ...input: unknown[]): void {
+  (construct as { _validate?: (problems: Problems, ...input: unknown[]) => void })._validate?.(problems, ...input);
 }

@@ -22,11 +22,11 @@ export interface CustomResourceAnswer {
   readonly LogicalResourceId: string;
 }
 
-/** CloudFormation refuses answers of more than 4,096 bytes. */
+/** CloudFormation rejects responses of more than 4,096 bytes. */
 const MAX_REASON = 1_000;
-const SEND_TRIES = 5;
+const SEND_ATTEMPTS = 5;
 
-/** The answer to an event: a failure with a reason that fits, if there is one. */
+/** The response to an event. A failure's reason is truncated to fit. */
 export function answerTo(
   { StackId, RequestId, LogicalResourceId }: CustomResourceEvent<unknown>,
   PhysicalResourceId: string,
@@ -40,10 +40,10 @@ export function answerTo(
 }
 
 /**
- * Does the work, and says of it what CloudFormation is to know.
+ * Runs the work and returns the response for CloudFormation.
  *
- * @param work gives the physical id
- * @param idOnFailure the physical id of what could not be done: the Delete that follows is for it
+ * @param work returns the physical ID
+ * @param idOnFailure the physical ID if the work fails. CloudFormation passes it to the Delete request that follows.
  */
 export async function answerOf(
   event: CustomResourceEvent<unknown>,
@@ -57,28 +57,28 @@ export async function answerOf(
   }
 }
 
-/** Tells CloudFormation, whose stack waits for an hour otherwise. */
+/** Sends the response, without which CloudFormation waits for an hour. */
 export async function sendAnswer(url: string, answer: CustomResourceAnswer): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await put(url, JSON.stringify(answer));
     } catch (error) {
-      if (attempt === SEND_TRIES) throw error;
+      if (attempt === SEND_ATTEMPTS) throw error;
       await new Promise((done) => setTimeout(done, 200 * 2 ** attempt));
     }
   }
 }
 
-/** The URL is presigned, without a content type. */
+/** The URL is presigned without a content type, so the header must be empty. */
 function put(url: string, body: string): Promise<void> {
   const headers = { 'content-type': '', 'content-length': Buffer.byteLength(body) };
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: 'PUT', headers, timeout: 10_000 }, (response) => {
       response.resume();
       if (response.statusCode === 200) resolve();
-      else reject(new Error(`CloudFormation answered ${response.statusCode}.`));
+      else reject(new Error(`CloudFormation responded with status ${response.statusCode}.`));
     });
-    sent.on('timeout', () => sent.destroy(new Error('CloudFormation did not answer.')));
+    sent.on('timeout', () => sent.destroy(new Error('CloudFormation did not respond.')));
     sent.on('error', reject);
     sent.end(body);
   });

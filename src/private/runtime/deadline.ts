@@ -1,4 +1,4 @@
-/** Until when a caller waits. */
+/** The time by which an operation must be complete. */
 export class Deadline {
   static in(milliseconds: number): Deadline {
     return new Deadline(Date.now() + milliseconds);
@@ -14,17 +14,17 @@ export class Deadline {
     return this.left <= 0;
   }
 
-  /** Aborts a request that is still under way then. */
+  /** Aborts a request at the deadline. */
   get signal(): AbortSignal {
     return AbortSignal.timeout(Math.max(1, Math.round(this.left)));
   }
 
-  /** The nearer of the two. */
+  /** The earlier of this deadline and the given time from now. */
   within(milliseconds: number): Deadline {
     return new Deadline(Math.min(this.at, Date.now() + milliseconds));
   }
 
-  /** Waits, but not past the deadline. */
+  /** Waits, but not beyond the deadline. */
   async pause(milliseconds: number): Promise<void> {
     await new Promise((done) => setTimeout(done, Math.max(0, Math.min(milliseconds, this.left))));
   }

@@ -1,6 +1,6 @@
 /**
- * How long a client waits for an answer to begin, before it tries again or fails. Without the last of these, the SDK
- * only warns of a request that takes longer, and waits on.
+ * The request handler options of an SDK client: the time in milliseconds until the response must begin. Without
+ * `throwOnRequestTimeout`, the SDK only logs a warning and keeps waiting.
  */
 export function patience(requestTimeout: number) {
   return { connectionTimeout: 3_000, requestTimeout, throwOnRequestTimeout: true };

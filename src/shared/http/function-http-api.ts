@@ -5,39 +5,40 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { HttpApiOptions } from './props';
+import { invalid } from '../../private/problems';
 
-/** One function behind some routes of an HTTP API. */
+/** Routes of an HTTP API, and the function that they invoke. */
 export interface FunctionRoutes {
-  /** `POST /links`. */
+  /** The routes, for example `POST /links`. */
   readonly routeKeys: string[];
-  /** What answers them. */
+  /** The function that the routes invoke. */
   readonly function: lambda.Function;
 
   /**
-   * Scopes of which a caller's token must have one, where callers are authorized by tokens.
+   * The scopes of which a caller's token must have at least one, if the API authorizes callers by tokens.
    *
-   * @default - none: every token that is valid
+   * @default - none; every valid token is accepted
    */
   readonly scopes?: string[];
 }
 
 /** Properties of a `FunctionHttpApi`. */
 export interface FunctionHttpApiProps extends HttpApiOptions {
-  /** What stands behind the API. */
+  /** The routes of the API. */
   readonly routes: FunctionRoutes[];
 }
 
-/** An HTTP API in front of a service's functions, which makes it. */
+/** The HTTP API of a service, which creates it if `httpApi` is specified. */
 export class FunctionHttpApi extends Construct {
   /** @internal */
   public static _in(scope: Construct, props: FunctionHttpApiProps): FunctionHttpApi {
     return new FunctionHttpApi(scope, 'HttpApi', props);
   }
 
-  /** Where the API is: `https://….execute-api.….amazonaws.com`. */
+  /** The URL of the API, for example `https://a1b2c3d4e5.execute-api.us-east-1.amazonaws.com`. */
   public readonly url: string;
 
-  /** The API's id. */
+  /** The id of the API. */
   public readonly apiId: string;
 
   private readonly usesIam: boolean;
@@ -65,18 +66,20 @@ export class FunctionHttpApi extends Construct {
   }
 
   /**
-   * Lets the grantee call the API, where callers are authorized by IAM.
+   * Grants permission to call the API, which must authorize callers by IAM.
    *
-   * @param grantee who may call
-   * @param routeKeys which routes, as `POST /audience`; all if not given
-   * @throws if callers are authorized by tokens
+   * @param grantee the principal to grant permission to
+   * @param routeKeys the routes to grant permission for, for example `POST /audience`; all routes by default
+   * @throws if the API authorizes callers by tokens
    */
   public grantInvoke(grantee: iam.IGrantable, routeKeys: string[] = this.routeKeys): iam.Grant {
     if (!this.usesIam) {
-      throw new Error(
-        `[${this.node.path}] grantInvoke: the API is authorized by tokens, expected HttpAuthorizer.iam(). ` +
-          'Give the caller a token instead.',
-      );
+      throw invalid(this, {
+        property: 'authorizer',
+        got: 'HttpAuthorizer.jwt()',
+        expected: 'HttpAuthorizer.iam()',
+        fix: 'Provide the caller with a token instead of a grant.',
+      });
     }
     return iam.Grant.addToPrincipal({
       grantee,
@@ -129,7 +132,7 @@ export class FunctionHttpApi extends Construct {
     }
   }
 
-  /** The access log has the path without its query, which may hold a token. */
+  /** The access log contains no query string, which may contain a token. */
   private createStage(props: FunctionHttpApiProps, api: apigateway.CfnApi): void {
     const accessLog = new logs.LogGroup(this, 'AccessLog', {
       retention: props.accessLogRetention ?? logs.RetentionDays.ONE_MONTH,

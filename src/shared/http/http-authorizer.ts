@@ -1,28 +1,28 @@
-/** What an HTTP API checks before it calls the service behind it. */
+/** Options of the authorization by JSON Web Tokens. */
 export interface JwtAuthorizerOptions {
-  /** Who issues the tokens: the `iss` of the token, with its OpenID Connect discovery document. */
+  /** The issuer of the tokens (claim `iss`), which must provide an OpenID Connect discovery document. */
   readonly issuer: string;
 
-  /** For whom the tokens are issued: the `aud` or `client_id` of a token must be one of these. */
+  /** The accepted audiences: the claim `aud` or `client_id` of a token must be one of these. */
   readonly audience: string[];
 
   /**
-   * Where the token is in a request. A browser can't send a header for `<img src>`; for that, name a query parameter
-   * (`$request.querystring.token`).
+   * The location of the token in a request. A browser cannot send headers for `<img src>`: use a query parameter for
+   * that (`$request.querystring.token`).
    *
    * @default '$request.header.Authorization'
    */
   readonly identitySource?: string;
 }
 
-/** Who may call an HTTP API. */
+/** How an HTTP API authorizes callers. */
 export class HttpAuthorizer {
-  /** Callers sign their requests with credentials of AWS, and need a grant (`grantInvoke`). */
+  /** By IAM: callers sign their requests with AWS credentials, and need a grant (`grantInvoke`). */
   public static iam(): HttpAuthorizer {
     return new HttpAuthorizer();
   }
 
-  /** Callers send a JSON Web Token, which API Gateway verifies. Whoever has one may call. */
+  /** By JSON Web Tokens, which API Gateway verifies. Every caller with a valid token may call the API. */
   public static jwt(options: JwtAuthorizerOptions): HttpAuthorizer {
     return new HttpAuthorizer(options);
   }

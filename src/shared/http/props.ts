@@ -1,34 +1,34 @@
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { HttpAuthorizer } from './http-authorizer';
 
-/** How an HTTP API is made. */
+/** Options of an HTTP API. */
 export interface HttpApiOptions {
-  /** Who may call. */
+  /** How the API authorizes callers. */
   readonly authorizer: HttpAuthorizer;
 
   /**
-   * Web sites whose pages may call: `https://www.example.com`.
+   * The origins of websites that may call the API from a browser (CORS), for example `https://www.example.com`.
    *
-   * @default - none
+   * @default - no CORS
    */
   readonly allowOrigins?: string[];
 
   /**
-   * How many requests per second are let through, of all callers together.
+   * The number of requests per second that the API accepts from all callers together.
    *
    * @default 500
    */
   readonly throttlingRateLimit?: number;
 
   /**
-   * How many requests may come at once.
+   * The number of requests that the API accepts in a burst.
    *
    * @default 1000
    */
   readonly throttlingBurstLimit?: number;
 
   /**
-   * How long the access log is kept. It holds no query and no header.
+   * The retention of the access log. It contains no query strings and no headers.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */

@@ -1,27 +1,27 @@
-/** What the construct and the handlers share. No CDK here, and no SDK. */
+/** Names and payload types that the construct and the handlers share. Imports neither the CDK nor an SDK. */
 
 export const ENV = {
   table: 'REPLICATION_TABLE',
-  /** The bucket whose media are replicated. */
+  /** The name of the source bucket. */
   bucket: 'REPLICATION_BUCKET',
   account: 'REPLICATION_ACCOUNT',
   partition: 'REPLICATION_PARTITION',
-  /** Where reports and manifests are. */
+  /** The name of the bucket for reports and manifests. */
   reportsBucket: 'REPLICATION_REPORTS_BUCKET',
-  /** The role that S3 works on a job with. */
+  /** The ARN of the role that S3 assumes for a job. */
   jobRole: 'REPLICATION_JOB_ROLE',
-  /** The value of the tag that all jobs bear, and the policies ask for. */
+  /** The value of the tag on all jobs, which IAM policies require. */
   jobTag: 'REPLICATION_JOB_TAG',
   maxAttempts: 'REPLICATION_MAX_ATTEMPTS',
 } as const;
 
-/** By this tag the policies know the jobs of a bucket. */
+/** The key of the tag by which IAM policies recognize the jobs of a bucket. */
 export const JOB_TAG_KEY = 'MediaReplicationJobs';
 
-/** What a job is. */
+/** The operation of the S3 Batch Operations jobs. */
 export const JOB_OPERATION = 'S3ReplicateObject';
 
-/** In the bucket of reports. */
+/** Key prefixes in the bucket for reports and manifests. */
 export const REPORTS_PREFIX = 'reports';
 export const MANIFESTS_PREFIX = 'manifests';
 
@@ -30,26 +30,26 @@ export const TABLE = { key: 'pk', sort: 'sk', timeToLive: 'expiresAt' } as const
 export const BACKFILL_RESOURCE = 'Custom::MediaBackfill';
 export const REPORTS_RESOURCE = 'Custom::MediaBackfillReports';
 
-/** The properties of the custom resource that starts backfills. CloudFormation makes every scalar a string. */
+/** The properties of the custom resource that starts backfills. CloudFormation passes every scalar as a string. */
 export interface BackfillProperties {
   readonly ServiceToken: string;
   readonly Bucket: string;
-  /** The names of the replicas' buckets. */
+  /** The bucket names of the replicas. */
   readonly Replicas: readonly string[];
-  /** Whether the bucket was there before, with what is in it. */
+  /** Whether the source bucket is an existing bucket, which may already hold objects. */
   readonly Adopted: 'true' | 'false';
   readonly ReplicateExisting: 'true' | 'false';
 }
 
-/** The properties of the custom resource that empties the bucket of reports before it is deleted. */
+/** The properties of the custom resource that empties the reports bucket before CloudFormation deletes it. */
 export interface ReportsProperties {
   readonly ServiceToken: string;
   readonly ReportsBucket: string;
 }
 
-/** What the schedules send to the worker. */
+/** The event that the schedules send to the worker. */
 export interface WorkerEvent {
-  /** Whether a repair is due. */
+  /** Whether to start a repair. */
   readonly repair?: boolean;
 }
 
@@ -65,7 +65,7 @@ export type Operation = (typeof OPERATIONS)[number];
 export type Code = 'ValidationError' | 'NotFound' | 'ServiceUnavailable';
 
 export const METRICS_NAMESPACE = 'MediaReplication/Replication';
-/** Powertools' own dimension, which tells one bucket's jobs from another's. */
+/** The default dimension of Powertools. Its value identifies the bucket. */
 export const SERVICE_DIMENSION = 'service';
 export const METRIC = {
   backfillTotal: 'BackfillTotal',
@@ -79,10 +79,10 @@ export const METRIC = {
   workerFailures: 'WorkerFailures',
 } as const;
 
-/** How often a backfill is tried that S3 fails as a whole. */
+/** The number of times that a backfill is attempted if S3 fails the whole job. */
 export const MAX_BACKFILL_ATTEMPTS = 3;
 
-/** How many objects one repair takes. The rest is for the next. */
+/** The maximum number of objects in one repair. The next repair takes the rest. */
 export const MAX_REPAIR_OBJECTS = 1_000_000;
 
 export const DEFAULT_MAX_ATTEMPTS = 3;

@@ -7,8 +7,8 @@ import { Construct } from 'constructs';
 const MAX_RECEIVES = 5;
 
 /**
- * Takes S3's events of objects that it gave up on. When a policy breaks, there is one for each object that is put: the
- * queue makes few calls of them, and keeps them while the function can't note them.
+ * Receives the S3 events for objects that failed to replicate. A broken policy causes one event for each new object:
+ * the queue batches them, and keeps them while the function cannot record them.
  */
 export class FailureQueue extends Construct {
   readonly queue: sqs.Queue;
@@ -16,7 +16,7 @@ export class FailureQueue extends Construct {
 
   constructor(scope: Construct, id: string, consumer: lambda.Function) {
     super(scope, id);
-    // SSE-SQS: S3 can send to a queue with a key only if the key's policy admits it.
+    // SSE-SQS, because S3 can send to a queue with a KMS key only if the key policy allows it.
     const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
     this.queue = new sqs.Queue(this, 'Queue', {

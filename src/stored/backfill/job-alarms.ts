@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { withRunbook } from '../../private/runbook';
 
-export interface WatchedJobs {
+export interface JobAlarmMetrics {
   readonly jobsFailed: cloudwatch.IMetric;
   readonly repeatedFailures: cloudwatch.IMetric;
   readonly givenUp: cloudwatch.IMetric;
@@ -11,65 +11,64 @@ export interface WatchedJobs {
   readonly eventsLost: cloudwatch.IMetric;
 }
 
-const SILENT = { threshold: 1, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
+const COMMON = { threshold: 1, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
 
-export function createJobAlarms(scope: Construct, bucket: string, metrics: WatchedJobs): cloudwatch.Alarm[] {
+export function createJobAlarms(scope: Construct, bucket: string, metrics: JobAlarmMetrics): cloudwatch.Alarm[] {
   return [
     new cloudwatch.Alarm(scope, 'JobsFailedAlarm', {
-      ...SILENT,
+      ...COMMON,
       alarmDescription: withRunbook(
-        `A backfill of ${bucket} did not start, or S3 failed it as a whole; or the last repair. DescribeReplication ` +
-          `says why. Remove the cause, then call RestartBackfill.`,
-        'alarm-a-backfill-did-not-start-or-failed',
+        `A backfill or the last repair of ${bucket} did not start, or S3 failed the whole job. Call ` +
+          `DescribeReplication for the reason, fix the cause, then call RestartBackfill.`,
+        'alarm-backfill-failures',
       ),
       metric: metrics.jobsFailed,
       evaluationPeriods: 2,
     }),
     new cloudwatch.Alarm(scope, 'RepeatedFailuresAlarm', {
-      ...SILENT,
+      ...COMMON,
       alarmDescription: withRunbook(
-        `Objects of ${bucket} that had failed to replicate failed again. DescribeReplication says for which reasons, ` +
-          `and what to do about each.`,
-        'alarm-objects-failed-again',
+        `Objects in ${bucket} that had failed to replicate failed again. Call DescribeReplication for the reasons and ` +
+          `how to fix each.`,
+        'alarm-repeated-replication-failures',
       ),
       metric: metrics.repeatedFailures,
       evaluationPeriods: 1,
     }),
     new cloudwatch.Alarm(scope, 'GivenUpAlarm', {
-      ...SILENT,
+      ...COMMON,
       alarmDescription: withRunbook(
-        `Objects of ${bucket} are missing on a replica, and are not tried again by themselves. ListFailures names them. ` +
-          `Remove the cause, then call RetryFailures or DismissFailures.`,
-        'alarm-objects-are-given-up',
+        `Objects in ${bucket} are missing on a replica and are no longer retried automatically. Call ListFailures for ` +
+          `their keys, fix the cause, then call RetryFailures or DismissFailures.`,
+        'alarm-objects-given-up',
       ),
       metric: metrics.givenUp,
       evaluationPeriods: 1,
     }),
     new cloudwatch.Alarm(scope, 'WorkerFailuresAlarm', {
-      ...SILENT,
+      ...COMMON,
       alarmDescription: withRunbook(
-        `The worker that looks after the replication jobs of ${bucket} can not do a part of its work. Its log says ` +
-          `which, and why.`,
-        'alarm-the-worker-can-not-do-its-work',
+        `The worker that manages the replication jobs of ${bucket} fails at some of its tasks. See its log for details.`,
+        'alarm-backfill-worker-errors',
       ),
       metric: metrics.workerFailures,
       evaluationPeriods: 3,
     }),
     new cloudwatch.Alarm(scope, 'WorkerErrorsAlarm', {
-      ...SILENT,
+      ...COMMON,
       alarmDescription: withRunbook(
-        `The worker that looks after the replication jobs of ${bucket} fails or takes too long. Its log says why.`,
-        'alarm-the-worker-can-not-do-its-work',
+        `The worker that manages the replication jobs of ${bucket} fails or times out. See its log for details.`,
+        'alarm-backfill-worker-errors',
       ),
       metric: metrics.workerErrors,
       evaluationPeriods: 3,
     }),
     new cloudwatch.Alarm(scope, 'LostEventsAlarm', {
-      ...SILENT,
+      ...COMMON,
       alarmDescription: withRunbook(
-        `S3's events of objects of ${bucket} that failed to replicate could not be noted: they are not repaired. The ` +
-          `log of the events' function says why; send the messages of the dead-letter queue again.`,
-        'alarm-events-of-failures-are-lost',
+        `Events for objects in ${bucket} that failed to replicate could not be processed, so these objects are not ` +
+          `repaired. See the log of the events function, then redrive the dead-letter queue.`,
+        'alarm-lost-failure-events',
       ),
       metric: metrics.eventsLost,
       evaluationPeriods: 1,

@@ -8,8 +8,8 @@ import { s3BucketArn, s3ObjectsArn } from '../../private/arns';
 const BATCH_OPERATIONS = 'batchoperations.s3.amazonaws.com';
 
 /**
- * The role that S3 works on jobs with. It initiates replication, and no more: the objects, their keys and the replicas
- * are for the replication role of the rules.
+ * The role that S3 assumes for the jobs. It can only initiate replication. The replication role of the bucket's rules
+ * reads the objects and writes the replicas.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-policies.html
  */
@@ -18,7 +18,7 @@ export function createJobRole(scope: Construct, bucketName: string, account: str
     assumedBy: new iam.ServicePrincipal(BATCH_OPERATIONS, {
       conditions: { StringEquals: { 'aws:SourceAccount': account } },
     }),
-    description: `Starts the replication of objects of ${bucketName} that were there before, or have failed`,
+    description: `Starts the replication of existing and failed objects of ${bucketName}`,
   });
   role.addToPolicy(
     new iam.PolicyStatement({ actions: ['s3:InitiateReplication'], resources: [s3ObjectsArn(bucketName)] }),
@@ -36,12 +36,12 @@ export function createJobRole(scope: Construct, bucketName: string, account: str
 export interface JobGrantProps {
   readonly role: iam.IRole;
   readonly tag: string;
-  /** Whether jobs may be cancelled too. */
+  /** Whether to grant permission to cancel jobs. */
   readonly cancel?: boolean;
 }
 
 /**
- * Lets a function start replication jobs that bear our tag and run with our role, look at those, and find one among all.
+ * Grants permission to create replication jobs with the given tag and role, to describe these jobs, and to list all jobs.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
@@ -50,11 +50,11 @@ export function grantJobs(grantee: iam.IGrantable, stack: Stack, { role, tag, ca
     grantee.grantPrincipal.addToPrincipalPolicy(
       new iam.PolicyStatement({ actions, resources: [resource], conditions }),
     );
-  // A job that is not there yet has no ARN.
+  // A job has no ARN before it is created.
   add(['s3:CreateJob'], '*', {
     StringEquals: { 's3:RequestJobOperation': JOB_OPERATION, [`aws:RequestTag/${JOB_TAG_KEY}`]: tag },
   });
-  // Has no resource and no condition of its own: it shows the descriptions of the account's jobs in the region.
+  // ListJobs supports neither resources nor conditions of its own: it returns all jobs of the account in the region.
   add(['s3:ListJobs'], '*', { StringEquals: { 'aws:RequestedRegion': stack.region } });
   add(
     cancel ? ['s3:DescribeJob', 's3:UpdateJobStatus'] : ['s3:DescribeJob'],
@@ -64,8 +64,8 @@ export function grantJobs(grantee: iam.IGrantable, stack: Stack, { role, tag, ca
   add(['iam:PassRole'], role.roleArn, { StringEquals: { 'iam:PassedToService': BATCH_OPERATIONS } });
 }
 
-/** What is looked at before a backfill. */
-export function grantLook(grantee: iam.IGrantable, bucketName: string): void {
+/** Grants permission to read what a backfill depends on: lifecycle rules, replication rules, and existing versions. */
+export function grantReadSource(grantee: iam.IGrantable, bucketName: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new iam.PolicyStatement({
       actions: ['s3:GetLifecycleConfiguration', 's3:GetReplicationConfiguration', 's3:ListBucketVersions'],
@@ -74,8 +74,8 @@ export function grantLook(grantee: iam.IGrantable, bucketName: string): void {
   );
 }
 
-/** The worker starts backfills too, if the deployment could not. */
-export function grantLookAtLifecycle(grantee: iam.IGrantable, bucketName: string): void {
+/** Grants permission to read the lifecycle rules, which the worker needs if it starts a backfill. */
+export function grantReadLifecycle(grantee: iam.IGrantable, bucketName: string): void {
   grantee.grantPrincipal.addToPrincipalPolicy(
     new iam.PolicyStatement({ actions: ['s3:GetLifecycleConfiguration'], resources: [s3BucketArn(bucketName)] }),
   );

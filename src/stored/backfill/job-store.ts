@@ -8,8 +8,8 @@ import { MANIFESTS_PREFIX, REPORTS_PREFIX, TABLE } from './contract';
 const KEPT = Duration.days(90);
 
 /**
- * What is known of jobs and failures, and the reports and manifests of jobs. All of it goes with the stack: it is worth
- * nothing without the bucket that it is about.
+ * Stores the state of jobs and failures, and the jobs' reports and manifests. All of it is deleted with the stack,
+ * because it is of no use without the bucket.
  */
 export class JobStore extends Construct {
   readonly table: dynamodb.Table;
@@ -26,12 +26,12 @@ export class JobStore extends Construct {
       timeToLiveAttribute: TABLE.timeToLive,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The L2's property for it was renamed.
+    // The L2 property was renamed between versions of aws-cdk-lib.
     (this.table.node.defaultChild as dynamodb.CfnTable).pointInTimeRecoverySpecification = {
       pointInTimeRecoveryEnabled: true,
     };
     this.reports = new s3.Bucket(this, 'Reports', {
-      // S3 Batch Operations reads no CSV manifest that is encrypted with KMS:
+      // S3 Batch Operations cannot read CSV manifests that are encrypted with KMS:
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-create-job.html#specify-batchjob-manifest
       encryption: s3.BucketEncryption.S3_MANAGED,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
@@ -50,7 +50,7 @@ export class JobStore extends Construct {
     });
   }
 
-  /** S3, as the role of a job: reads manifests, puts reports. */
+  /** Grants the role of the jobs permission to read manifests and write reports. */
   grantJob(role: iam.Role): void {
     role.addToPolicy(
       new iam.PolicyStatement({
@@ -66,7 +66,10 @@ export class JobStore extends Construct {
     );
   }
 
-  /** The worker: reads reports, puts manifests. A report that is not there yet answers 404 only to who may list. */
+  /**
+   * Grants the worker permission to read reports and write manifests. Without `s3:ListBucket`, S3 would respond with 403
+   * instead of 404 for a report that does not exist yet.
+   */
   grantWorker(grantee: iam.IGrantable): void {
     const grant = (actions: string[], resource: string) =>
       iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
@@ -75,7 +78,7 @@ export class JobStore extends Construct {
     grant(['s3:PutObject', 's3:AbortMultipartUpload'], this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
   }
 
-  /** Whoever empties the bucket when the stack is deleted. */
+  /** Grants permission to empty the reports bucket when the stack is deleted. */
   grantEmpty(grantee: iam.IGrantable): void {
     const grant = (actions: string[], resource: string) =>
       iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });

@@ -1,4 +1,4 @@
-/** What a lifecycle rule does, in the words of neither CDK nor SDK. */
+/** A lifecycle rule, independent of the CDK and the SDK. */
 export interface LifecycleRule {
   /** @default - the rule has no name */
   readonly id?: string;
@@ -6,18 +6,18 @@ export interface LifecycleRule {
   readonly expires: boolean;
   readonly removesExpiredDeleteMarkers: boolean;
   readonly expiresNoncurrentVersions: boolean;
-  /** The classes that it moves objects and old versions to. */
+  /** The storage classes that it transitions objects and noncurrent versions to. */
   readonly classes: readonly string[];
 }
 
-/** S3 does not replicate out of these. */
+/** The storage classes that S3 does not replicate from. */
 const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /**
- * Why a rule races with a backfill, if it does. What it deletes or archives before the job comes by is not replicated;
- * and a delete marker can be replicated, found alone and removed before the versions that it hides come.
+ * How a rule interferes with a backfill, if it does. Objects that it deletes or archives before the job reaches them are
+ * not replicated. A delete marker can be replicated first, and expire before the versions that it hides arrive.
  *
- * Old versions that expire are no race that matters: they are meant to go on every copy.
+ * Expiring noncurrent versions is harmless, because they are meant to be deleted from every copy.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html#batch-replication-considerations
  */
@@ -31,7 +31,7 @@ export function raceOf(rule: LifecycleRule): string | undefined {
   return races.length > 0 ? races.join(', ') : undefined;
 }
 
-/** The names of the rules that race, each with why. */
+/** The rules that interfere with a backfill: the id of each, and how. */
 export function racingRules(rules: readonly LifecycleRule[]): string[] {
   return rules.flatMap((rule, index) => {
     const race = raceOf(rule);

@@ -1,7 +1,7 @@
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { LifecycleRule } from './lifecycle-race';
 
-/** Rules as the app has them, in words that the handlers know too. */
+/** Converts the CDK's lifecycle rules to the type that the handlers share. */
 export function plainRules(rules: readonly s3.LifecycleRule[]): LifecycleRule[] {
   return rules.map((rule) => ({
     id: rule.id,

@@ -1,47 +1,48 @@
 import * as events from 'aws-cdk-lib/aws-events';
 
-/** How objects that S3 gave up on are replicated again. */
+/** Options for the repair of objects that S3 failed to replicate. */
 export interface ReplicationRepairOptions {
   /**
-   * Whether they are replicated again. Failures are counted and listed in any case.
+   * Whether failed objects are replicated again. Failures are counted and listed in any case.
    *
    * @default true
    */
   readonly enabled?: boolean;
 
   /**
-   * When failures are looked for. Nothing is started, and nothing costs, while there are no failures.
+   * When to start a repair. Without failures, no job is started and nothing is charged.
    *
    * @default - once a day
    */
   readonly schedule?: events.Schedule;
 
   /**
-   * After how many failed repairs an object is given up, from 1 to 10. An alarm tells.
+   * The number of failed repairs after which an object is given up, from 1 to 10. Objects that are given up raise an
+   * alarm, and are retried only on request. Each attempt is charged as one S3 Batch Operations task for each object.
    *
    * @default 3
    */
   readonly maxAttempts?: number;
 }
 
-/** What is measured of backfills and repairs. */
+/** The metrics of backfills and repairs. */
 export enum ReplicationJobsMetric {
-  /** How many objects the backfills that are under way are for. */
+  /** The number of objects in the running backfills. */
   BACKFILL_TOTAL = 'BackfillTotal',
-  /** How many of them are replicated. */
+  /** The number of objects that the running backfills have replicated. */
   BACKFILL_DONE = 'BackfillDone',
-  /** How many of them failed. */
+  /** The number of objects that the running backfills failed to replicate. */
   BACKFILL_FAILED = 'BackfillFailed',
-  /** How many seconds they will still take, as far as can be told from what they did. */
+  /** The estimated number of seconds until the running backfills complete. */
   BACKFILL_SECONDS_LEFT = 'BackfillSecondsLeft',
-  /** Jobs that S3 failed as a whole. */
+  /** The number of backfills that did not start or that S3 failed, plus the last repair if it failed. */
   JOBS_FAILED = 'JobsFailed',
-  /** Objects that failed, and are not repaired yet. */
+  /** The number of objects that failed to replicate and are not repaired yet. */
   FAILURES_OUTSTANDING = 'FailuresOutstanding',
-  /** Objects that failed again when they were repaired. */
+  /** The number of objects that failed to replicate again. */
   REPEATED_FAILURES = 'RepeatedFailures',
-  /** Objects that are no longer tried. */
+  /** The number of objects that are no longer retried automatically. */
   GIVEN_UP = 'GivenUp',
-  /** What the worker could not do. */
+  /** The number of tasks that the worker failed to carry out. */
   WORKER_FAILURES = 'WorkerFailures',
 }

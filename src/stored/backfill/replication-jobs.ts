@@ -1,4 +1,4 @@
-import { Annotations, Aws, CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws, CustomResource, Duration, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -11,31 +11,32 @@ import { Construct, IDependable } from 'constructs';
 import * as contract from './contract';
 import { FailureQueue } from './failure-queue';
 import { createJobAlarms } from './job-alarms';
-import { createJobRole, grantJobs, grantLook, grantLookAtLifecycle } from './job-permissions';
+import { createJobRole, grantJobs, grantReadLifecycle, grantReadSource } from './job-permissions';
 import { JobStore } from './job-store';
 import { racingRules } from './lifecycle-race';
 import { plainRules } from './lifecycle-rules';
 import { ReplicationRepairOptions } from './props';
-import { invalid } from '../../private/problems';
 import { handlerFunction } from '../../private/handler-function';
 import { accountOf, DeterministicNames } from '../../private/naming';
+import { Problems } from '../../private/problems';
 
-/** A replica that the rules of the bucket fill. */
-export interface FilledReplica {
-  readonly region: string;
+/** A replica that the replication rules of the source bucket write to. */
+export interface TargetReplica {
   readonly bucketName: string;
-  readonly ruleId: string;
 }
 
 export interface ReplicationJobsProps {
-  /** The primary, in the stack's region and account. A name, and no reference: the bucket may depend on what is here. */
+  /**
+   * The name of the source bucket, which is in the account and region of the stack. Not a reference, because the bucket
+   * may depend on resources of this construct.
+   */
   readonly bucketName: string;
-  readonly replicas: FilledReplica[];
-  /** Whether the bucket was there before. @default false */
+  readonly replicas: TargetReplica[];
+  /** Whether the source bucket is an existing bucket. @default false */
   readonly adopted?: boolean;
-  /** Whether what is there already is replicated to replicas that are new. @default true */
+  /** Whether existing objects are replicated to new replicas. @default true */
   readonly replicateExisting?: boolean;
-  /** The lifecycle rules of the primary and of the replicas, as far as the app has them. @default - none */
+  /** The lifecycle rules of the source bucket and of the replicas that are defined in the app. @default - none */
   readonly lifecycleRules?: s3.LifecycleRule[];
   /** @default - once a day, three attempts */
   readonly repair?: ReplicationRepairOptions;
@@ -46,15 +47,29 @@ export interface ReplicationJobsProps {
 type Entry = 'backfill' | 'worker' | 'events' | 'status';
 
 /**
- * Has S3 replicate what its rules do not: what was there before them, and what failed. Both are jobs of S3 Batch
- * Replication, which is told of by one function and looked after by another.
+ * Replicates what replication rules do not: objects that existed before the rules (backfill) and objects that failed to
+ * replicate (repair). Both are jobs of S3 Batch Replication.
+ *
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html
  */
 export class ReplicationJobs extends Construct {
-  /** Answers `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and `RestartBackfill`. */
+  /** @internal */
+  public static _validate(problems: Problems, { repair }: Pick<ReplicationJobsProps, 'repair'>): void {
+    const maxAttempts = repair?.maxAttempts ?? contract.DEFAULT_MAX_ATTEMPTS;
+    if (Token.isUnresolved(maxAttempts)) return;
+    problems.expect(Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 10, {
+      property: 'repair.maxAttempts',
+      got: maxAttempts,
+      expected: 'an integer from 1 to 10',
+      fix: 'Specify the number of failed repairs after which an object is given up, such as 3.',
+    });
+  }
+
+  /** Handles `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and `RestartBackfill`. */
   readonly statusFunction: lambda.Function;
-  /** Looks after the jobs. */
+  /** Starts, monitors and completes the jobs. */
   readonly workerFunction: lambda.Function;
-  /** Takes S3's events of failed replication. */
+  /** Receives the S3 events for objects that failed to replicate. */
   readonly failures: FailureQueue;
 
   private readonly name: string;
@@ -66,10 +81,12 @@ export class ReplicationJobs extends Construct {
 
   constructor(scope: Construct, id: string, props: ReplicationJobsProps) {
     super(scope, id);
+    const problems = new Problems(this);
+    ReplicationJobs._validate(problems, props);
+    problems.throwIfAny();
     this.props = props;
     this.name = new DeterministicNames(this).base;
-    this.checkAttempts();
-    this.warnOfLifecycle();
+    this.warnOfLifecycleRules();
     const { bucketName } = props;
     const stack = Stack.of(this);
     this.store = new JobStore(this, 'Store');
@@ -78,33 +95,38 @@ export class ReplicationJobs extends Construct {
 
     const backfill = this.createFunction('Backfill', 'backfill', 'Starts backfills', Duration.minutes(5));
     grantJobs(backfill, stack, { ...jobs, cancel: true });
-    grantLook(backfill, bucketName);
+    grantReadSource(backfill, bucketName);
     this.store.grantEmpty(backfill);
     this.store.grantTable(backfill, 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
 
-    this.workerFunction = this.createFunction('Worker', 'worker', 'Looks after replication', Duration.minutes(15));
+    this.workerFunction = this.createFunction('Worker', 'worker', 'Manages replication jobs', Duration.minutes(15));
     grantJobs(this.workerFunction, stack, jobs);
-    grantLookAtLifecycle(this.workerFunction, bucketName);
+    grantReadLifecycle(this.workerFunction, bucketName);
     this.store.grantWorker(this.workerFunction);
     this.store.grantTable(this.workerFunction, 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
 
-    const noting = this.createFunction('Events', 'events', 'Notes what failed to replicate', Duration.minutes(1));
-    this.store.grantTable(noting, 'UpdateItem');
-    this.failures = new FailureQueue(this, 'Failures', noting);
+    const recorder = this.createFunction('Events', 'events', 'Records failed replication', Duration.minutes(1));
+    this.store.grantTable(recorder, 'UpdateItem');
+    this.failures = new FailureQueue(this, 'Failures', recorder);
 
-    this.statusFunction = this.createFunction('Status', 'status', 'Tells of replication', Duration.seconds(29));
+    this.statusFunction = this.createFunction(
+      'Status',
+      'status',
+      'Reports the replication status',
+      Duration.seconds(29),
+    );
     this.store.grantTable(this.statusFunction, 'GetItem', 'Query', 'UpdateItem');
 
     this.resource = this.createResources(backfill);
-    this.schedule();
+    this.createSchedules();
   }
 
-  /** Nothing is started before these are in force: the bucket and its rules. */
+  /** Adds resources that must be deployed before the first backfill starts, such as the bucket and its rules. */
   startAfter(...dependencies: IDependable[]): void {
     this.resource.node.addDependency(...dependencies);
   }
 
-  /** Has S3 tell of each object that it gives up on. Needs a rule with metrics. */
+  /** Subscribes to the bucket's events for failed replication. S3 publishes them only for rules with metrics. */
   listenTo(bucket: s3.IBucket): void {
     bucket.addEventNotification(
       s3.EventType.REPLICATION_OPERATION_FAILED_REPLICATION,
@@ -112,12 +134,12 @@ export class ReplicationJobs extends Construct {
     );
   }
 
-  /** Lets the grantee ask, retry and restart. */
+  /** Grants permission to invoke the status function, which can also retry, dismiss and restart. */
   grantManage(grantee: iam.IGrantable): iam.Grant {
     return this.statusFunction.grantInvoke(grantee);
   }
 
-  /** Alarms, made by the first call. Each call adds its actions. */
+  /** Creates the alarms on the first call. Every call adds its actions to all of them. */
   addAlarms(actions: cloudwatch.IAlarmAction[] = []): cloudwatch.Alarm[] {
     this.alarms ??= createJobAlarms(this, this.node.scope!.node.path, {
       jobsFailed: this.metric(contract.METRIC.jobsFailed),
@@ -131,7 +153,7 @@ export class ReplicationJobs extends Construct {
     return this.alarms;
   }
 
-  /** One of the metrics of the worker; its maximum over five minutes, if nothing else is asked for. */
+  /** Metric of the worker. Maximum over 5 minutes, unless `options` say otherwise. */
   metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return new cloudwatch.Metric({
       namespace: contract.METRICS_NAMESPACE,
@@ -158,7 +180,7 @@ export class ReplicationJobs extends Construct {
         [ENV.reportsBucket]: this.store.reports.bucketName,
         [ENV.jobRole]: this.jobRole.roleArn,
         [ENV.jobTag]: this.name,
-        [ENV.maxAttempts]: String(repair?.maxAttempts ?? contract.DEFAULT_MAX_ATTEMPTS),
+        [ENV.maxAttempts]: Tokenization.stringifyNumber(repair?.maxAttempts ?? contract.DEFAULT_MAX_ATTEMPTS),
         POWERTOOLS_SERVICE_NAME: this.name,
       },
       memorySize: 1024,
@@ -168,19 +190,19 @@ export class ReplicationJobs extends Construct {
   }
 
   /**
-   * When the stack is deleted, CloudFormation takes these from the last to the first: jobs are cancelled; their role
-   * loses its permissions, so that no late report comes; the bucket of reports is emptied, and then deleted.
+   * The dependencies make CloudFormation delete these in the following order: cancel the jobs; delete the permissions of
+   * their role, so that no report is written later; empty the reports bucket; delete the bucket.
    */
   private createResources(backfill: lambda.Function): CustomResource {
     const { bucketName, replicas, adopted = false, replicateExisting = true } = this.props;
-    const emptied = new CustomResource(this, 'EmptiedReports', {
+    const cleanup = new CustomResource(this, 'ReportsCleanup', {
       resourceType: contract.REPORTS_RESOURCE,
       serviceToken: backfill.functionArn,
       properties: { ReportsBucket: this.store.reports.bucketName },
     });
-    emptied.node.addDependency(backfill.role!, this.store.reports);
+    cleanup.node.addDependency(backfill.role!, this.store.reports);
     const permissions = this.jobRole.node.findChild('DefaultPolicy');
-    permissions.node.addDependency(emptied);
+    permissions.node.addDependency(cleanup);
     const resource = new CustomResource(this, 'Resource', {
       resourceType: contract.BACKFILL_RESOURCE,
       serviceToken: backfill.functionArn,
@@ -195,45 +217,35 @@ export class ReplicationJobs extends Construct {
     return resource;
   }
 
-  private schedule(): void {
+  private createSchedules(): void {
     const { enabled = true, schedule = events.Schedule.rate(Duration.days(1)) } = this.props.repair ?? {};
     const target = (event: contract.WorkerEvent, retryAttempts?: number) =>
       new targets.LambdaFunction(this.workerFunction, {
         event: events.RuleTargetInput.fromObject(event),
         retryAttempts,
       });
-    new events.Rule(this, 'Look', {
-      description: 'Looks after replication jobs that are under way',
+    new events.Rule(this, 'WorkerSchedule', {
+      description: 'Invokes the worker, which manages the running replication jobs',
       schedule: events.Schedule.rate(Duration.minutes(5)),
-      targets: [target({}, 0)], // the next one comes soon
+      targets: [target({}, 0)], // no retries: the next invocation follows soon
     });
     if (!enabled) return;
-    new events.Rule(this, 'RepairDue', {
-      description: 'Replicates again what failed',
+    new events.Rule(this, 'RepairSchedule', {
+      description: 'Starts a repair of objects that failed to replicate',
       schedule,
       targets: [target({ repair: true })],
     });
   }
 
-  private checkAttempts(): void {
-    const { maxAttempts = contract.DEFAULT_MAX_ATTEMPTS } = this.props.repair ?? {};
-    if (Number.isInteger(maxAttempts) && maxAttempts >= 1 && maxAttempts <= 10) return;
-    throw invalid(this, {
-      property: 'repair.maxAttempts',
-      got: maxAttempts,
-      expected: 'a whole number from 1 to 10',
-      fix: 'Each attempt costs a task of S3 Batch Operations for each object.',
-    });
-  }
-
-  private warnOfLifecycle(): void {
+  private warnOfLifecycleRules(): void {
     const { lifecycleRules = [], replicateExisting = true } = this.props;
     const racing = replicateExisting ? racingRules(plainRules(lifecycleRules)) : [];
     if (racing.length === 0) return;
     Annotations.of(this).addWarning(
-      `These lifecycle rules race with a backfill: ${racing.join('; ')}. What they take before it comes by is not ` +
-        'replicated. Disable them (`enabled: false`) for the deployment that adds a replica, until DescribeReplication ' +
-        'says that the backfill has ended; or set `replicateExisting: false` if there is nothing to replicate.',
+      `These lifecycle rules race with a backfill: ${racing.join('; ')}. Objects that they delete or archive before the ` +
+        'backfill reaches them are not replicated. Disable the rules (`enabled: false`) in the deployment that adds a ' +
+        'replica, until DescribeReplication reports that the backfill has finished. Set `replicateExisting: false` if ' +
+        'there are no objects to replicate.',
     );
   }
 }

@@ -1,20 +1,20 @@
-/** What the construct and its two handlers share. No CDK here, and no SDK. */
+/** Names and types that the construct and its two handlers share. Imports neither the CDK nor the SDK. */
 
-/** Why a copy failed. Each is explained in docs/operations.md. */
+/** The reasons why a copy can fail. docs/operations.md explains each of them. */
 export const REASONS = [
-  // of any copy
+  // any copy
   'not-answering',
   'denied',
   'not-deleted',
-  // of the primary
+  // the primary
   'not-versioned',
-  // of a replica
+  // a replica
   'no-rule',
   'replication-failed',
   'not-in-time',
   'unreadable',
   'wrong-content',
-  // of the way through a proxy
+  // a read through a proxy
   'proxy-not-answering',
   'proxy-refused',
   'proxy-wrong-content',
@@ -28,73 +28,74 @@ export interface CopySettings {
 }
 
 export interface ReplicaSettings extends CopySettings {
-  /** Whether the object is waited for; it is deleted in the others too. */
+  /** Whether the canary waits for the object. It deletes the object in the other replicas too. */
   readonly watched: boolean;
   /** The ARN of the function that reads through the replica's proxy. */
   readonly probe?: string;
 }
 
-/** What the canary's function is told of its deployment. */
+/** The settings of the canary's function. */
 export interface CanarySettings {
   readonly primary: CopySettings;
   readonly replicas: ReplicaSettings[];
-  /** What every key of this canary begins with: no other canary has it, and nobody else. */
+  /** The prefix of all keys of this canary. No other objects have it. */
   readonly folder: string;
-  /** What the replication rules may want to see. */
+  /** The tags that the replication rules may require. */
   readonly tags: Record<string, string>;
-  /** How long the replicas may take. */
+  /** How long to wait for the replicas. */
   readonly timeoutMs: number;
-  /** An object of this age belongs to no run that still lives. */
+  /** Objects older than this belong to no run that is still in progress. */
   readonly staleMs: number;
 }
 
-/** What was found out about one copy. */
+/** The results of a run for one copy. */
 export interface CopyReport {
   readonly region: string;
-  /** From the end of the put until the copy had the object. */
+  /** The time from the end of the put until the copy had the object. */
   replicationSeconds?: number;
-  /** From the end of the put until the object was read through the proxy. */
+  /** The time from the end of the put until the object was read through the proxy. */
   proxySeconds?: number;
-  /** What that read itself took. */
+  /** The duration of that read. */
   proxyMilliseconds?: number;
   readonly failures: Reason[];
 }
 
 export interface CanaryReport {
   readonly copies: CopyReport[];
-  /** How many versions were deleted that earlier runs had left behind. */
+  /** The number of deleted versions that earlier runs had left behind. */
   readonly leftovers: number;
 }
 
-/** What a probe is asked: a presigned link without its authority, since it knows only one. It must never be logged. */
+/** The request to a probe. */
 export interface ProbeRequest {
+  /** A presigned link without its authority, because a probe connects to one proxy only. It must never be logged. */
   readonly path: string;
-  /** The SHA-256 of the content, in hexadecimal. */
+  /** The SHA-256 hash of the content, in hexadecimal. */
   readonly sha256: string;
 }
 
 export interface ProbeAnswer {
-  /** The HTTP status; 0 if there was no answer. */
+  /** The HTTP status code, or 0 if there was no response. */
   readonly status: number;
   readonly milliseconds: number;
-  /** Whether the content is the one that was put. */
+  /** Whether the content equals what was put. */
   readonly matches: boolean;
-  /** The code of the error, where there was no answer: `ECONNREFUSED`. */
+  /** The error code if there was no response, such as `ECONNREFUSED`. */
   readonly error?: string;
 }
 
 /** The environment variable that holds the `CanarySettings`. */
 export const SETTINGS_VARIABLE = 'REPLICATION_CANARY_SETTINGS';
-/** The environment variables of a probe: what it reads from, and (where set) the name that leads there. */
+/** The environment variables of a probe: the URL of the proxy, and optionally another host name to connect to. */
 export const PROXY_ORIGIN_VARIABLE = 'PROXY_ORIGIN';
 export const PROXY_ADDRESS_VARIABLE = 'PROXY_ADDRESS';
 
-/** Under the prefix of the rules; then comes the canary's own name. */
+/** The folder below the prefix of the rules. It contains a folder for each canary. */
 export const FOLDER = '.replication-canary';
 
-/** How long clean-up, put and a last read through the proxies may take, besides the time for the replicas. */
+/** The maximum duration of clean-up, put and a last read through the proxies, in addition to waiting for the replicas. */
 export const OVERHEAD_SECONDS = 180;
-/** How far the clocks of S3 and of the function may be apart. */
+/** The maximum difference between the clocks of S3 and of the function. */
 export const CLOCK_MARGIN_SECONDS = 60;
 
 export const METRICS_NAMESPACE = 'MediaReplication/Canary';
@@ -104,6 +105,6 @@ export const METRIC = {
   proxyLatency: 'ProxyLatency',
   failures: 'CanaryFailures',
 } as const;
-/** Powertools' own dimension, which tells one canary from another. */
+/** The dimension that Powertools adds, which identifies the canary. */
 export const CANARY_DIMENSION = 'service';
 export const REGION_DIMENSION = 'Region';

@@ -1,2 +1,3 @@
+export * from './i-replication-canary';
 export * from './props';
 export * from './replication-canary';

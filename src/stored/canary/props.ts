@@ -1,17 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { AlarmsOptions } from '../../shared/alarms-options';
 import { IReplicatedMediaBucket } from '../bucket';
-import { S3MediaProxy } from '../proxy';
+import { IS3MediaProxy } from '../proxy';
 
-/** Properties of a `ReplicationCanary`. */
-export interface ReplicationCanaryProps {
-  /** The media whose replication is tried; made by this app, or imported. */
-  readonly media: IReplicatedMediaBucket;
-
+/** Options of a `ReplicationCanary`, without its media. */
+export interface ReplicationCanaryOptions {
   /**
-   * The regions of the replicas that are waited for. The object is deleted in all of them, whichever it comes to.
+   * The regions of the replicas whose replication is measured. The canary deletes its objects in all replicas.
    *
    * @default - all replicas
    */
@@ -25,82 +22,82 @@ export interface ReplicationCanaryProps {
   readonly interval?: Duration;
 
   /**
-   * How long a replica may take to have the object. Whole seconds, from 10 seconds to 12 minutes.
+   * How long the canary waits for the replicas to receive the object. Whole seconds, from 10 seconds to 12 minutes.
    *
    * @default Duration.minutes(10)
    */
   readonly timeout?: Duration;
 
   /**
-   * What the keys of the canary's objects begin with, where the rules take no others. A folder of the canary's own
-   * follows (`.replication-canary/` and its name), so that no other object can be meant. A literal.
+   * The prefix of the canary's keys, for rules that replicate only objects with a certain prefix. The canary appends a
+   * folder of its own (`.replication-canary/` and its name), so that it never affects other objects. A literal value.
    *
-   * @default - the prefix of the rules of `media.replicas`, where they have one
+   * @default - the prefix of the rules of `media.replicas`, if any
    */
   readonly prefix?: string;
 
   /**
-   * Tags of the canary's objects, besides those that the rules of `media.replicas` ask for. At most 10 in all.
+   * Tags of the canary's objects, in addition to those that the rules of `media.replicas` require. At most 10 in total.
    *
-   * @default - none
+   * @default - no additional tags
    */
   readonly tags?: { readonly [key: string]: string };
 
   /**
-   * The proxies that the object is read through, by region of the replica: each by a function in the proxy's VPC. An
-   * empty object is none.
+   * The proxies through which the object is read, by region of the replica. For each of them, the canary creates a
+   * function in the proxy's VPC, and allows it to connect to the proxy's security groups. Specify an empty object to
+   * read through no proxy.
    *
-   * @default - those of `media.replicas`
+   * @default - the proxies of `media.replicas`
    */
-  readonly proxies?: { readonly [region: string]: S3MediaProxy };
+  readonly proxies?: { readonly [region: string]: IS3MediaProxy };
 
   /**
-   * The function's memory in MiB. It mostly waits.
+   * The memory of the function, in MiB. The function is idle most of the time.
    *
    * @default 256
    */
   readonly memorySize?: number;
 
   /**
-   * The functions' runtime.
+   * The runtime of the functions.
    *
    * @default - Node.js 24
    */
   readonly runtime?: lambda.Runtime;
 
   /**
-   * How long the logs are kept. They hold regions, times and reasons, but no keys and no links.
+   * How long the logs are kept. They contain regions, times and reasons, but no keys and no links.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
 }
 
-/** What the alarms of a `ReplicationCanary` do, and when. */
-export interface ReplicationCanaryAlarmsOptions {
-  /**
-   * What to do when an alarm goes off. The alarms are in the canary's region, and so must be what they notify.
-   *
-   * @default - nothing more; another call can add actions
-   */
-  readonly actions?: cloudwatch.IAlarmAction[];
+/** Properties of a `ReplicationCanary`. */
+export interface ReplicationCanaryProps extends ReplicationCanaryOptions {
+  /** The media whose replication is measured, created by this app or imported. */
+  readonly media: IReplicatedMediaBucket;
+}
 
+/** Options for the alarms of a `ReplicationCanary`. The alarms are in the region of the canary. */
+export interface ReplicationCanaryAlarmsOptions extends AlarmsOptions {
   /**
-   * How long the replication of the small object may take. Whole seconds.
+   * The threshold of the replication time of the object. Whole seconds.
    *
    * @default - half of the canary's `timeout`: 5 minutes
    */
   readonly replicationTimeThreshold?: Duration;
 
   /**
-   * How long a read of the small object through a proxy may take, on a new connection.
+   * The threshold of the duration of a read through a proxy, on a new connection.
    *
    * @default Duration.seconds(3)
    */
   readonly proxyLatencyThreshold?: Duration;
 
   /**
-   * After how many runs in a row that fail, or are too slow, an alarm goes off.
+   * The number of consecutive runs that must fail, or exceed a threshold, before an alarm goes off.
    *
    * @default 1
    */

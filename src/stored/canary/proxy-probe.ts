@@ -7,11 +7,11 @@ import { Construct } from 'constructs';
 import { PROXY_ADDRESS_VARIABLE, PROXY_ORIGIN_VARIABLE } from './contract';
 import { handlerFunction } from '../../private/handler-function';
 import { accountOf, DeterministicNames } from '../../private/naming';
-import { S3MediaProxy } from '../proxy';
+import { IS3MediaProxy } from '../proxy';
 
 export interface ProxyProbeProps {
-  readonly proxy: S3MediaProxy;
-  /** Those of the canary. */
+  readonly proxy: IS3MediaProxy;
+  /** The names of the canary. */
   readonly names: DeterministicNames;
   readonly canary: Construct;
   readonly runtime?: lambda.Runtime;
@@ -19,10 +19,10 @@ export interface ProxyProbeProps {
 }
 
 /**
- * Reads through a proxy on the canary's behalf, from inside of the proxy's VPC, since nobody else gets there.
+ * A function in the proxy's VPC that reads through the proxy for the canary, which cannot reach it from outside.
  *
- * It has no way out of the VPC, no permission in AWS, and speaks to this proxy only. Its name is derived from the
- * canary's, so that the canary's stack can name it without a reference.
+ * It has no internet access and no permissions in AWS, and it connects to this proxy only. Its name is derived from the
+ * canary's, so that the canary's stack can refer to it without a cross-region reference.
  */
 export class ProxyProbe extends Construct {
   readonly function: lambda.Function;
@@ -30,39 +30,40 @@ export class ProxyProbe extends Construct {
 
   constructor({ proxy, names, canary, runtime, logRetention }: ProxyProbeProps) {
     super(Stack.of(proxy), `CanaryProbe-${names.base}-${proxy.node.addr.slice(-8)}`);
+    const { vpc, subnets } = proxy._placement!;
     this.functionName = names.function('probe');
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
-      vpc: proxy.vpc,
-      description: 'Reads through the media proxy to see that it works',
+      vpc,
+      description: 'Replication canary of the media proxy',
       allowAllOutbound: false,
     });
     this.connect(securityGroup, proxy);
     const { function: fn } = handlerFunction(this, 'Function', {
       handler: 'stored/canary/proxy-probe',
-      description: 'Reads through the media proxy to see that it works',
+      description: 'Reads through the media proxy for the replication canary',
       environment: {
         [PROXY_ORIGIN_VARIABLE]: proxy.url,
-        // The clients' own name may be in a zone that this VPC does not see.
+        // The host name that clients use may be in a private hosted zone that is not associated with this VPC.
         ...(proxy.loadBalancer && { [PROXY_ADDRESS_VARIABLE]: proxy.loadBalancer.loadBalancerDnsName }),
       },
       memorySize: 128,
       timeout: Duration.seconds(15),
       functionName: this.functionName,
-      network: { vpc: proxy.vpc, subnets: proxy._subnets, securityGroup },
+      network: { vpc, subnets, securityGroup },
       runtime,
       logRetention,
     });
     this.function = fn;
-    this.admit(canary);
+    this.allowCrossAccount(canary);
   }
 
-  /** The ARN, as any stack can write it. */
-  arnFrom(canary: Construct): string {
-    const home = Stack.of(this);
+  /** The ARN, without references between the stacks. */
+  arnFor(canary: Construct): string {
+    const { region, account } = Stack.of(this);
     return Stack.of(canary).formatArn({
       service: 'lambda',
-      region: home.region,
-      account: Token.isUnresolved(home.account) ? Aws.ACCOUNT_ID : home.account,
+      region,
+      account: Token.isUnresolved(account) ? Aws.ACCOUNT_ID : account,
       resource: 'function',
       resourceName: this.functionName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
@@ -70,10 +71,10 @@ export class ProxyProbe extends Construct {
   }
 
   /**
-   * The group's only way out is written into the group itself: a rule of its own resource would leave it open to
-   * everywhere until that is made.
+   * The egress rule is part of the security group itself: with a separate resource, CloudFormation would create the group
+   * with its default rule, which allows all traffic, and keep that until the resource exists.
    */
-  private connect(securityGroup: ec2.SecurityGroup, proxy: S3MediaProxy): void {
+  private connect(securityGroup: ec2.SecurityGroup, proxy: IS3MediaProxy): void {
     const secure = Token.isUnresolved(proxy.url) ? proxy.loadBalancer === undefined : proxy.url.startsWith('https:');
     const port = secure ? 443 : 80;
     const tcp = { ipProtocol: 'tcp', fromPort: port, toPort: port };
@@ -96,11 +97,11 @@ export class ProxyProbe extends Construct {
     );
   }
 
-  /** In another account, the role of the canary is not there yet when this is deployed, so its account is named. */
-  private admit(canary: Construct): void {
+  /** The permission names the account of the canary, because its role does not exist yet when this is deployed. */
+  private allowCrossAccount(canary: Construct): void {
     const account = accountOf(Stack.of(canary));
-    const here = Stack.of(this).account;
-    if ([account, here].some((each) => Token.isUnresolved(each)) || account === here) return;
+    const own = Stack.of(this).account;
+    if ([account, own].some((each) => Token.isUnresolved(each)) || account === own) return;
     this.function.addPermission('Canary', { principal: new iam.AccountPrincipal(account) });
   }
 }

@@ -1,68 +1,182 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { Construct } from 'constructs';
-import { ReplicationCanaryProps } from './props';
-import { Finding, invalid } from '../../private/problems';
+import { prefixesOf, prefixOf, tagsOf } from './canary-object';
+import { ReplicationCanaryOptions } from './props';
+import { Problems } from '../../private/problems';
+import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
+import { IS3MediaProxy } from '../proxy';
 
-/** With what the run needs besides, it must fit into the 15 minutes of a function. */
+/** Together with OVERHEAD_SECONDS, a run must fit into the 15 minutes of a Lambda function. */
 const MAX_TIMEOUT = Duration.minutes(12);
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-tagging.html */
+const MAX_TAGS = 10;
+/** A key can have 1,024 bytes. The canary appends about 120. */
+const MAX_PREFIX_BYTES = 900;
+/** Characters that have a meaning in a policy or in a path. */
+const UNSAFE = /[*?$\u0000-\u001f\u007f]|(^|\/)\.\.?(\/|$)/;
 
-export function validateCanary(scope: Construct, props: ReplicationCanaryProps): void {
-  const expect = (holds: boolean, problem: Finding) => {
-    if (!holds) throw invalid(scope, problem);
-  };
-  const { media, replicaRegions, proxies = {}, interval, timeout } = props;
-  const known = media.replicas.map(({ region }) => region);
-  const watched = replicaRegions ?? known;
-  expect(watched.length > 0, {
+/** @param media undefined if the buckets are not created yet */
+export function validateCanary(
+  problems: Problems,
+  options: ReplicationCanaryOptions,
+  regions: readonly string[],
+  media?: IReplicatedMediaBucket,
+): void {
+  const watched = validateRegions(problems, options, regions) ? (options.replicaRegions ?? regions) : regions;
+  validateDuration(problems, 'interval', options.interval, [Duration.minutes(1), Duration.days(1)], 60);
+  validateDuration(problems, 'timeout', options.timeout, [Duration.seconds(10), MAX_TIMEOUT], 1);
+  const replicas = media ? watchedReplicas(media, options) : [];
+  validateProxies(problems, proxiesOf(options, replicas), watched);
+  validateObject(problems, options, replicas);
+  if (media) validateMedia(problems, media);
+}
+
+export function watchedReplicas(media: IReplicatedMediaBucket, options: ReplicationCanaryOptions): MediaReplica[] {
+  const { replicaRegions } = options;
+  return media.replicas.filter(({ region }) => !replicaRegions || replicaRegions.includes(region));
+}
+
+/** The proxies that the canary reads through, by region. */
+export function proxiesOf({ proxies }: ReplicationCanaryOptions, replicas: MediaReplica[]): [string, IS3MediaProxy][] {
+  if (proxies) return Object.entries(proxies);
+  return replicas.flatMap(({ region, proxy }): [string, IS3MediaProxy][] => (proxy ? [[region, proxy]] : []));
+}
+
+function validateRegions(
+  problems: Problems,
+  { replicaRegions }: ReplicationCanaryOptions,
+  regions: readonly string[],
+): boolean {
+  const before = problems.all.length;
+  problems.expect(replicaRegions?.length !== 0, {
     property: 'replicaRegions',
-    got: watched,
-    expected: 'at least one replica',
-    fix: 'Leave it out for all, or name one of `media.replicas`.',
+    got: replicaRegions,
+    expected: 'at least one region',
+    fix: 'Remove it to watch all replicas, or specify the region of a replica.',
   });
-  const expectRegion = (property: string, region: string, regions: string[]) =>
-    expect(regions.includes(region), {
+  replicaRegions?.forEach((region, index) =>
+    problems.expect(mayInclude(regions, region), {
+      property: `replicaRegions[${index}]`,
+      got: region,
+      expected: `the region of a replica (${regions.join(', ')})`,
+      fix: 'Specify one of these regions.',
+    }),
+  );
+  return problems.all.length === before;
+}
+
+/** Without any region, the mistake is elsewhere: the media have no replicas. */
+function mayInclude(regions: readonly string[], region: string): boolean {
+  const unknown = regions.length === 0 || [region, ...regions].some((each) => Token.isUnresolved(each));
+  return unknown || regions.includes(region);
+}
+
+function validateProxies(problems: Problems, proxies: [string, IS3MediaProxy][], watched: readonly string[]): void {
+  for (const [region, proxy] of proxies) {
+    const property = `proxies.${region}`;
+    const isWatched = problems.expect(mayInclude(watched, region), {
       property,
       got: region,
-      expected: `the region of a replica that is waited for (${regions.join(', ')})`,
-      fix: 'Name one of these.',
+      expected: `the region of a replica that the canary watches (${watched.join(', ')})`,
+      fix: 'Use one of these regions as the key.',
     });
-  replicaRegions?.forEach((region, index) => expectRegion(`replicaRegions[${index}]`, region, known));
-  for (const [region, proxy] of Object.entries(proxies)) {
-    expectRegion(`proxies.${region}`, region, watched);
-    const home = Stack.of(proxy).region;
-    expect(Token.isUnresolved(home) || home === region, {
-      property: `proxies.${region}`,
-      got: `a proxy in ${home}`,
-      expected: `a proxy in ${region}, beside the replica that it serves`,
-      fix: 'Name the proxy by its own region.',
-    });
-  }
-  expectDuration(expect, 'interval', interval, [Duration.minutes(1), Duration.days(1)], 60);
-  expectDuration(expect, 'timeout', timeout, [Duration.seconds(10), MAX_TIMEOUT], 1);
-  for (const bucket of [media.primary, ...media.replicas.map((replica) => replica.bucket)]) {
-    expect(!retainsAll(bucket), {
-      property: 'media',
-      got: `${bucket.node.path}, in which Object Lock retains every object`,
-      expected: 'a bucket whose versions can be deleted: each run would leave its object behind',
-      fix: 'Leave the canary out, and watch the replication by its metrics (`addReplicationAlarms`).',
-    });
+    const isLocal =
+      isWatched &&
+      problems.expect(mayInclude([region], proxy.region), {
+        property,
+        got: `a proxy in ${proxy.region}`,
+        expected: `a proxy in ${region}, the region of the replica`,
+        fix: "Use the proxy's own region as the key.",
+      });
+    if (isLocal) validateProxy(problems, property, proxy);
   }
 }
 
-/** A metric of another region would stay empty for ever. */
-export function validateRegion(scope: Construct, property: string, region: string, regions: string[]): void {
-  if ([region, ...regions].some((each) => Token.isUnresolved(each)) || regions.includes(region)) return;
-  throw invalid(scope, {
+/** The canary creates a function beside the proxy that reads through it. */
+function validateProxy(problems: Problems, property: string, proxy: IS3MediaProxy): void {
+  const stackRegion = Stack.of(proxy).region;
+  problems.expect(mayInclude([proxy.region], stackRegion), {
     property,
-    got: region,
-    expected: `one of ${regions.join(', ') || 'none: no replica has a proxy that is read through'}`,
-    fix: 'Only of these does this canary emit it.',
+    got: `a proxy that was imported into a stack in ${stackRegion}`,
+    expected: `a proxy in a stack in ${proxy.region}, in which the canary creates a function`,
+    fix: `Import the proxy into a stack in ${proxy.region}.`,
+  });
+  const missing = [
+    ...(proxy._placement ? [] : ['vpc']),
+    ...(proxy.connections.securityGroups.length ? [] : ['securityGroups']),
+  ];
+  problems.expect(missing.length === 0, {
+    property,
+    got: `a proxy that was imported without ${missing.join(' and ')}`,
+    expected: 'a proxy with a known VPC and security groups, so that a function in the VPC can connect to it',
+    fix: `Specify ${missing.map((name) => `\`${name}\``).join(' and ')} when you import the proxy, or leave the proxy out of \`proxies\`.`,
   });
 }
 
-function expectDuration(
-  expect: (holds: boolean, problem: Finding) => void,
+function validateObject(problems: Problems, options: ReplicationCanaryOptions, replicas: MediaReplica[]): void {
+  const prefix = prefixOf(options, replicas);
+  const isLiteral = !Token.isUnresolved(prefix);
+  const isSafe = problems.expect(isLiteral && !UNSAFE.test(prefix) && Buffer.byteLength(prefix) <= MAX_PREFIX_BYTES, {
+    property: 'prefix',
+    got: isLiteral ? prefix : 'a token',
+    expected: `a literal of at most ${MAX_PREFIX_BYTES} bytes, without *, ?, $, control characters, and "." or ".." between slashes`,
+    fix: 'Specify another prefix. The canary deletes objects below it, so it must identify exactly one folder.',
+  });
+  problems.expect(!isSafe || prefixesOf(replicas).every((each) => prefix.startsWith(each)), {
+    property: 'prefix',
+    got: options.prefix,
+    expected: `a prefix that the rules of all watched replicas match (${replicas.map(describePrefix).join(', ')})`,
+    fix: 'If no prefix matches all rules, create a canary for each rule with `replicaRegions`.',
+  });
+  const tags = tagsOf(options, replicas);
+  for (const [key, value] of Object.entries(tags)) {
+    const all = [options, ...replicas].flatMap(({ tags: { [key]: each } = {} }) => each ?? []);
+    const other = all.find((each) => each !== value);
+    problems.expect(other === undefined || all.some((each) => Token.isUnresolved(each)), {
+      property: `tags.${key}`,
+      got: other,
+      expected: `${JSON.stringify(value)}, because a rule of a watched replica requires it`,
+      fix: 'If no tags match all rules, create a canary for each rule with `replicaRegions`.',
+    });
+  }
+  problems.expect(Object.keys(tags).length <= MAX_TAGS, {
+    property: 'tags',
+    got: Object.keys(tags),
+    expected: `at most ${MAX_TAGS} tags, including those that the rules require`,
+    fix: 'Remove tags that no rule requires.',
+  });
+}
+
+function describePrefix({ region, prefix = '' }: MediaReplica): string {
+  return `${region}: ${JSON.stringify(prefix)}`;
+}
+
+function validateMedia(problems: Problems, media: IReplicatedMediaBucket): void {
+  problems.expect(media.replicas.length > 0, {
+    property: 'media',
+    got: 'media without replicas',
+    expected: 'media with at least one replica',
+    fix: 'Add a replica, or remove the canary.',
+  });
+  for (const bucket of [media.primary, ...media.replicas.map((replica) => replica.bucket)]) {
+    problems.expect(!retainsAll(bucket), {
+      property: 'media',
+      got: `${bucket.node.path}, in which Object Lock retains every object by default`,
+      expected: 'buckets in which the canary can delete its objects',
+      fix: 'Remove the canary, and monitor replication with `addReplicationAlarms` instead.',
+    });
+  }
+}
+
+/** Whether new objects are retained by default. Unknown, and assumed not to be so, for a bucket of another app. */
+function retainsAll(bucket: s3.IBucket): boolean {
+  const resource = bucket.node.defaultChild as s3.CfnBucket | undefined;
+  const lock = resource && Stack.of(bucket).resolve(resource.objectLockConfiguration);
+  return lock?.rule?.defaultRetention !== undefined;
+}
+
+function validateDuration(
+  problems: Problems,
   property: string,
   value: Duration | undefined,
   [min, max]: [Duration, Duration],
@@ -70,17 +184,10 @@ function expectDuration(
 ): void {
   if (!value || value.isUnresolved()) return;
   const seconds = value.toSeconds({ integral: false });
-  expect(seconds % stepSeconds === 0 && seconds >= min.toSeconds() && seconds <= max.toSeconds(), {
+  problems.expect(seconds % stepSeconds === 0 && seconds >= min.toSeconds() && seconds <= max.toSeconds(), {
     property,
     got: value.toString(),
     expected: `whole ${stepSeconds === 60 ? 'minutes' : 'seconds'}, from ${min.toHumanString()} to ${max.toHumanString()}`,
-    fix: 'Choose a duration within.',
+    fix: 'Specify a duration in this range.',
   });
-}
-
-/** Whether objects that are put without a retention get one. Not known of a bucket of another app. */
-function retainsAll(bucket: s3.IBucket): boolean {
-  const resource = bucket.node.defaultChild as s3.CfnBucket | undefined;
-  const lock = resource && Stack.of(bucket).resolve(resource.objectLockConfiguration);
-  return lock?.rule?.defaultRetention !== undefined;
 }

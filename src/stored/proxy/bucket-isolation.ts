@@ -8,10 +8,10 @@ import { invalid } from '../../private/problems';
 const SID = 'ReadThroughTheProxyOnly';
 
 /**
- * Denies reads that come neither through the endpoint nor from somebody who is exempt.
+ * Denies reads that do not go through the endpoint, except by exempt principals.
  *
- * The two actions are named without a wildcard: `s3:GetObject*` would match `GetObjectVersionForReplication` too, and
- * stop replication from the bucket. What backfill and administration do besides reading is not denied.
+ * The actions have no wildcard: `s3:GetObject*` would also match `GetObjectVersionForReplication` and stop replication
+ * from the bucket. Other actions of backfill and administration are not denied.
  */
 export function isolateBucket(
   scope: IConstruct,
@@ -19,14 +19,6 @@ export function isolateBucket(
   vpcEndpointId: string,
   isolation: BucketIsolation,
 ): void {
-  if (isIsolated(bucket)) {
-    throw invalid(scope, {
-      property: 'isolation',
-      got: `${bucket.node.path}, which another proxy isolates already`,
-      expected: 'one proxy to isolate a bucket: each would deny what comes through the other',
-      fix: 'Leave `isolation` out of both, and deny the reads in the policy of the bucket with the endpoints of both.',
-    });
-  }
   const exempt = isolation.exemptPrincipalArns ?? [];
   const { statementAdded } = bucket.addToResourcePolicy(
     new iam.PolicyStatement({
@@ -44,14 +36,15 @@ export function isolateBucket(
   if (!statementAdded) {
     throw invalid(scope, {
       property: 'isolation',
-      got: `${bucket.node.path}, whose policy is not of this app`,
-      expected: 'a bucket whose policy can be changed',
-      fix: 'Deny the reads where the bucket is made, as docs/security.md shows, and leave `isolation` out.',
+      got: `a value for ${bucket.node.path}, whose policy this app does not manage`,
+      expected: 'a bucket whose policy this app manages',
+      fix: 'Remove `isolation`, and deny the reads where the bucket is created, as docs/security.md shows.',
     });
   }
 }
 
-function isIsolated(bucket: s3.IBucket): boolean {
+/** Whether the policy of the bucket already has the statement of another proxy. */
+export function isIsolated(bucket: s3.IBucket): boolean {
   const { policy } = bucket as Partial<s3.Bucket>;
   const { Statement = [] } = (policy && Stack.of(bucket).resolve(policy.document.toJSON())) ?? {};
   return [Statement].flat().some(({ Sid }: { Sid?: string }) => Sid === SID);

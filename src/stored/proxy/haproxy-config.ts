@@ -1,23 +1,23 @@
-/** What the server must know; all of it is fixed when the template is made or by the container's environment. */
+/** The settings that differ between proxies. */
 export interface HaproxyConfigOptions {
-  /** The only host that requests are ever sent to: `bucket.s3.eu-west-1.amazonaws.com`. */
+  /** The only host to which requests are sent: `bucket.s3.eu-west-1.amazonaws.com`. */
   readonly upstreamHost: string;
-  /** How long the balancer keeps an idle connection, in seconds; the server must keep it longer. */
+  /** The idle timeout of the load balancer, in seconds. The server must keep idle connections longer. */
   readonly balancerIdleTimeout: number;
-  /** How many client connections one task takes. */
+  /** The maximum number of client connections of a task. */
   readonly maxConnections: number;
 }
 
-/** The port that the server listens on, inside the VPC. */
+/** The port that the servers listen on. */
 export const PROXY_PORT = 8080;
 
-/** Answers without S3: is the server up? */
+/** Answers without contacting S3: whether the server is running. */
 export const PING_PATH = '/ping';
 
-/** Answers 200 while at least one of S3's addresses does, else 503: can the server reach S3? */
+/** Whether the server can reach S3: 200 if at least one of S3's addresses is healthy, otherwise 503. */
 export const DEEP_PING_PATH = '/ping/s3';
 
-/** Request headers that reach S3, besides the Host that we write. What is signed in a link is its host only. */
+/** The request headers that are forwarded to S3. A link signs only the Host header, which is overwritten. */
 const PASSED_HEADERS = [
   'accept',
   'access-control-request-headers',
@@ -34,24 +34,24 @@ const PASSED_HEADERS = [
 ];
 
 /**
- * HAProxy's configuration for a proxy that passes presigned links on as they are.
+ * Returns the HAProxy configuration of a proxy that forwards presigned links unchanged.
  *
- * Why each of the less obvious lines is there:
- * - The request target is passed byte for byte: nothing here reads or writes the path or the query. Targets in absolute
- *   form are refused, since they name a host of their own.
- * - `Host`, SNI and the verified name are the bucket's, whatever the client says.
- * - Bodies are refused: GET and HEAD have none, and a body is what request smuggling needs.
- * - `resolvers` asks the VPC's DNS again as answers expire, and `server-template` has a slot for each address of S3, so
- *   that connections are pooled and still follow S3 when it moves.
- * - A request is tried again on another address if its connection fails before S3 has answered: GET and HEAD may be.
- * - The log has the path but never the query, which holds the link's signature.
+ * Why the less obvious lines are needed:
+ * - The request target is forwarded byte for byte: no line reads or rewrites the path or the query. Targets in absolute
+ *   form are rejected, because they name a host themselves.
+ * - `Host`, SNI and the verified certificate name are those of the bucket, whatever the client sends.
+ * - Request bodies are rejected: GET and HEAD have none, and request smuggling needs one.
+ * - `resolvers` refreshes the addresses of S3 when DNS answers expire, and `server-template` has a slot for each address,
+ *   so that connections are pooled and still follow address changes.
+ * - A request is retried on another address if its connection fails before S3 responds. GET and HEAD are safe to retry.
+ * - The log contains the path but never the query, which contains the signature of the link.
  */
 export function haproxyConfig(options: HaproxyConfigOptions): string {
   const { upstreamHost, balancerIdleTimeout, maxConnections } = options;
   return `global
   log stdout format raw local0 info
   maxconn ${maxConnections}
-  # A target of 8 KB and the headers that a browser sends fit; S3's own limit is 8 KB of headers.
+  # Fits a request target of 8 KB and the headers of a browser. S3 accepts at most 8 KB of headers.
   tune.bufsize 32768
   ssl-default-server-options ssl-min-ver TLSv1.2
 
@@ -93,14 +93,14 @@ frontend links
   acl is_origin_form url_beg /
   acl has_body req.hdr_cnt(transfer-encoding) gt 0
   acl has_body req.hdr_val(content-length) gt 0
-  # An object may be called "ping": a link to it has a query, the health check has none.
+  # An object can have the key "ping": a link to it has a query string, the health check has none.
   http-request return status 200 content-type text/plain string ok if is_read { url ${PING_PATH} }
   http-request return status 200 content-type text/plain string ok if is_read { url ${DEEP_PING_PATH} } { nbsrv(s3) gt 0 }
-  http-request return status 503 content-type text/plain string "S3 does not answer" if is_read { url ${DEEP_PING_PATH} }
-  http-request return status 405 hdr Allow "GET, HEAD, OPTIONS" content-type text/plain string "only GET, HEAD and CORS preflight" if !is_read !is_preflight
-  http-request return status 405 hdr Allow "GET, HEAD, OPTIONS" content-type text/plain string "only GET, HEAD and CORS preflight" if is_preflight !has_origin or is_preflight !asks_for_method
-  http-request return status 400 content-type text/plain string "no absolute request target" if !is_origin_form
-  http-request return status 400 content-type text/plain string "no request body" if has_body
+  http-request return status 503 content-type text/plain string "S3 is unreachable" if is_read { url ${DEEP_PING_PATH} }
+  http-request return status 405 hdr Allow "GET, HEAD, OPTIONS" content-type text/plain string "only GET, HEAD and CORS preflight requests are allowed" if !is_read !is_preflight
+  http-request return status 405 hdr Allow "GET, HEAD, OPTIONS" content-type text/plain string "only GET, HEAD and CORS preflight requests are allowed" if is_preflight !has_origin or is_preflight !asks_for_method
+  http-request return status 400 content-type text/plain string "absolute request targets are not allowed" if !is_origin_form
+  http-request return status 400 content-type text/plain string "request bodies are not allowed" if has_body
   http-request del-header ^(?!(${PASSED_HEADERS.join('|')})$) -m reg
   http-request set-header Host ${upstreamHost}
   default_backend s3
@@ -109,7 +109,7 @@ backend s3
   http-response set-var(txn.s3_request_id) res.hdr(x-amz-request-id)
   option httpchk
   http-check send meth HEAD uri / ver HTTP/1.1 hdr Host ${upstreamHost}
-  # S3 answers somebody without a signature with 403, which is an answer.
+  # S3 answers unsigned requests with 403, which shows that it is healthy.
   http-check expect rstatus ^[234]
   default-server inter 10s fastinter 1s fall 3 rise 1 check pool-max-conn -1 pool-purge-delay 20s
   server-template s3- 8 ${upstreamHost}:443 resolvers vpc resolve-prefer ipv4 init-addr none ssl alpn http/1.1 verify required ca-file @system-ca sni str(${upstreamHost}) verifyhost ${upstreamHost} check-sni ${upstreamHost}

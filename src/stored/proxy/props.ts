@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -10,206 +9,198 @@ import { DirectConnect } from './direct-connect';
 
 /** How clients in private networks reach the bucket. */
 export enum ProxyMode {
-  /** HAProxy on Fargate behind an internal load balancer, and a free S3 gateway endpoint. */
+  /** HAProxy servers on Fargate behind an internal load balancer. They reach S3 through a free gateway endpoint. */
   SERVERS = 'SERVERS',
 
   /**
-   * An S3 interface endpoint: nothing to run, but a price per hour and per GB. Clients use S3's own host names, which
-   * they resolve through an inbound resolver endpoint of the VPC.
+   * An S3 interface endpoint, which is charged per hour and per GB and needs no servers. Clients use S3's own host names,
+   * which they resolve through an inbound resolver endpoint in the VPC.
    *
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
    */
   PRIVATE_LINK = 'PRIVATE_LINK',
 }
 
-/** Who may read the bucket directly, where all others must come through the proxy's endpoint. */
+/** Options for a bucket that can be read only through the endpoint of the proxy. */
 export interface BucketIsolation {
   /**
-   * ARNs of roles or users that may read from anywhere: administrators, transcoders. `*` stands for any characters.
+   * The ARNs of roles and users that can still read the bucket directly, such as administrators and transcoders. `*`
+   * matches any characters.
    *
-   * Replication needs no exemption: it does not use the actions that are denied.
+   * Replication needs no exemption, because the actions that it uses are not denied.
    *
-   * @default - nobody
+   * @default - no exemptions
    */
   readonly exemptPrincipalArns?: string[];
 }
 
-/** How a proxy is made, whichever bucket it serves. */
+/** Options of an `S3MediaProxy`, without its bucket. */
 export interface S3MediaProxyOptions {
   /**
-   * What the clients reach the bucket through.
+   * How clients reach the bucket.
    *
    * @default ProxyMode.SERVERS
    */
   readonly mode?: ProxyMode;
 
   /**
-   * The name that clients use: `media.eu.example.com`. With it, the proxy speaks TLS.
+   * The host name that clients use, such as `media.eu.example.com`. It enables TLS.
    *
-   * @default - the load balancer's own name, without TLS, for which there can be no certificate
+   * @default - the DNS name of the load balancer, without TLS, because there can be no certificate for it
    */
   readonly domainName?: string;
 
   /**
    * The certificate for `domainName`, in the proxy's region.
    *
-   * @default - a new one, validated by DNS: in `hostedZone`, or, without one, by a record that you add while the
-   * deployment waits
+   * @default - a new certificate with DNS validation. Without `hostedZone`, the deployment waits until you create the
+   * validation record.
    */
   readonly certificate?: acm.ICertificate;
 
   /**
-   * The zone of `domainName`, where its record is made.
+   * The hosted zone in which the record for `domainName` is created.
    *
-   * @default - you make a CNAME record for `domainName` to the load balancer yourself
+   * @default - no record is created: create a CNAME record from `domainName` to the load balancer yourself
    */
   readonly hostedZone?: route53.IHostedZone;
 
   /**
-   * Whether requests for port 80 are redirected to TLS. They carry the whole link in the clear before they are.
+   * Whether HTTP requests on port 80 are redirected to HTTPS. Such a request has already sent its whole link unencrypted.
    *
-   * @default false: port 80 is closed
+   * @default false - port 80 is closed
    */
   readonly redirectHttp?: boolean;
 
   /**
-   * The VPC. It is not changed: it must have an S3 gateway endpoint, and either a way out to the image's registry, or
-   * endpoints for `ecr.api`, `ecr.dkr` and `logs` with `imageRepository`. For `PRIVATE_LINK`, private DNS.
+   * The VPC of the proxy. An existing VPC is not modified. It must have an S3 gateway endpoint and a route to the public
+   * image registry. With `imageRepository`, endpoints for `ecr.api`, `ecr.dkr` and `logs` replace that route. With
+   * `PRIVATE_LINK`, the VPC needs only DNS support and DNS host names.
    *
-   * @default - a new one
+   * @default - a new VPC
    */
   readonly vpc?: ec2.IVpc;
 
   /**
-   * Where in the brought VPC the load balancer and the servers, or the interface endpoint, go.
+   * The subnets of `vpc` for the load balancer and the servers, or for the interface endpoint.
    *
-   * @default - private subnets with a way out; with `imageRepository` or `PRIVATE_LINK` isolated ones, if there are any
+   * @default - the private subnets with egress. With `imageRepository` or `PRIVATE_LINK`: the isolated subnets, if any.
    */
   readonly vpcSubnets?: ec2.SubnetSelection;
 
   /**
-   * The addresses of a new VPC. They must not overlap with the networks that the clients come from.
+   * The IP addresses of a new VPC. They must not overlap with the networks of the clients.
    *
    * @default ec2.IpAddresses.cidr('10.100.0.0/16')
    */
   readonly ipAddresses?: ec2.IIpAddresses;
 
   /**
-   * How many zones a new VPC spans: at least 2.
+   * The maximum number of Availability Zones of a new VPC, at least 2.
    *
    * @default 2
    */
   readonly maxAzs?: number;
 
   /**
-   * Connects a new VPC to a Direct Connect gateway or a transit gateway.
+   * The connection of a new VPC to a Direct Connect gateway or a transit gateway.
    *
-   * @default - none
+   * @default - no connection
    */
   readonly directConnect?: DirectConnect;
 
   /**
-   * The IPv4 ranges that may connect.
+   * The IPv4 ranges from which clients can connect.
    *
-   * @default - the private ones: 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16
+   * @default - the private ranges: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16
    */
   readonly clientCidrs?: string[];
 
   /**
-   * A private repository with HAProxy's image for arm64, for a VPC without a way out to public ones. A new VPC then has
-   * none.
+   * A private repository with the HAProxy image for arm64, for a VPC without a route to public registries. A new VPC is
+   * then created without internet access.
    *
-   * @default - the official image from the public registry of AWS
+   * @default - the official image in the Amazon ECR Public Gallery
    */
   readonly imageRepository?: ecr.IRepository;
 
   /**
-   * The image's tag. Test the configuration with another line of HAProxy before you change to it.
+   * The tag of the image. Test the configuration before you change to another minor version of HAProxy.
    *
    * @default '3.2.24'
    */
   readonly imageTag?: string;
 
   /**
-   * The image's digest (`sha256:…`), instead of a tag.
+   * The digest of the image (`sha256:…`), which replaces the tag.
    *
-   * @default - the tag
+   * @default - the image is identified by `imageTag`
    */
   readonly imageDigest?: string;
 
   /**
-   * CPU units of one server.
+   * The number of CPU units of each server.
    *
    * @default 1024
    */
   readonly cpu?: number;
 
   /**
-   * Memory of one server in MiB.
+   * The memory of each server, in MiB.
    *
    * @default 2048
    */
   readonly memoryLimitMiB?: number;
 
   /**
-   * How many servers there are at least: 2 or more, over two zones.
+   * The minimum number of servers, at least 2. They are distributed over the Availability Zones.
    *
    * @default 2
    */
   readonly minCapacity?: number;
 
   /**
-   * How many servers there are at most.
+   * The maximum number of servers.
    *
-   * @default 10
+   * @default 10, or `minCapacity` if it is larger
    */
   readonly maxCapacity?: number;
 
   /**
-   * How long the load balancer waits on a connection without data.
+   * How long the load balancer keeps an idle connection open.
    *
    * @default Duration.minutes(2)
    */
   readonly idleTimeout?: Duration;
 
   /**
-   * Whether the load balancer is protected from deletion.
+   * Whether deletion protection is enabled for the load balancer.
    *
    * @default false
    */
   readonly deletionProtection?: boolean;
 
   /**
-   * Where the load balancer writes access logs. They hold whole links, which are credentials until they expire: guard
-   * the bucket accordingly. The servers' own logs hold none.
+   * The bucket for the access logs of the load balancer. They contain whole links, which are credentials until they
+   * expire: restrict access to the bucket accordingly. The logs of the servers contain no links.
    *
    * @default - no access logs
    */
   readonly accessLogsBucket?: s3.IBucket;
 
   /**
-   * How long the servers' logs are kept.
+   * How long the logs of the servers are kept.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * Refuses to let the bucket's objects be read but through the proxy's endpoint, and by those who are exempt.
+   * Denies reads of the bucket that do not go through the endpoint of the proxy, except by exempt principals.
    *
-   * @default - no isolation
+   * @default - the bucket can be read directly too
    */
   readonly isolation?: BucketIsolation;
-}
-
-/** What the alarms of an `S3MediaProxy` do. */
-export interface S3MediaProxyAlarmsOptions {
-  /**
-   * What to do when an alarm goes off, in the proxy's region.
-   *
-   * @default - nothing more; another call can add actions
-   */
-  readonly actions?: cloudwatch.IAlarmAction[];
 }
 
 /** Properties of an `S3MediaProxy`. */

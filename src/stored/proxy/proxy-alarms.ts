@@ -1,36 +1,37 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
 import { withRunbook } from '../../private/runbook';
 
-const SILENT = { treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
-const NO_ANSWER = 'the-proxy-does-not-answer-or-answers-503';
+const WITHOUT_TRAFFIC = { treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
+const NO_ANSWER = 'proxy-unreachable-or-returning-503';
 
-export interface WatchedServers {
+export interface ServerMetrics {
   readonly unhealthy: cloudwatch.Metric;
   readonly failed: cloudwatch.Metric;
   readonly unanswered: cloudwatch.Metric;
 }
 
-export function createServerAlarms(scope: Construct, metrics: WatchedServers): cloudwatch.Alarm[] {
+export function createServerAlarms(scope: Construct, metrics: ServerMetrics): cloudwatch.Alarm[] {
   const { path } = scope.node;
   return [
     new cloudwatch.Alarm(scope, 'UnhealthyServersAlarm', {
-      ...SILENT,
+      ...WITHOUT_TRAFFIC,
       alarmDescription: withRunbook(
-        `A server of the proxy ${path} does not answer its health check, and is not replaced. The others serve. See why ` +
-          'its task stopped, or does not start.',
+        `A server of the proxy ${path} has failed its health check for 10 minutes and was not replaced. The other ` +
+          'servers still serve requests. Check why its task stopped or does not start.',
         NO_ANSWER,
       ),
       metric: metrics.unhealthy.with({ period: Duration.minutes(1) }),
       threshold: 1,
-      evaluationPeriods: 10, // a server that is replaced is unhealthy for some minutes
+      evaluationPeriods: 10, // replacing a server takes several minutes
     }),
     new cloudwatch.Alarm(scope, 'FailedRequestsAlarm', {
-      ...SILENT,
+      ...WITHOUT_TRAFFIC,
       alarmDescription: withRunbook(
-        `The servers of the proxy ${path} answer with errors: they do not reach S3. Ask for /ping/s3, and see where their ` +
-          'log says that requests end.',
+        `The servers of the proxy ${path} return 5xx errors because they cannot reach S3. Request /ping/s3, and check ` +
+          'the termination states in the log of the servers.',
         NO_ANSWER,
       ),
       metric: metrics.failed,
@@ -38,9 +39,9 @@ export function createServerAlarms(scope: Construct, metrics: WatchedServers): c
       evaluationPeriods: 1,
     }),
     new cloudwatch.Alarm(scope, 'UnansweredRequestsAlarm', {
-      ...SILENT,
+      ...WITHOUT_TRAFFIC,
       alarmDescription: withRunbook(
-        `No server of the proxy ${path} answers its load balancer. See whether tasks run, and why they stopped.`,
+        `No server of the proxy ${path} answers the load balancer. Check whether tasks are running, and why they stopped.`,
         NO_ANSWER,
       ),
       metric: metrics.unanswered,
@@ -50,16 +51,27 @@ export function createServerAlarms(scope: Construct, metrics: WatchedServers): c
   ];
 }
 
-export function createEndpointAlarms(scope: Construct, dropped: cloudwatch.Metric): cloudwatch.Alarm[] {
+/** See https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-cloudwatch-metrics.html for the metric. */
+export function createEndpointAlarms(scope: Construct, endpoint: ec2.IVpcEndpoint, vpc: ec2.IVpc): cloudwatch.Alarm[] {
   return [
     new cloudwatch.Alarm(scope, 'PacketsDroppedAlarm', {
-      ...SILENT,
+      ...WITHOUT_TRAFFIC,
       alarmDescription: withRunbook(
-        `The interface endpoint of the proxy ${scope.node.path} drops packets: it is overloaded, or clients send larger ` +
-          'ones than it takes. Compare its bytes with the days before, and look at the AWS Health Dashboard.',
-        'alarm-the-interface-endpoint-drops-packets',
+        `The interface endpoint of the proxy ${scope.node.path} drops packets. Either it is overloaded, or clients send ` +
+          'packets that are too large. Compare its traffic with previous days, and check the AWS Health Dashboard.',
+        'alarm-packets-dropped-by-the-interface-endpoint',
       ),
-      metric: dropped,
+      metric: new cloudwatch.Metric({
+        namespace: 'AWS/PrivateLinkEndpoints',
+        metricName: 'PacketsDropped',
+        dimensionsMap: {
+          'Endpoint Type': 'Interface',
+          'Service Name': `com.amazonaws.${Stack.of(scope).region}.s3`,
+          'VPC Endpoint Id': endpoint.vpcEndpointId,
+          'VPC Id': vpc.vpcId,
+        },
+        statistic: 'Sum',
+      }),
       threshold: 100,
       evaluationPeriods: 3,
     }),

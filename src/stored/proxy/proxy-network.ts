@@ -5,20 +5,26 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ProxyMode, S3MediaProxyProps } from './props';
 
-/** Where the clients are, if nothing else is said: addresses that the internet does not route. */
+/** The default for `clientCidrs`: the private IPv4 ranges of RFC 1918. */
 export const PRIVATE_CIDRS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
 
-/** The VPC that a proxy is in, with its way to the bucket. */
-export class ProxyNetwork extends Construct {
+/** The VPC and the subnets of a proxy. */
+export interface ProxyPlacement {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
-  /** The endpoint that reads of the bucket come through; absent where the VPC was brought with its own. */
+}
+
+/** The VPC of a proxy, new or existing, with its route to the bucket. */
+export class ProxyNetwork extends Construct implements ProxyPlacement {
+  readonly vpc: ec2.IVpc;
+  readonly subnets: ec2.SubnetSelection;
+  /** The endpoint that reads of the bucket go through. Undefined for an existing VPC, which has its own. */
   readonly gatewayEndpoint?: ec2.IGatewayVpcEndpoint;
 
   constructor(scope: Construct, id: string, props: S3MediaProxyProps) {
     super(scope, id);
-    const withoutWayOut = props.imageRepository !== undefined || props.mode === ProxyMode.PRIVATE_LINK;
-    const isolated = withoutWayOut && (!props.vpc || props.vpc.isolatedSubnets.length > 0);
+    const withoutEgress = props.imageRepository !== undefined || props.mode === ProxyMode.PRIVATE_LINK;
+    const isolated = withoutEgress && (!props.vpc || props.vpc.isolatedSubnets.length > 0);
     const subnetType = isolated ? ec2.SubnetType.PRIVATE_ISOLATED : ec2.SubnetType.PRIVATE_WITH_EGRESS;
     this.subnets = props.vpcSubnets ?? { subnetType };
     if (props.vpc) {
@@ -29,11 +35,11 @@ export class ProxyNetwork extends Construct {
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr('10.100.0.0/16'),
       maxAzs: props.maxAzs ?? 2,
-      natGateways: withoutWayOut ? 0 : 1,
+      natGateways: withoutEgress ? 0 : 1,
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: 'Proxy', subnetType, cidrMask: 24 },
-        ...(withoutWayOut
+        ...(withoutEgress
           ? []
           : [{ name: 'Egress', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 28, mapPublicIpOnLaunch: false }]),
       ],
@@ -48,13 +54,13 @@ export class ProxyNetwork extends Construct {
       service: ec2.GatewayVpcEndpointAwsService.S3,
       subnets: [this.subnets],
     });
-    readsOf(props.bucket).forEach((statement) => endpoint.addToPolicy(statement));
+    endpoint.addToPolicy(readsOf(props.bucket));
     this.gatewayEndpoint = endpoint;
-    if (props.imageRepository) this.serveImagesWithin(vpc, endpoint);
+    if (props.imageRepository) this.addImageEndpoints(vpc, endpoint);
   }
 
-  /** What a task needs of AWS in a VPC without a way out. ECR keeps the layers of images in a bucket of its own. */
-  private serveImagesWithin(vpc: ec2.Vpc, endpoint: ec2.GatewayVpcEndpoint): void {
+  /** The AWS services that a task needs in a VPC without egress. ECR stores the layers of images in an S3 bucket. */
+  private addImageEndpoints(vpc: ec2.Vpc, endpoint: ec2.GatewayVpcEndpoint): void {
     endpoint.addToPolicy(
       new iam.PolicyStatement({
         principals: [new iam.AnyPrincipal()],
@@ -73,13 +79,11 @@ export class ProxyNetwork extends Construct {
   }
 }
 
-/** The endpoint admits reads of this bucket by whoever signed the link, and nothing else. */
-export function readsOf(bucket: s3.IBucket): iam.PolicyStatement[] {
-  return [
-    new iam.PolicyStatement({
-      principals: [new iam.AnyPrincipal()],
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      resources: [bucket.arnForObjects('*')],
-    }),
-  ];
+/** The policy of the endpoint allows reads of this bucket by any signer of a link, and nothing else. */
+export function readsOf(bucket: s3.IBucket): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    principals: [new iam.AnyPrincipal()],
+    actions: ['s3:GetObject', 's3:GetObjectVersion'],
+    resources: [bucket.arnForObjects('*')],
+  });
 }

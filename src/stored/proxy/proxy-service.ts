@@ -6,29 +6,29 @@ import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { haproxyConfig, PING_PATH, PROXY_PORT } from './haproxy-config';
+import { HAPROXY_VERSION } from './haproxy-version';
 import { S3MediaProxyProps } from './props';
 import { PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
 import { DeterministicNames } from '../../private/naming';
 
 const OFFICIAL_IMAGE = 'public.ecr.aws/docker/library/haproxy';
-const DEFAULT_TAG = '3.2.24';
-/** Two file descriptors each, and at most some 100 KB of the memory of a task. */
+/** Each connection needs two file descriptors and at most about 100 KB of memory. */
 const MAX_CONNECTIONS = 8_000;
 
 export interface ProxyServiceProps {
   readonly proxy: S3MediaProxyProps;
   readonly network: ProxyNetwork;
-  /** The bucket's host in its region, to which every request goes. */
+  /** The regional host name of the bucket, to which every request is sent. */
   readonly upstreamHost: string;
   readonly certificate?: acm.ICertificate;
 }
 
-/** HAProxy on Fargate, behind an internal load balancer. */
+/** HAProxy servers on Fargate behind an internal load balancer. */
 export class ProxyService extends Construct {
   readonly loadBalancer: elbv2.ApplicationLoadBalancer;
   readonly service: ecs.FargateService;
   readonly targets: elbv2.ApplicationTargetGroup;
-  /** The one name that is fixed, by which a dashboard in another region knows the servers' metrics. */
+  /** A deterministic name, so that dashboards in other regions can refer to the servers' metrics. */
   readonly clusterName: string;
   private readonly idleTimeout: Duration;
 
@@ -47,7 +47,7 @@ export class ProxyService extends Construct {
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elbv2.DesyncMitigationMode.STRICTEST,
     });
-    // The servers trust no forwarded address, so none is sent.
+    // The servers do not use forwarded addresses.
     this.loadBalancer.setAttribute('routing.http.xff_header_processing.mode', 'remove');
     if (proxy.accessLogsBucket) this.loadBalancer.logAccessLogs(proxy.accessLogsBucket);
     this.targets = this.listen(proxy, props.certificate);
@@ -70,7 +70,7 @@ export class ProxyService extends Construct {
     });
     const server = task.addContainer('Server', {
       image: serverImage(proxy),
-      // HAProxy reads the configuration from standard input: no image to build, and nothing is written to disk.
+      // HAProxy reads the configuration from standard input, so no image is built and no file is written.
       entryPoint: ['/bin/sh', '-c'],
       command: [`exec haproxy -db -f /dev/stdin <<'CONFIG'\n${config}CONFIG`],
       readonlyRootFilesystem: true,
@@ -103,7 +103,7 @@ export class ProxyService extends Construct {
 
   private createCluster(vpc: ec2.IVpc): ecs.Cluster {
     const cluster = new ecs.Cluster(this, 'Cluster', { vpc, clusterName: this.clusterName });
-    // The L2's property for it was renamed, and the old name now prints a warning.
+    // The L2 property was renamed after the lowest supported aws-cdk-lib, and the old name prints a warning in new ones.
     const settings = [{ name: 'containerInsights', value: 'enabled' }];
     (cluster.node.defaultChild as ecs.CfnCluster).clusterSettings = settings;
     return cluster;
@@ -122,7 +122,7 @@ export class ProxyService extends Construct {
       port: PROXY_PORT,
       protocol: elbv2.ApplicationProtocol.HTTP,
       targets: [this.service],
-      // A download may go on while a server is taken out.
+      // Lets downloads finish when a server is removed.
       deregistrationDelay: Duration.minutes(5),
       healthCheck: {
         path: PING_PATH,
@@ -157,7 +157,7 @@ export class ProxyService extends Construct {
 
 function serverImage(proxy: S3MediaProxyProps): ecs.ContainerImage {
   const { imageRepository, imageDigest } = proxy;
-  const tag = proxy.imageTag ?? DEFAULT_TAG;
+  const tag = proxy.imageTag ?? HAPROXY_VERSION;
   if (imageRepository) return ecs.ContainerImage.fromEcrRepository(imageRepository, imageDigest ?? tag);
   return ecs.ContainerImage.fromRegistry(imageDigest ? `${OFFICIAL_IMAGE}@${imageDigest}` : `${OFFICIAL_IMAGE}:${tag}`);
 }

@@ -1,4 +1,4 @@
-import { Annotations, Aws, CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, Aws } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -6,22 +6,25 @@ import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
-import { CfnResolverEndpoint } from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
 import { isolateBucket } from './bucket-isolation';
-import { ProxyMode, S3MediaProxyAlarmsOptions, S3MediaProxyProps } from './props';
+import { IS3MediaProxy, S3MediaProxyAttributes } from './i-s3-media-proxy';
+import { createInterfaceEndpoint } from './interface-endpoint';
+import { ProxyMode, S3MediaProxyOptions, S3MediaProxyProps } from './props';
 import { createEndpointAlarms, createServerAlarms } from './proxy-alarms';
-import { balancerMetric, clusterMetric, endpointMetric } from './proxy-metrics';
-import { PRIVATE_CIDRS, ProxyNetwork, readsOf } from './proxy-network';
+import { ProxyNetwork, ProxyPlacement } from './proxy-network';
 import { ProxyService } from './proxy-service';
-import { validateProxy } from './validation';
-import { invalid } from '../../private/problems';
+import { ImportedS3MediaProxy, S3MediaProxyBase } from './s3-media-proxy-base';
+import { ProxyContext, validateProxy } from './validation';
+import { Problems } from '../../private/problems';
+import { AlarmsOptions } from '../../shared/alarms-options';
 
 /**
- * A private way to a bucket for clients in networks of your own, over Direct Connect, a VPN or peering.
+ * A private endpoint for reading a bucket from your own networks, over Direct Connect, a VPN or VPC peering.
  *
- * It passes presigned links on as they are: a link is signed for S3's host in the region, its authority is replaced by
- * `url`, and S3 checks the signature. The proxy has no credentials. It lets GET, HEAD and CORS preflights through.
+ * The proxy forwards presigned links unchanged: a link is signed for the bucket's regional S3 host name, the client
+ * replaces that host by `url`, and S3 verifies the signature. The proxy has no credentials. It allows GET, HEAD and CORS
+ * preflight requests only.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';
@@ -34,193 +37,143 @@ import { invalid } from '../../private/problems';
  * const proxy = new S3MediaProxy(stack, 'Proxy', { bucket, domainName: 'media.eu.example.com' });
  * proxy.url; // https://media.eu.example.com
  */
-export class S3MediaProxy extends Construct implements ec2.IConnectable {
-  /** What takes the place of `https://bucket.s3.region.amazonaws.com` in a link; a literal if `domainName` is given. */
-  public readonly url: string;
+export class S3MediaProxy extends S3MediaProxyBase {
+  /**
+   * Imports an existing proxy, for example one that another app created.
+   *
+   * @param scope the parent of the imported proxy; for a `ReplicationCanary`, in a stack of the proxy's region
+   * @param id the id of the imported proxy
+   * @param attrs the attributes of the existing proxy
+   */
+  public static fromS3MediaProxyAttributes(scope: Construct, id: string, attrs: S3MediaProxyAttributes): IS3MediaProxy {
+    return new ImportedS3MediaProxy(scope, id, attrs);
+  }
 
-  /** The VPC that the proxy is in. */
-  public readonly vpc: ec2.IVpc;
-
-  /** Who may connect: the security groups of the load balancer, or of the interface endpoint. */
-  public readonly connections: ec2.Connections;
-
-  /** The load balancer; none with `PRIVATE_LINK`. */
-  public readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
-
-  /** The servers; none with `PRIVATE_LINK`. */
-  public readonly service?: ecs.FargateService;
+  /** @internal */
+  public static _validate(problems: Problems, props: S3MediaProxyOptions, context: ProxyContext): void {
+    validateProxy(problems, props, context);
+  }
 
   /**
-   * Where in the VPC it is: what reads through it from within can be there too.
-   *
-   * @internal
+   * The URL that replaces `https://bucket.s3.region.amazonaws.com` in a link. A literal value if `domainName` is
+   * specified.
    */
-  public readonly _subnets: ec2.SubnetSelection;
+  public readonly url: string;
 
-  /** The S3 endpoint that the bucket is read through; none where the VPC was brought with its own gateway endpoint. */
+  /** The VPC of the proxy. */
+  public readonly vpc: ec2.IVpc;
+
+  /** The security groups that clients connect to: those of the load balancer, or of the interface endpoint. */
+  public readonly connections: ec2.Connections;
+
+  /** The load balancer in front of the servers. Undefined with `PRIVATE_LINK`. */
+  public readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
+
+  /** The ECS service that runs the servers. Undefined with `PRIVATE_LINK`. */
+  public readonly service?: ecs.FargateService;
+
+  /** The name of the servers' ECS cluster. Undefined with `PRIVATE_LINK`. */
+  public readonly clusterName?: string;
+
+  /** The VPC endpoint that reads of the bucket go through. Undefined if `vpc` is an existing VPC with its own endpoint. */
   public readonly vpcEndpoint?: ec2.IVpcEndpoint;
 
+  /** @internal */
+  public readonly _placement: ProxyPlacement;
+
   private readonly servers?: ProxyService;
-  private readonly region: string;
   private alarms?: cloudwatch.Alarm[];
 
+  /** @throws if the props are invalid; the error lists every problem and its fix */
   constructor(scope: Construct, id: string, props: S3MediaProxyProps) {
     super(scope, id);
-    validateProxy(this, props);
-    this.region = Stack.of(this).region;
+    const { bucket, domainName, hostedZone, isolation } = props;
+    const problems = new Problems(this);
+    S3MediaProxy._validate(problems, props, { region: this.region, bucket });
+    problems.throwIfAny();
+
     const network = new ProxyNetwork(this, 'Network', props);
     this.vpc = network.vpc;
-    this._subnets = network.subnets;
-    // S3's name in the region, and not the global one, which answers with a redirect elsewhere.
-    const upstreamHost = `${props.bucket.bucketName}.s3.${this.region}.${Aws.URL_SUFFIX}`;
+    this._placement = network;
+    // The regional host name: S3 answers requests for the global one with a redirect in other regions.
+    const upstreamHost = `${bucket.bucketName}.s3.${this.region}.${Aws.URL_SUFFIX}`;
 
     if (props.mode === ProxyMode.PRIVATE_LINK) {
-      const endpoint = this.createInterfaceEndpoint(props, network);
+      const endpoint = createInterfaceEndpoint(this, props, network);
       this.vpcEndpoint = endpoint;
       this.connections = endpoint.connections;
       this.url = `https://${upstreamHost}`;
     } else {
-      const certificate = props.domainName ? this.certificateFor(props.domainName, props) : undefined;
-      this.servers = new ProxyService(this, 'Servers', {
-        proxy: props,
-        network,
-        upstreamHost,
-        certificate,
-      });
-      const { loadBalancer, service } = this.servers;
+      const certificate = domainName ? this.certificateFor(domainName, props) : undefined;
+      this.servers = new ProxyService(this, 'Servers', { proxy: props, network, upstreamHost, certificate });
+      const { loadBalancer, service, clusterName } = this.servers;
       this.loadBalancer = loadBalancer;
       this.service = service;
+      this.clusterName = clusterName;
       this.vpcEndpoint = network.gatewayEndpoint;
       this.connections = loadBalancer.connections;
-      this.url = props.domainName ? `https://${props.domainName}` : `http://${loadBalancer.loadBalancerDnsName}`;
-      if (props.domainName && props.hostedZone) this.createRecord(props.domainName, props.hostedZone, loadBalancer);
-      if (!props.domainName) this.warnOfPlainHttp();
+      this.url = domainName ? `https://${domainName}` : `http://${loadBalancer.loadBalancerDnsName}`;
+      if (domainName && hostedZone) this.createRecord(domainName, hostedZone, loadBalancer);
+      if (!domainName) this.warnAboutPlainHttp();
     }
-    if (props.isolation) isolateBucket(this, props.bucket, this.vpcEndpoint!.vpcEndpointId, props.isolation);
+    if (isolation) isolateBucket(this, bucket, this.vpcEndpoint!.vpcEndpointId, isolation);
   }
 
   /**
-   * How many servers run. A dashboard of any region can show it.
+   * Metric for the number of servers that fail their health check.
    *
-   * @param options what to change of the metric; by default the minimum over 5 minutes
-   * @throws with `PRIVATE_LINK`, which has no servers
-   */
-  public metricRunningServers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.clusterMetric('TaskCount', { statistic: 'Minimum', ...options });
-  }
-
-  /**
-   * How many bytes per second the servers send, nearly all of them to clients. A dashboard of any region can show it.
-   *
-   * @param options what to change of the metric; by default the average over 5 minutes
-   * @throws with `PRIVATE_LINK`, which has no servers
-   */
-  public metricBytesSent(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.clusterMetric('NetworkTxBytes', { statistic: 'Average', ...options });
-  }
-
-  /**
-   * How many servers fail their health check.
-   *
-   * @param options what to change of the metric; by default the maximum over 5 minutes
-   * @throws with `PRIVATE_LINK`, which has no servers
+   * @param options options of the metric, by default the maximum over 5 minutes
+   * @throws if the proxy has no servers (`PRIVATE_LINK`)
    */
   public metricUnhealthyServers(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.balancerMetric('UnHealthyHostCount', { statistic: 'Maximum', ...options });
+    return this.loadBalancerMetric('UnHealthyHostCount', { statistic: 'Maximum', ...options });
   }
 
   /**
-   * How many requests the servers answered with 5xx: they did not reach S3.
+   * Metric for the number of requests that the servers answered with a 5xx code because they could not reach S3.
    *
-   * @param options what to change of the metric; by default the sum over 5 minutes
-   * @throws with `PRIVATE_LINK`, which has no servers
+   * @param options options of the metric, by default the sum over 5 minutes
+   * @throws if the proxy has no servers (`PRIVATE_LINK`)
    */
   public metricFailedRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.balancerMetric('HTTPCode_Target_5XX_Count', { statistic: 'Sum', ...options });
+    return this.loadBalancerMetric('HTTPCode_Target_5XX_Count', { statistic: 'Sum', ...options });
   }
 
   /**
-   * How many requests the load balancer answered with 5xx: there was no server, or it broke off.
+   * Metric for the number of requests that the load balancer itself answered with a 5xx code, because no server was
+   * available or a server closed the connection.
    *
-   * @param options what to change of the metric; by default the sum over 5 minutes
-   * @throws with `PRIVATE_LINK`, which has no servers
+   * @param options options of the metric, by default the sum over 5 minutes
+   * @throws if the proxy has no servers (`PRIVATE_LINK`)
    */
   public metricUnansweredRequests(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.balancerMetric('HTTPCode_ELB_5XX_Count', { statistic: 'Sum', ...options });
+    return this.loadBalancerMetric('HTTPCode_ELB_5XX_Count', { statistic: 'Sum', ...options });
   }
 
   /**
-   * Alarms for servers that are not healthy and for requests that fail; with `PRIVATE_LINK`, for packets that the
-   * endpoint drops. Another call adds its actions to the same alarms.
+   * Creates alarms for unhealthy servers and failed requests; with `PRIVATE_LINK`, for packets that the endpoint drops.
+   *
+   * The alarms are created once. Further calls add their actions to the same alarms.
+   *
+   * @param options the actions of the alarms, in the proxy's region
    */
-  public addAlarms(options: S3MediaProxyAlarmsOptions = {}): cloudwatch.Alarm[] {
+  public addAlarms(options: AlarmsOptions = {}): cloudwatch.Alarm[] {
     this.alarms ??= this.servers
       ? createServerAlarms(this, {
           unhealthy: this.metricUnhealthyServers(),
           failed: this.metricFailedRequests(),
           unanswered: this.metricUnansweredRequests(),
         })
-      : createEndpointAlarms(this, endpointMetric('PacketsDropped', this.vpcEndpoint!, this.vpc, this.region));
+      : createEndpointAlarms(this, this.vpcEndpoint!, this.vpc);
     if (options.actions?.length) this.alarms.forEach((alarm) => alarm.addAlarmAction(...options.actions!));
     return this.alarms;
   }
 
-  private clusterMetric(name: Parameters<typeof clusterMetric>[0], options: cloudwatch.MetricOptions) {
-    return clusterMetric(name, this.expectServers(name).clusterName, { region: this.region, ...options });
-  }
-
-  private balancerMetric(name: Parameters<typeof balancerMetric>[0], options: cloudwatch.MetricOptions) {
-    const { loadBalancer, targets } = this.expectServers(name);
-    return balancerMetric(name, loadBalancer, targets, options);
-  }
-
-  private expectServers(metric: string): ProxyService {
-    if (this.servers) return this.servers;
-    throw invalid(this, {
-      property: 'mode',
-      got: ProxyMode.PRIVATE_LINK,
-      expected: `servers, of which ${metric} is a metric`,
-      fix: 'See the metrics of the interface endpoint in the namespace AWS/PrivateLinkEndpoints.',
-    });
-  }
-
-  private createInterfaceEndpoint(props: S3MediaProxyProps, network: ProxyNetwork): ec2.InterfaceVpcEndpoint {
-    const endpoint = new ec2.InterfaceVpcEndpoint(this, 'Endpoint', {
-      vpc: network.vpc,
-      subnets: network.subnets,
-      service: new ec2.InterfaceVpcEndpointService(`com.amazonaws.${this.region}.s3`, 443),
-      privateDnsEnabled: true,
-      open: false,
-    });
-    // The other value would need a gateway endpoint besides, and leave the VPC itself without these names.
-    (endpoint.node.defaultChild as CfnResource).addPropertyOverride(
-      'DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint',
-      'AllResolvers',
-    );
-    readsOf(props.bucket).forEach((statement) => endpoint.addToPolicy(statement));
-    for (const cidr of props.clientCidrs ?? PRIVATE_CIDRS) {
-      endpoint.connections.allowFrom(ec2.Peer.ipv4(cidr), ec2.Port.tcp(443), `Clients in ${cidr}`);
-    }
-    if (!props.vpc) this.createInboundResolver(props, network);
-    return endpoint;
-  }
-
-  /** Answers the clients' DNS servers, which forward S3's names to it, with the endpoint's private addresses. */
-  private createInboundResolver(props: S3MediaProxyProps, { vpc, subnets }: ProxyNetwork): void {
-    const securityGroup = new ec2.SecurityGroup(this, 'ResolverSecurityGroup', {
-      vpc,
-      description: 'DNS of the media proxy',
-      allowAllOutbound: false,
-    });
-    for (const cidr of props.clientCidrs ?? PRIVATE_CIDRS) {
-      securityGroup.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.tcp(53), `DNS for clients in ${cidr}`);
-      securityGroup.addIngressRule(ec2.Peer.ipv4(cidr), ec2.Port.udp(53), `DNS for clients in ${cidr}`);
-    }
-    new CfnResolverEndpoint(this, 'InboundResolver', {
-      direction: 'INBOUND',
-      securityGroupIds: [securityGroup.securityGroupId],
-      ipAddresses: vpc.selectSubnets(subnets).subnetIds.map((subnetId) => ({ subnetId })),
-    });
+  /** The load balancer reports its own errors without a target group. */
+  private loadBalancerMetric(metricName: string, options: cloudwatch.MetricOptions): cloudwatch.Metric {
+    if (!this.servers) throw this._withoutServers(metricName);
+    const { loadBalancer, targets } = this.servers;
+    return (metricName.startsWith('HTTPCode_ELB') ? loadBalancer : targets).metrics.custom(metricName, options);
   }
 
   private certificateFor(domainName: string, { certificate, hostedZone }: S3MediaProxyProps): acm.ICertificate {
@@ -240,16 +193,16 @@ export class S3MediaProxy extends Construct implements ec2.IConnectable {
   ): void {
     new route53.ARecord(this, 'Record', {
       zone,
-      // With the dot, the name is taken as it is, also where the zone's own name is not known yet.
+      // The dot makes the name fully qualified, even if the name of the zone is a token.
       recordName: `${domainName}.`,
       target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(loadBalancer)),
     });
   }
 
-  private warnOfPlainHttp(): void {
+  private warnAboutPlainHttp(): void {
     Annotations.of(this).addWarning(
-      'Without `domainName` there can be no certificate: links, which are credentials until they expire, travel ' +
-        'unencrypted between the clients and the proxy. Give a `domainName`.',
+      'The proxy has no `domainName`, so it cannot have a certificate. Links are credentials until they expire, and ' +
+        'they are sent unencrypted between the clients and the proxy. Specify `domainName`.',
     );
   }
 }

@@ -1,9 +1,17 @@
-import { Stack, Token } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
-import { ProxyMode, S3MediaProxyProps } from './props';
-import { Finding, invalid } from '../../private/problems';
+import { Token } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { isIsolated } from './bucket-isolation';
+import { ProxyMode, S3MediaProxyOptions } from './props';
+import { Problems } from '../../private/problems';
 
-/** What only servers have, and an interface endpoint has not. */
+/** What is known when a proxy is validated. */
+export interface ProxyContext {
+  /** The region of the proxy's stack. */
+  readonly region: string;
+  /** Undefined if the bucket is not created yet. */
+  readonly bucket?: s3.IBucket;
+}
+
 const SERVERS_ONLY = [
   'domainName',
   'certificate',
@@ -21,137 +29,155 @@ const SERVERS_ONLY = [
   'deletionProtection',
   'logRetention',
 ] as const;
-
 const NEW_VPC_ONLY = ['ipAddresses', 'maxAzs', 'directConnect'] as const;
+const DOMAIN_NAME_ONLY = ['certificate', 'hostedZone', 'redirectHttp'] as const;
 
-/** Refuses what contradicts itself, and what would not start or not work. What is a token is not judged. */
-export function validateProxy(scope: IConstruct, props: S3MediaProxyProps): void {
-  const expect = (holds: boolean, problem: Finding) => {
-    if (!holds) throw invalid(scope, problem);
-  };
-  const refuse = (property: string, got: string, expected: string, fix: string) =>
-    expect(false, { property, got, expected, fix });
-
+export function validateProxy(problems: Problems, props: S3MediaProxyOptions, { region, bucket }: ProxyContext): void {
   if (props.mode === ProxyMode.PRIVATE_LINK) {
-    for (const option of SERVERS_ONLY.filter((name) => props[name] !== undefined)) {
-      refuse(
-        option,
-        'a value with mode PRIVATE_LINK',
-        'none: there is no server',
-        `Leave out \`${option}\` or \`mode\`.`,
-      );
-    }
+    expectAbsent(problems, props, SERVERS_ONLY, 'mode PRIVATE_LINK', 'PRIVATE_LINK has no servers');
+  } else {
+    validateServers(problems, props);
   }
-  if (props.vpc) {
-    for (const option of NEW_VPC_ONLY.filter((name) => props[name] !== undefined)) {
-      refuse(
-        option,
-        'a value together with vpc',
-        'one of the two: a brought VPC is not changed',
-        `Set it where the VPC is made, and leave \`${option}\` out.`,
-      );
-    }
-    expect(props.isolation === undefined || props.mode === ProxyMode.PRIVATE_LINK, {
-      property: 'isolation',
-      got: 'a value together with vpc',
-      expected: "to know the VPC's gateway endpoint, which a brought VPC does not tell",
-      fix: 'Let the proxy make its VPC, or deny the reads in the policy of the bucket yourself, as docs/security.md shows.',
-    });
-    expectWayToTheImage(expect, props);
-  } else if (props.vpcSubnets) {
-    refuse(
-      'vpcSubnets',
-      'a value without vpc',
-      'a brought VPC to choose from',
-      'Bring `vpc`, or leave `vpcSubnets` out.',
-    );
-  }
-  for (const option of ['certificate', 'hostedZone', 'redirectHttp'] as const) {
-    expect(props[option] === undefined || props.domainName !== undefined, {
-      property: option,
-      got: 'a value without domainName',
-      expected: 'the name that clients use',
-      fix: 'Give `domainName`.',
-    });
-  }
+  validateVpc(problems, props);
   props.clientCidrs?.forEach((cidr, index) =>
-    expect(!cidr.includes(':'), {
+    problems.expect(Token.isUnresolved(cidr) || !cidr.includes(':'), {
       property: `clientCidrs[${index}]`,
       got: cidr,
-      expected: 'an IPv4 range, since the proxy has IPv4 addresses only',
-      fix: 'Leave it out: clients with IPv6 addresses alone can not reach the proxy.',
+      expected: 'an IPv4 range, because the proxy has IPv4 addresses only',
+      fix: 'Remove it: clients that have only IPv6 addresses cannot reach the proxy.',
     }),
   );
-  expectBucketHere(expect, scope, props);
-  expectNumbers(expect, props);
+  if (bucket) validateBucket(problems, props, bucket, region);
 }
 
-type Expect = (holds: boolean, problem: Finding) => void;
+type Names = readonly (keyof S3MediaProxyOptions)[];
 
-/** A task that can't pull its image is never healthy, and the deployment rolls back after many minutes. */
-function expectWayToTheImage(expect: Expect, { vpc, vpcSubnets, imageRepository, mode }: S3MediaProxyProps): void {
-  if (imageRepository || mode === ProxyMode.PRIVATE_LINK || !vpc) return;
-  const chosen = vpcSubnets ? vpc.selectSubnets(vpcSubnets) : undefined;
-  const isolated = new Set(vpc.isolatedSubnets.map(({ node }) => node.path));
-  const stranded = chosen
-    ? chosen.subnets.length > 0 && chosen.subnets.every(({ node }) => isolated.has(node.path))
-    : vpc.privateSubnets.length === 0 && vpc.isolatedSubnets.length > 0;
-  expect(!stranded, {
-    property: 'imageRepository',
-    got: undefined,
-    expected: `a private repository, since the subnets of ${vpc.node.path} have no way out to the public registry`,
-    fix: 'Copy the image into an ECR repository and give it, with endpoints for ecr.api, ecr.dkr and logs in the VPC; or choose subnets with a NAT gateway.',
-  });
+/** Adds a problem for each of the properties that has a value. */
+function expectAbsent(
+  problems: Problems,
+  props: S3MediaProxyOptions,
+  names: Names,
+  beside: string,
+  reason: string,
+): void {
+  for (const property of names.filter((name) => props[name] !== undefined)) {
+    problems.add({
+      property,
+      got: `a value with ${beside}`,
+      expected: `no value, because ${reason}`,
+      fix: `Remove \`${property}\` or \`${beside.split(' ')[0]}\`.`,
+    });
+  }
 }
 
-function expectBucketHere(expect: Expect, scope: IConstruct, { bucket }: S3MediaProxyProps): void {
-  const { region } = Stack.of(scope);
-  const made = bucket.node.defaultChild !== undefined;
-  const known = made && !Token.isUnresolved(bucket.env.region) && !Token.isUnresolved(region);
-  expect(!known || bucket.env.region === region, {
-    property: 'bucket',
-    got: `a bucket in ${bucket.env.region}`,
-    expected: `a bucket in ${region}, since an S3 gateway endpoint serves its own region only`,
-    fix: `Make the proxy in a stack of ${bucket.env.region}.`,
-  });
-  expect(Token.isUnresolved(bucket.bucketName) || !bucket.bucketName.includes('.'), {
-    property: 'bucket',
-    got: bucket.bucketName,
-    expected: "a name without dots, for which S3's certificate is valid",
-    fix: 'Use another bucket: with dots in the name, TLS to S3 can not be verified.',
-  });
-}
-
-function expectNumbers(expect: Expect, props: S3MediaProxyProps): void {
-  const { minCapacity, maxCapacity, maxAzs, imageDigest } = props;
-  expect(minCapacity === undefined || minCapacity >= 2, {
+function validateServers(problems: Problems, props: S3MediaProxyOptions): void {
+  const { minCapacity = 2, maxCapacity, imageDigest, imageTag, domainName } = props;
+  for (const property of DOMAIN_NAME_ONLY) {
+    problems.expect(props[property] === undefined || domainName !== undefined, {
+      property,
+      got: 'a value without domainName',
+      expected: 'a value together with domainName',
+      fix: 'Specify `domainName`, the host name that clients use.',
+    });
+  }
+  const enough = problems.expect(Token.isUnresolved(minCapacity) || minCapacity >= 2, {
     property: 'minCapacity',
     got: minCapacity,
-    expected: 'at least 2, so that a zone can fail',
-    fix: 'Leave it out for 2.',
+    expected: 'at least 2, so that the proxy survives the failure of an Availability Zone',
+    fix: 'Remove it to use the default, 2.',
   });
-  expect(maxCapacity === undefined || maxCapacity >= (minCapacity ?? 2), {
+  const bounds = [minCapacity, maxCapacity];
+  const comparable = enough && maxCapacity !== undefined && !bounds.some((each) => Token.isUnresolved(each));
+  problems.expect(!comparable || maxCapacity >= minCapacity, {
     property: 'maxCapacity',
     got: maxCapacity,
-    expected: `at least minCapacity, ${minCapacity ?? 2}`,
-    fix: 'Raise it.',
+    expected: `at least ${minCapacity}, the value of minCapacity`,
+    fix: 'Increase `maxCapacity` or decrease `minCapacity`.',
   });
-  expect(maxAzs === undefined || maxAzs >= 2, {
+  problems.expect(
+    imageDigest === undefined || Token.isUnresolved(imageDigest) || /^sha256:[0-9a-f]{64}$/.test(imageDigest),
+    {
+      property: 'imageDigest',
+      got: imageDigest,
+      expected: 'sha256: followed by 64 hexadecimal digits',
+      fix: 'Copy the digest from the registry.',
+    },
+  );
+  problems.expect(imageDigest === undefined || imageTag === undefined, {
+    property: 'imageTag',
+    got: 'a value with imageDigest',
+    expected: 'either a tag or a digest',
+    fix: 'Remove `imageTag` or `imageDigest`.',
+  });
+  validateImageAccess(problems, props);
+}
+
+/** A task that cannot pull its image never becomes healthy, and the deployment rolls back after many minutes. */
+function validateImageAccess(problems: Problems, { vpc, vpcSubnets, imageRepository }: S3MediaProxyOptions): void {
+  if (imageRepository || !vpc) return;
+  const chosen = vpcSubnets ? vpc.selectSubnets(vpcSubnets).subnets : vpc.privateSubnets;
+  const isolated = new Set(vpc.isolatedSubnets.map(({ node }) => node.path));
+  const withoutEgress = vpcSubnets
+    ? chosen.length > 0 && chosen.every(({ node }) => isolated.has(node.path))
+    : chosen.length === 0 && isolated.size > 0;
+  problems.expect(!withoutEgress, {
+    property: 'imageRepository',
+    got: undefined,
+    expected: `a private repository, because the subnets of ${vpc.node.path} have no route to the public registry`,
+    fix: 'Copy the image into an ECR repository, specify the repository, and add endpoints for ecr.api, ecr.dkr and logs to the VPC. Or choose subnets with a NAT gateway.',
+  });
+}
+
+function validateVpc(problems: Problems, props: S3MediaProxyOptions): void {
+  const { vpc, vpcSubnets, maxAzs, isolation, mode } = props;
+  if (vpc) {
+    expectAbsent(problems, props, NEW_VPC_ONLY, 'vpc', 'an existing VPC is not modified');
+    problems.expect(isolation === undefined || mode === ProxyMode.PRIVATE_LINK, {
+      property: 'isolation',
+      got: 'a value with vpc',
+      expected: 'no value, because the gateway endpoint of an existing VPC is unknown',
+      fix: 'Remove `vpc`, or deny the reads in the bucket policy yourself, as docs/security.md shows.',
+    });
+    return;
+  }
+  problems.expect(vpcSubnets === undefined, {
+    property: 'vpcSubnets',
+    got: 'a value without vpc',
+    expected: 'a value together with vpc',
+    fix: 'Specify `vpc`, or remove `vpcSubnets`.',
+  });
+  problems.expect(maxAzs === undefined || Token.isUnresolved(maxAzs) || maxAzs >= 2, {
     property: 'maxAzs',
     got: maxAzs,
-    expected: 'at least 2, which a load balancer needs',
-    fix: 'Leave it out for 2.',
+    expected: 'at least 2, which a load balancer requires',
+    fix: 'Remove it to use the default, 2.',
   });
-  expect(imageDigest === undefined || Token.isUnresolved(imageDigest) || /^sha256:[0-9a-f]{64}$/.test(imageDigest), {
-    property: 'imageDigest',
-    got: imageDigest,
-    expected: 'sha256: and 64 hexadecimal digits',
-    fix: 'Take it from the registry.',
+}
+
+function validateBucket(
+  problems: Problems,
+  { isolation }: S3MediaProxyOptions,
+  bucket: s3.IBucket,
+  region: string,
+): void {
+  const created = bucket.node.defaultChild !== undefined; // the region of an imported bucket may be just its stack's
+  const comparable = created && !Token.isUnresolved(bucket.env.region) && !Token.isUnresolved(region);
+  problems.expect(!comparable || bucket.env.region === region, {
+    property: 'bucket',
+    got: `a bucket in ${bucket.env.region}`,
+    expected: `a bucket in ${region}, because an S3 gateway endpoint serves only its own region`,
+    fix: `Create the proxy in a stack in ${bucket.env.region}.`,
   });
-  expect(imageDigest === undefined || props.imageTag === undefined, {
-    property: 'imageTag',
-    got: 'a value together with imageDigest',
-    expected: 'one of the two',
-    fix: 'Leave out `imageTag`.',
+  problems.expect(Token.isUnresolved(bucket.bucketName) || !bucket.bucketName.includes('.'), {
+    property: 'bucket',
+    got: bucket.bucketName,
+    expected: "a bucket name without dots, because S3's certificate does not cover names with dots",
+    fix: 'Use another bucket.',
+  });
+  problems.expect(!isolation || !isIsolated(bucket), {
+    property: 'isolation',
+    got: `a value for ${bucket.node.path}, which another proxy isolates`,
+    expected: 'at most one proxy that isolates a bucket, because each would deny reads through the other',
+    fix: 'Remove `isolation` from both proxies, and deny the reads in the bucket policy with the endpoints of both.',
   });
 }

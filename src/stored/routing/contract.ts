@@ -1,19 +1,22 @@
-/** What the construct and the handler share. No CDK here, and no SDK. */
+/** Names, defaults, limits and payload types that the construct and the handler share. Imports neither the CDK nor an SDK. */
 
-/** Whether a viewer reads from a replica. */
+/** Whether viewers read from a replica. */
 export type Preference = 'no' | 'yes' | 'auto';
 export const PREFERENCES: readonly Preference[] = ['no', 'yes', 'auto'];
+export const DEFAULT_PREFERENCE: Preference = 'no';
 
-/** How it is known that a replica has an object. */
+/** How the router determines whether a replica has an object. */
 export type Readiness = 'delay' | 'exact';
+export const DEFAULT_READINESS: Readiness = 'delay';
+export const DEFAULT_READINESS_TIMEOUT_MS = 1_000;
 
 /** Why a link points to a replica. */
 export const REPLICA_REASONS = ['delay-over', 'in-replica'] as const;
 
-/** Why a link points where it points. Each is explained in docs/routing-api.md. */
+/** Why a link points to a copy. The routing API's documentation explains each reason. */
 export const REASONS = [
   ...REPLICA_REASONS,
-  // to the primary, because it was asked for
+  // to the primary, by request
   'upload',
   'preference-no',
   'address-missing',
@@ -22,28 +25,28 @@ export const REASONS = [
   // to the primary, by configuration
   'region-drained',
   'region-weighted',
-  // to the primary, because the object has not arrived
+  // to the primary, because the replica does not have the object yet
   'too-new',
   'not-in-replica',
   'not-in-primary',
-  // to the primary, because nobody could tell
+  // to the primary, because the router could not determine whether the replica has the object
   'replica-slow',
   'replica-failing',
   'primary-not-answering',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Reasons of links that would point to a replica if all were well. */
-export const FALLBACKS: readonly Reason[] = ['replica-slow', 'replica-failing', 'primary-not-answering'];
+/** Reasons of links that point to the primary because S3 did not answer in time or failed. */
+export const FALLBACK_REASONS: readonly Reason[] = ['replica-slow', 'replica-failing', 'primary-not-answering'];
 
 export interface ObjectRequest {
   readonly key: string;
   readonly versionId?: string;
-  /** When the object (or this version) was put: RFC 3339. */
+  /** When the object, or the given version of it, was created: RFC 3339. */
   readonly createdAt?: string;
-  /** What S3 is to answer as `Content-Disposition`. */
+  /** The `Content-Disposition` of S3's response. */
   readonly contentDisposition?: string;
-  /** What S3 is to answer as `Content-Type`; of an upload, what the uploader must send. */
+  /** The `Content-Type` of S3's response, or the one that an upload must send. */
   readonly contentType?: string;
 }
 
@@ -69,29 +72,23 @@ export interface ResolveLinksResponse {
   readonly links: Link[];
 }
 
-/** The same for one object, answered as an HTTP response: for `<img src>`. */
+/** A request for one object, answered by an HTTP redirect. */
 export interface RedirectRequest extends Omit<ResolveLinksRequest, 'operation' | 'method' | 'objects'> {
   readonly operation: 'Redirect';
   readonly object: ObjectRequest;
 }
 
-export interface HttpResponse {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body?: string;
-}
-
-/** A copy of the media, as short as it goes: an environment holds no more than 4 KB. */
+/** A copy of the media, as a short tuple: the environment variables of a function are limited to 4 KB. */
 export type CopySettings = [
   region: string,
   bucket: string,
-  /** What takes the place of S3's own name in links. */
+  /** The origin of links, if it is not S3's own. */
   origin?: string,
-  /** 1 if links are signed for the origin's name (PrivateLink), else for S3's (a proxy). */
+  /** 1 if links are signed for the host name of the origin (PrivateLink), otherwise for S3's (a proxy). */
   signedForOrigin?: 0 | 1,
 ];
 
-/** What the function is told of its deployment. */
+/** The configuration that the function receives from the construct. */
 export interface RouterSettings {
   readonly primary: CopySettings;
   readonly replicas: CopySettings[];
@@ -100,33 +97,40 @@ export interface RouterSettings {
   readonly uploads: boolean;
   readonly linkSeconds: number;
   readonly maxLinkSeconds: number;
-  /** Application, environment and profile in AppConfig. */
+  /** The ids of the application, environment and configuration profile in AppConfig. */
   readonly store: [application: string, environment: string, profile: string];
 }
 
-/** What can change without a deployment: the document in the store. */
+/** The preferences in AppConfig, which can change without a deployment. */
 export interface PreferencesDocument {
   readonly defaultPreference?: Preference;
   readonly replicationDelaySeconds?: number;
-  /** The ranges of each region. */
+  /** CIDR ranges by region. */
   readonly ipRanges?: Record<string, string[]>;
   readonly drainedRegions?: string[];
-  /** How many percent of the objects a replica serves of those that it could. */
+  /** The percentage of its objects that a replica serves, by region. */
   readonly regionWeights?: Record<string, number>;
 }
 
-/** The environment variable that holds the `RouterSettings`. */
+/** The environment variable with the `RouterSettings`. */
 export const SETTINGS_VARIABLE = 'MEDIA_ROUTER_SETTINGS';
-/** The environment variable of the validator: the regions that have a copy. */
+/** The validator's environment variable with the regions of the copies, the primary's first. */
 export const REGIONS_VARIABLE = 'MEDIA_REGIONS';
-/** The file beside the handler with the preferences that hold until the store has answered. */
+/** The file in the function's code with the preferences that apply until AppConfig has answered. */
 export const INITIAL_PREFERENCES_FILE = 'preferences.json';
 
 export const MAX_OBJECTS = 1000;
 export const MAX_KEY_BYTES = 1024;
-/** SigV4 allows no more: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
+/** The limit of Signature Version 4: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 export const MAX_LINK_SECONDS = 604_800;
+export const DEFAULT_MAX_LINK_SECONDS = 21_600;
+export const DEFAULT_LINK_SECONDS = 3_600;
+export const MAX_DELAY_SECONDS = 604_800;
+/** 15 minutes, in which Replication Time Control replicates 99.9 % of the objects. */
 export const DEFAULT_DELAY_SECONDS = 900;
+export const DEFAULT_MEMORY_MIB = 1024;
+/** The default threshold of the alarm on fallbacks, in percent of all links. */
+export const DEFAULT_FALLBACK_PERCENT = 5;
 
 export const METRICS_NAMESPACE = 'MediaReplication/Router';
 export const METRIC = {
@@ -135,10 +139,12 @@ export const METRIC = {
   configurationRefused: 'ConfigurationRefused',
   configurationUnavailable: 'ConfigurationUnavailable',
 } as const;
-/** Powertools' own dimension, which tells one router from another. */
+/** The dimension that Powertools adds: the name of the router. */
 export const ROUTER_DIMENSION = 'service';
 export const REGION_DIMENSION = 'Region';
 export const REASON_DIMENSION = 'Reason';
 
 export const LINKS_ROUTE = 'POST /links';
 export const REDIRECT_ROUTE = 'GET /media';
+
+export const HTTP_STATUS: { readonly [code: string]: number } = { ValidationError: 400 };

@@ -1,3 +1,4 @@
+export * from './i-media-router';
 export * from './media-endpoint';
 export * from './media-router';
 export * from './props';

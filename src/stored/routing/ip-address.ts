@@ -7,15 +7,15 @@ export interface IpRange {
   /** The first address: host bits are cleared. */
   readonly start: IpAddress;
   readonly prefixLength: number;
-  /** Whether the range was written with host bits set: `10.1.2.3/8`. */
+  /** Whether the input had host bits set, like `10.1.2.3/8`. */
   readonly hadHostBits: boolean;
 }
 
 const MAPPED = 0xffffn;
 
 /**
- * Reads an address, and nothing else: no octal, hexadecimal or short form, no port, no zone. An IPv4 address that is
- * mapped into IPv6 (`::ffff:10.0.0.1`) is the IPv4 address.
+ * Parses an address strictly: no octal, hexadecimal or short forms, no port, no zone. An IPv4-mapped IPv6 address
+ * (`::ffff:10.0.0.1`) is equal to the IPv4 address.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
   if (isIPv4(text)) return { bits: 32, value: ipv4Value(text) };
@@ -24,14 +24,14 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return value >> 32n === MAPPED ? { bits: 32, value: Number(value & 0xffff_ffffn) } : { bits: 128, value };
 }
 
-/** Reads a range in CIDR notation. */
+/** Parses a range in CIDR notation. */
 export function parseIpRange(text: string): IpRange | undefined {
   const [, address, length] = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];
   let parsed = address === undefined ? undefined : parseIpAddress(address);
   if (!parsed) return undefined;
   let prefixLength = Number(length);
   if (parsed.bits === 32 && address.includes(':')) {
-    // 96 bits of `::ffff:10.0.0.0/104` only say that it is IPv4; with fewer, it is more than that.
+    // The first 96 bits of `::ffff:10.0.0.0/104` mark it as IPv4. A shorter prefix also contains IPv6 addresses.
     if (prefixLength >= 96) prefixLength -= 96;
     else parsed = { bits: 128, value: ipv6Value(address) };
   }
@@ -40,12 +40,12 @@ export function parseIpRange(text: string): IpRange | undefined {
   return { start, prefixLength, hadHostBits: start.value !== parsed.value };
 }
 
-/** How the range is written without host bits. */
+/** Formats the range without host bits. */
 export function formatIpRange({ start, prefixLength }: IpRange): string {
   return `${start.bits === 32 ? formatIpv4(start.value) : formatIpv6(start.value)}/${prefixLength}`;
 }
 
-/** The address with all but its first bits cleared. */
+/** Clears all but the first bits of the address. */
 export function network(address: IpAddress, prefixLength: number): IpAddress {
   return address.bits === 32
     ? { bits: 32, value: maskIpv4(address.value, prefixLength) }
@@ -61,7 +61,7 @@ export function maskIpv6(value: bigint, prefixLength: number): bigint {
   return (value >> hostBits) << hostBits;
 }
 
-/** Of text that is known to be an address. */
+/** Requires a valid address. */
 function ipv4Value(text: string): number {
   let value = 0;
   let octet = 0;
@@ -85,7 +85,7 @@ function ipv6Value(text: string): bigint {
   return (BigInt(w0) << 96n) | (BigInt(w1) << 64n) | (BigInt(w2) << 32n) | BigInt(w3);
 }
 
-/** The 16-bit groups of one side of `::`, of which the last may be written as an IPv4 address. */
+/** Parses the 16-bit groups on one side of `::`. The last two may be written as an IPv4 address. */
 function groups(side: string): number[] {
   if (side === '') return [];
   return side.split(':').flatMap((group) => {
@@ -99,7 +99,7 @@ function formatIpv4(value: number): string {
   return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.');
 }
 
-/** Without the longest run of zeros, as RFC 5952 wants it; `URL` knows how. */
+/** `URL` compresses the longest run of zeros, as RFC 5952 requires. */
 function formatIpv6(value: bigint): string {
   const text = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
   return new URL(`http://[${text.join(':')}]`).hostname.slice(1, -1);

@@ -7,14 +7,14 @@ interface Level<T> {
 }
 
 /**
- * Which region an address belongs to: the longest range that holds it wins. A hash for each prefix length, so that a
- * lookup takes the same time however many ranges there are.
+ * Finds the region of an address: that of the range with the longest prefix. There is one map for each prefix length, so
+ * that the time of a lookup does not depend on the number of ranges.
  */
 export class IpRanges {
   private readonly ipv4: Level<number>[] = [];
   private readonly ipv6: Level<bigint>[] = [];
 
-  /** Adds a range; gives the region that has the very same range already, and changes nothing then. */
+  /** Adds a range, or returns the region that the same range already belongs to. */
   add({ start, prefixLength }: IpRange, region: string): string | undefined {
     return start.bits === 32
       ? addTo(this.ipv4, start.value, prefixLength, region)

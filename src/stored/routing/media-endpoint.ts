@@ -1,19 +1,20 @@
-/** How viewers reach the bucket of a region, where that is not by S3's own name. */
+/** How viewers reach the bucket of a region, if not by S3's endpoint. */
 export class MediaEndpoint {
   /**
-   * Through a proxy that passes links on as they are, such as an `S3MediaProxy`: links are signed for S3's own name, and
-   * the proxy's takes its place.
+   * A proxy that forwards links unchanged, such as an `S3MediaProxy`. Links are signed for S3's host name and use the
+   * proxy's.
    *
-   * @param url the proxy's: `https://media.eu.example.com`
+   * @param url the URL of the proxy, for example `https://media.eu.example.com`
    */
   public static proxy(url: string): MediaEndpoint {
     return new MediaEndpoint(url, false);
   }
 
   /**
-   * Through an S3 interface endpoint without private DNS: links are signed for the endpoint's name.
+   * An S3 interface endpoint without private DNS. Links are signed for the endpoint's DNS name.
    *
-   * @param dnsName the endpoint's own, without a star: `vpce-1a2b3c4d-5e6f.s3.eu-west-1.vpce.amazonaws.com`
+   * @param dnsName the DNS name of the endpoint, without the wildcard, for example
+   * `vpce-1a2b3c4d-5e6f.s3.eu-west-1.vpce.amazonaws.com`
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/privatelink-interface-endpoints.html
    */
   public static privateLink(dnsName: string): MediaEndpoint {
@@ -26,7 +27,7 @@ export class MediaEndpoint {
   ) {}
 
   /**
-   * What a link begins with, and whether it is signed for that.
+   * Returns the origin of links, and whether they are signed for it.
    *
    * @internal
    */

@@ -10,20 +10,19 @@ import { handlerFunction } from '../../private/handler-function';
 export interface PreferenceStoreProps {
   readonly name: string;
   readonly initial: PreferencesDocument;
-  /** The regions that have a copy, the primary's first. */
+  /** The regions of the copies, the primary's first. */
   readonly regions: string[];
   readonly runtime?: lambda.Runtime;
   readonly logRetention?: logs.RetentionDays;
 }
 
 /**
- * Preferences in AppConfig: a document takes effect only after the validator, which reads it as the router does, and
- * has found nothing wrong.
+ * Preferences in AppConfig. A document takes effect only if the validator accepts it, which parses it like the router.
  *
- * A deployment of the stack puts the initial document there anew only when it has changed.
+ * A deployment of the stack overwrites the document only if the initial preferences have changed.
  */
 export class PreferenceStore extends Construct {
-  /** Application, environment and profile. */
+  /** The ids of the application, environment and configuration profile. */
   readonly address: [application: string, environment: string, profile: string];
 
   constructor(scope: Construct, id: string, props: PreferenceStoreProps) {
@@ -44,14 +43,15 @@ export class PreferenceStore extends Construct {
     });
     this.address = [application.ref, environment.ref, profile.ref];
 
-    const version = new appconfig.CfnHostedConfigurationVersion(this, 'Initial', {
+    const version = new appconfig.CfnHostedConfigurationVersion(this, 'InitialVersion', {
       applicationId: application.ref,
       configurationProfileId: profile.ref,
       contentType: 'application/json',
       content: Stack.of(this).toJsonString(props.initial),
     });
-    const strategy = new appconfig.CfnDeploymentStrategy(this, 'AtOnce', {
-      name: `${name}-at-once`,
+    // AppConfig's predefined strategy of this name would delay each deployment of the stack by 10 minutes.
+    const strategy = new appconfig.CfnDeploymentStrategy(this, 'AllAtOnce', {
+      name: `${name}-all-at-once`,
       deploymentDurationInMinutes: 0,
       growthFactor: 100,
       finalBakeTimeInMinutes: 0,
@@ -85,7 +85,7 @@ export class PreferenceStore extends Construct {
   private createValidator({ regions, runtime, logRetention }: PreferenceStoreProps): lambda.Function {
     const { function: validator } = handlerFunction(this, 'Validator', {
       handler: 'stored/routing/preferences-validator',
-      description: 'Checks preferences of a media router before they take effect',
+      description: 'Validates preferences of a media router before they take effect',
       environment: { [REGIONS_VARIABLE]: Stack.of(this).toJsonString(regions) },
       memorySize: 512,
       timeout: Duration.seconds(10),

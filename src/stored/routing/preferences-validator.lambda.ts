@@ -2,7 +2,7 @@ import { REGIONS_VARIABLE } from './contract';
 import { parsePreferences } from './runtime/preferences';
 
 /**
- * Called by AppConfig before a document takes effect, which it does not if this throws.
+ * AppConfig invokes it before a document takes effect, and rejects the document if it throws.
  *
  * @see https://docs.aws.amazon.com/appconfig/latest/userguide/appconfig-creating-configuration-and-profile-validators.html
  */

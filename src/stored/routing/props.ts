@@ -1,152 +1,158 @@
 import { Duration } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { MediaEndpoint } from './media-endpoint';
+import { AlarmsOptions } from '../../shared/alarms-options';
 import { HttpApiOptions } from '../../shared/http';
 import { IReplicatedMediaBucket } from '../bucket';
 
-/** Whether a viewer reads from a replica. */
+/** Whether viewers read from a replica. */
 export enum ReadPreference {
-  /** Never. */
+  /** Viewers read from the primary. */
   NO = 'no',
 
-  /** Once the object is there. */
+  /** Viewers read from a replica that has the object. */
   YES = 'yes',
 
-  /** Once the object is there, and if the viewer's address is in a range. */
+  /** Viewers read from a replica that has the object if their IP address is in one of the configured ranges. */
   AUTO = 'auto',
 }
 
-/** How it is known that a replica has an object. */
+/** How the router determines whether a replica has an object. */
 export enum ReadinessMode {
   /**
-   * By the time since the object was created: after `replicationDelay`, it is taken for granted. A request that does not
-   * give `createdAt` costs a HEAD request to the primary.
+   * By the age of the object: the router assumes that the replica has it once `replicationDelay` has passed. A request
+   * that does not specify `createdAt` costs one HEAD request to the primary for each object.
    */
   DELAY = 'delay',
 
   /**
-   * By asking the replica, for the version that is wanted: a HEAD request for each object that was not seen there
-   * before, and one more to the primary where the request does not give `versionId`.
+   * By a HEAD request to the replica for the requested version. The router caches the result, and sends one more request
+   * to the primary for each object that is requested without `versionId`.
    */
   EXACT = 'exact',
 }
 
-/** Addresses of viewers who are near a copy. */
+/** The IP addresses of viewers who are near a copy. */
 export interface MediaIpRange {
-  /** IPv4 or IPv6 addresses in CIDR notation: `10.20.0.0/16`. Of several ranges, the longest prefix wins. */
+  /**
+   * IPv4 or IPv6 addresses in CIDR notation, for example `10.20.0.0/16`. If an address is in several ranges, the range
+   * with the longest prefix applies.
+   */
   readonly cidr: string;
 
-  /** The region of the copy that is near: of a replica, or of the primary. */
+  /** The region of the nearest copy: the primary's or a replica's. */
   readonly region: string;
 }
 
-/** How a router is made, whichever media it links to. */
+/** Options of a `MediaRouter` that do not depend on the media. */
 export interface MediaRouterOptions {
   /**
-   * What holds for a request that has no preference. Can be changed without a deployment.
+   * The preference of requests that do not specify one. Can be changed without a deployment.
    *
    * @default ReadPreference.NO
    */
   readonly defaultPreference?: ReadPreference;
 
   /**
-   * How long after its creation an object is taken to be in every replica, with `ReadinessMode.DELAY`. Can be changed
-   * without a deployment.
+   * The age at which the router assumes that every replica has an object, with `ReadinessMode.DELAY`. Up to 7 days. Can
+   * be changed without a deployment.
    *
-   * @default Duration.minutes(15), which Replication Time Control promises for 99.9 % of the objects
+   * @default Duration.minutes(15), in which Replication Time Control replicates 99.9 % of the objects
    */
   readonly replicationDelay?: Duration;
 
   /**
-   * Which viewers are near which copy. Up to 10,000 or so. Can be changed without a deployment.
+   * The IP address ranges of the viewers near each copy. Up to about 10,000. Can be changed without a deployment.
    *
-   * @default - none: nobody who asks for `auto` reads from a replica
+   * @default - none; requests with the preference `auto` get links to the primary
    */
   readonly ipRanges?: MediaIpRange[];
 
   /**
-   * Regions that no link is to point to. Can be changed without a deployment.
+   * The regions of replicas that links must not point to. Can be changed without a deployment.
    *
    * @default - none
    */
   readonly drainedRegions?: string[];
 
   /**
-   * How many percent of the objects a replica serves, of those that it could: to fill or empty a region step by step.
-   * Can be changed without a deployment.
+   * The percentage of its objects that a replica serves, by region, to fill or drain a region step by step. Can be
+   * changed without a deployment.
    *
    * @default - 100 for each replica
    */
   readonly regionWeights?: { [region: string]: number };
 
   /**
-   * How it is known that a replica has an object.
+   * How the router determines whether a replica has an object.
    *
    * @default ReadinessMode.DELAY
    */
   readonly readiness?: ReadinessMode;
 
   /**
-   * How long S3 may take to answer all that one request asks it. After that, links point to the primary.
+   * The time limit for all requests to S3 that one call of the router requires. When it expires, links point to the
+   * primary.
    *
    * @default Duration.seconds(1)
    */
   readonly readinessTimeout?: Duration;
 
   /**
-   * How viewers reach the buckets, by region; of the primary, too.
+   * How viewers reach the buckets, by region of the primary or of a replica.
    *
-   * @default - a replica's proxy where it has one with a `domainName`, else S3's own name for the bucket
+   * @default - the replica's proxy if it has a `domainName`, otherwise S3's endpoint
    */
   readonly endpoints?: { [region: string]: MediaEndpoint };
 
   /**
-   * Whether links for uploads (`"method": "put"`) are given. They always point to the primary.
+   * Whether the router creates links for uploads (`"method": "put"`). They always point to the primary.
    *
    * @default false
    */
   readonly uploads?: boolean;
 
   /**
-   * How long links live that are asked for without `expiresInSeconds`.
+   * How long links are valid if the request does not specify `expiresInSeconds`.
    *
-   * @default Duration.hours(1), or `maxLinkLifetime` where that is shorter
+   * @default Duration.hours(1), or `maxLinkLifetime` if that is shorter
    */
   readonly linkLifetime?: Duration;
 
   /**
-   * How long a link may live at most: up to 7 days. It dies sooner with the credentials of the function that signed it,
-   * which live for some hours.
+   * The longest validity of links that a request can specify. Up to 7 days. A link expires earlier if the credentials of
+   * the function that signed it expire, which happens after some hours.
    *
    * @default Duration.hours(6)
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
    */
   readonly maxLinkLifetime?: Duration;
 
   /**
-   * An HTTP API in front of the function: `POST /links`, and `GET /media?key=…`, which redirects to the link.
+   * An HTTP API in front of the function, with the routes `POST /links`, and `GET /media?key=…`, which redirects to the
+   * link.
    *
-   * @default - none: the function is called by those who have `grantInvoke`
+   * @default - no HTTP API; callers with `grantInvoke` invoke the function
    */
   readonly httpApi?: HttpApiOptions;
 
   /**
-   * The functions' runtime.
+   * The runtime of the functions.
    *
    * @default - Node.js 24
    */
   readonly runtime?: lambda.Runtime;
 
   /**
-   * The function's memory in MiB, and with it its share of a processor.
+   * The amount of memory of the router's function, in MiB. The CPU power is proportional to it.
    *
    * @default 1024
    */
   readonly memorySize?: number;
 
   /**
-   * How long the logs are kept. They hold no keys, addresses or links.
+   * The retention of the functions' logs. They contain no keys, addresses or links.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */
@@ -155,21 +161,33 @@ export interface MediaRouterOptions {
 
 /** Properties of a `MediaRouter`. */
 export interface MediaRouterProps extends MediaRouterOptions {
-  /** The media. */
+  /** The media that links point to. */
   readonly media: IReplicatedMediaBucket;
 }
 
-/** What the alarms of a `MediaRouter` do, and when. */
-export interface MediaRouterAlarmsOptions {
+/** Attributes of an existing `MediaRouter`. */
+export interface MediaRouterAttributes {
   /**
-   * What to do when an alarm goes off.
-   *
-   * @default - nothing more; another call can add actions
+   * The ARN of the router's function. If the function is in another account, its policy must allow the callers: grants
+   * change only the policies of grantees.
    */
-  readonly actions?: cloudwatch.IAlarmAction[];
+  readonly functionArn: string;
 
+  /** The name of the router: the `routerName` of the `MediaRouter`. */
+  readonly routerName: string;
+
+  /** The region of the primary. */
+  readonly primaryRegion: string;
+
+  /** The regions of the replicas. */
+  readonly replicaRegions: string[];
+}
+
+/** Options of the alarms of a `MediaRouter`. */
+export interface MediaRouterAlarmsOptions extends AlarmsOptions {
   /**
-   * How many percent of the links may fall back to the primary, because a replica does not answer.
+   * The percentage of links that may fall back to the primary, because S3 does not answer in time or fails, before the
+   * alarm goes off.
    *
    * @default 5
    */

@@ -1,73 +1,66 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { DEFAULT_FALLBACK_PERCENT } from './contract';
+import { IMediaRouter } from './i-media-router';
 import { MediaRouterAlarmsOptions } from './props';
 import { withRunbook } from '../../private/runbook';
 
-export interface WatchedRouter {
-  readonly errors: cloudwatch.Metric;
-  readonly links: cloudwatch.Metric;
-  readonly fallbacks: cloudwatch.Metric;
-  readonly configurationRefused: cloudwatch.Metric;
-  readonly configurationUnavailable: cloudwatch.Metric;
-}
-
-const FALLBACK_PERCENT = 5;
 const SILENT = { evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
 
-/** The alarms of a router: made once, then adjusted by each call. */
+/** The alarms of a router, which each call of `addAlarms` can change. */
 export class RouterAlarms {
   readonly alarms: cloudwatch.Alarm[];
   private readonly fallbacks: cloudwatch.Alarm;
 
-  constructor(scope: Construct, metrics: WatchedRouter) {
+  constructor(scope: Construct, router: IMediaRouter) {
     const fallbackPercent = new cloudwatch.MathExpression({
       expression: '100 * fallbacks / links',
-      usingMetrics: { fallbacks: metrics.fallbacks, links: metrics.links },
+      usingMetrics: { fallbacks: router.metricFallbacks(), links: router.metricLinks() },
       period: Duration.minutes(5),
       label: 'Links that fell back to the primary (%)',
     });
     this.fallbacks = new cloudwatch.Alarm(scope, 'FallbacksAlarm', {
       ...SILENT,
       alarmDescription: withRunbook(
-        'Links point to the primary because a copy does not answer in time. Viewers are served, but from far away. ' +
-          'The Links metric tells which region and why; drain the region if it stays so.',
-        'alarm-links-fall-back-to-the-primary',
+        'Links fall back to the primary because a copy does not answer in time. Viewers are served, but from a distant ' +
+          'region. The metric Links shows the region and the reason. If the problem persists, drain the region.',
+        'alarm-fallbacks-to-the-primary',
       ),
       metric: fallbackPercent,
-      threshold: FALLBACK_PERCENT,
+      threshold: DEFAULT_FALLBACK_PERCENT,
     });
-    // The default; newer versions of aws-cdk-lib write it down, and templates are to be the same by all of them.
+    // The default. Newer versions of aws-cdk-lib write it explicitly, and the templates of all versions must be equal.
     (this.fallbacks.node.defaultChild as cloudwatch.CfnAlarm).addPropertyOverride('Metrics.0.ReturnData', true);
     const errors = new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
       ...SILENT,
       alarmDescription: withRunbook(
-        'The router fails. Calls that it refuses as invalid count too where the function is called directly. The log ' +
-          'of the function says which.',
-        'alarm-the-router-fails',
+        'The router returns errors. Direct invocations that it rejects as invalid count as errors too. The log of the ' +
+          'function shows the cause.',
+        'alarm-router-errors',
       ),
-      metric: metrics.errors,
+      metric: router.function.metricErrors(),
       threshold: 1,
     });
     const refused = new cloudwatch.Alarm(scope, 'ConfigurationRefusedAlarm', {
       ...SILENT,
       alarmDescription: withRunbook(
-        'The router can not use the preferences in the store, and goes on with the last ones that it could. The log of ' +
-          'the function names the field. Deploy a document that names only regions that have a copy.',
-        'alarm-preferences-are-refused-or-can-not-be-fetched',
+        'The preferences in AppConfig are invalid, so the router uses the last valid ones. The log of the function ' +
+          'names the field. Deploy a document that names only regions that have a copy.',
+        'alarm-preferences-rejected-or-unavailable',
       ),
-      metric: metrics.configurationRefused,
+      metric: router.metricConfigurationRefused(),
       threshold: 1,
     });
     const unavailable = new cloudwatch.Alarm(scope, 'ConfigurationUnavailableAlarm', {
       ...SILENT,
       evaluationPeriods: 3,
       alarmDescription: withRunbook(
-        'The router can not fetch its preferences, and goes on with the last ones; new instances of the function start ' +
-          'with those of the stack. See whether AppConfig answers in this region.',
-        'alarm-preferences-are-refused-or-can-not-be-fetched',
+        'The router cannot fetch its preferences from AppConfig, so it uses the last ones. New instances of the ' +
+          'function start with those of the stack. Check whether AppConfig is available in this region.',
+        'alarm-preferences-rejected-or-unavailable',
       ),
-      metric: metrics.configurationUnavailable,
+      metric: router.metricConfigurationUnavailable(),
       threshold: 1,
     });
     this.alarms = [this.fallbacks, errors, refused, unavailable];

@@ -1,13 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { REPOSITORY } from './packages';
 
-/** A hash, or the eight digits of one with which newer versions end the name of a destination. */
+interface Type {
+  readonly name: string;
+  readonly kind: string;
+  readonly base?: string;
+}
+
+const { types }: { types: Record<string, Type> } = JSON.parse(
+  gunzipSync(readFileSync(join(REPOSITORY, '.jsii.gz'))).toString(),
+);
+
+/** The public classes of the library. */
+export const classes = Object.values(types)
+  .filter(({ kind }) => kind === 'class')
+  .map((type) => ({ name: type.name, isConstruct: isConstruct(type) }));
+
+/** The public enums of the library. */
+export const enums = Object.values(types).filter(({ kind }) => kind === 'enum');
+
+function isConstruct({ base }: Type): boolean {
+  if (base === undefined) return false;
+  return types[base] ? isConstruct(types[base]) : /\.(Construct|Resource|Stack)$/.test(base);
+}
+
+/** A hash, or the first eight digits of one, with which newer versions end the name of a destination. */
 const HASH = /[0-9a-f]{64}|(?<=current_account-[\w-]+-)[0-9a-f]{8}(?=")/g;
 
 /**
- * What an assembly deploys, as text: each stack's template, and its assets with their hashes. Without what aws-cdk-lib
- * varies: CDKMetadata lists which constructs were used from which language, the hash of a template is one over that too,
- * and metadata beside a template has stack traces. The order of keys counts.
+ * The stacks of an assembly as text: templates, and assets with their hashes. Without parts that aws-cdk-lib varies by
+ * language: CDKMetadata lists the constructs and the language, the hash of a template depends on it, and metadata has
+ * stack traces. The order of keys is significant.
  */
 export function assemblyText(outdir: string): string {
   const { artifacts } = readJson(outdir, 'manifest.json');
@@ -23,7 +48,7 @@ export function assemblyText(outdir: string): string {
   return JSON.stringify(parts, undefined, 1);
 }
 
-/** Violations of CloudFormation's schemas, which newer versions of aws-cdk-lib check. */
+/** Violations of CloudFormation schemas, which newer versions of aws-cdk-lib report. */
 export function violations(outdir: string): unknown[] {
   return readJson(outdir, 'validation-report.json').pluginReports.flatMap(({ violations: found }: any) => found);
 }
@@ -34,11 +59,11 @@ export function stackCount(outdir: string): number {
 
 function template({ Resources, ...rest }: any): object {
   const { CDKMetadata, ...resources } = Resources;
-  if (!CDKMetadata) throw new Error('The app was not run as `cdk synth` runs it.');
+  if (!CDKMetadata) throw new Error('The app was not run like `cdk synth` runs it.');
   return { Resources: resources, ...rest };
 }
 
-/** In the order of their places in the construct tree; the template's own hash is left out. */
+/** In the order of the construct tree, without the hash of the template. */
 function assets({ files }: any): unknown[] {
   return Object.entries<any>(files).map(([hash, file]) => {
     const isTemplate = file.source.path.endsWith('.template.json');

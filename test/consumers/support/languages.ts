@@ -3,14 +3,16 @@ import { join } from 'node:path';
 import { EXAMPLES, FLOOR, MAVEN_REPOSITORY, packageFile, packages, workDir } from './packages';
 import { run, synthEnv } from './shell';
 
-/** Each example has both programs: everything in one app, and what the README begins with. */
-export type Program = 'studio' | 'smallest';
-export const PROGRAMS: Program[] = ['studio', 'smallest'];
+/** The programs of each example: an app of single constructs, the platform stack, and the smallest app. */
+export type Program = 'studio' | 'platform' | 'smallest';
+export const PROGRAMS: Program[] = ['studio', 'platform', 'smallest'];
 
-/** A language's example in a project of its own, with the library installed by the language's own client. */
+/** The example of a language in a new project, with the library installed by the package manager of the language. */
 export interface Consumer {
-  /** Synthesises a program, and gives where. */
+  /** Synthesizes a program, and returns the output folder. */
   synth(program: Program): string;
+  /** Runs code in the project, and returns its output. */
+  evaluate(code: string): string;
 }
 
 function freshCopy(language: string): string {
@@ -19,13 +21,19 @@ function freshCopy(language: string): string {
   return dir;
 }
 
-function consumer(dir: string, command: (program: Program) => [command: string, ...args: string[]]): Consumer {
+type Command = [command: string, ...args: string[]];
+
+function consumer(dir: string, command: (program: Program) => Command, evaluator: string[] = []): Consumer {
   return {
     synth(program) {
       const outdir = join(dir, `cdk.out-${program}`);
       const [file, ...args] = command(program);
       run(file, args, { cwd: dir, env: synthEnv(outdir) });
       return outdir;
+    },
+    evaluate(code) {
+      const [file, ...args] = evaluator;
+      return run(file, [...args, code], { cwd: dir });
     },
   };
 }
@@ -35,8 +43,11 @@ export function typescript(onFloor = false): Consumer {
   const floor = onFloor ? [`aws-cdk-lib@${FLOOR.cdk}`, `constructs@${FLOOR.constructs}`] : [];
   run('npm', ['install', '--no-audit', '--no-fund', '--silent', packageFile('npm', '.tgz'), ...floor], { cwd: dir });
   run('npx', ['tsc'], { cwd: dir });
-  return consumer(dir, (program) => ['npx', 'tsx', `${program}.ts`]);
+  return consumer(dir, (program) => ['npx', 'tsx', `${program}.ts`], ['node', '-e']);
 }
+
+/** A module must not have the name of one in the standard library: `platform`. */
+const PYTHON_FILES: Record<Program, string> = { studio: 'studio', platform: 'media_platform', smallest: 'smallest' };
 
 export function python(onFloor = false): Consumer {
   const dir = freshCopy('python');
@@ -47,7 +58,7 @@ export function python(onFloor = false): Consumer {
     const floor = [`aws-cdk-lib==${FLOOR.cdk}`, `constructs==${FLOOR.constructs}`];
     run('.venv/bin/pip', ['install', '--quiet', wheel, ...floor], { cwd: dir });
   }
-  return consumer(dir, (program) => ['.venv/bin/python', `${program}.py`]);
+  return consumer(dir, (program) => ['.venv/bin/python', `${PYTHON_FILES[program]}.py`], ['.venv/bin/python', '-c']);
 }
 
 export function java(): Consumer {
@@ -67,7 +78,7 @@ export function go(): Consumer {
   const dir = freshCopy('go');
   const replace = (module: string, by: string) => run('go', ['mod', 'edit', `-replace=${module}=${by}`], { cwd: dir });
   replace(GO_MODULE, join(packages('go'), 'cdkmediareplication'));
-  // Our go.mod names the newest version of an asset that we don't use, and a proxy may not have that yet.
+  // The go.mod of the library requires the newest version of an unused asset, which a module proxy may not have yet.
   replace(GO_AWSCLI, `${GO_AWSCLI}@v2.2.282`);
   run('go', ['mod', 'tidy'], { cwd: dir });
   run('go', ['build', '-o', 'bin/', './...'], { cwd: dir });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { CDK, MAVEN_REPOSITORY, packages, REPOSITORY } from './packages';
 import { run } from './shell';
 
-/** Versions to build the jar with, where the POM has ranges: of these, Maven would read the POM of each version. */
+/** Versions for building the jar. For the version ranges of the POM, Maven would download the POM of every version. */
 const JAVA_VERSIONS: Record<string, string> = {
   'aws-cdk-lib': CDK,
   constructs: '10.8.0',
@@ -13,7 +13,7 @@ const JAVA_VERSIONS: Record<string, string> = {
   'javax.annotation-api': '1.3.2',
 };
 
-/** Packs what is compiled, for every language, into a folder outside of this project. */
+/** Packs the compiled library for every language into a folder outside of this project. */
 export default function pack(): void {
   process.env.MEDIA_CONSUMERS_DIR = mkdtempSync(join(tmpdir(), 'media-consumers-'));
   mkdirSync(packages('npm'), { recursive: true });
@@ -40,6 +40,6 @@ function jar(): void {
   const maven = (...args: string[]) =>
     run('mvn', ['-B', '-ntp', '-q', `-Dmaven.repo.local=${MAVEN_REPOSITORY}`, ...args], { cwd: code });
   maven('-f', 'pom-pinned.xml', '-Dmaven.javadoc.skip=true', '-Dmaven.source.skip=true', 'package');
-  // What is installed is the jar with the POM as jsii writes it.
+  // The installed jar has the original POM with ranges.
   maven('install:install-file', '-Dfile=target/cdk-media-replication-0.0.0.jar', '-DpomFile=pom.xml');
 }

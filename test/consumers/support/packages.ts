@@ -1,27 +1,32 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 export const REPOSITORY = join(__dirname, '../../..');
 export const EXAMPLES = join(REPOSITORY, 'examples/languages');
 
-/** The aws-cdk-lib that the examples name, in every language: the newest that all registries had. */
+/** The version of aws-cdk-lib in the examples of all languages. */
 export const CDK = '2.263.0';
 
-/** The lowest that the library accepts, and the lowest constructs with it. */
-export const FLOOR = { cdk: '2.90.0', constructs: '10.3.0' };
+const { peerDependencies } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
 
-/** Downloads that Maven keeps from run to run. Our own package is not kept in a user's repository. */
+/** The lowest supported aws-cdk-lib and constructs. */
+export const FLOOR = {
+  cdk: peerDependencies['aws-cdk-lib'].slice(1) as string,
+  constructs: peerDependencies.constructs.slice(1) as string,
+};
+
+/** The Maven repository, which is kept between runs, and separate from that of the user. */
 export const MAVEN_REPOSITORY = join(
   process.env.MEDIA_CONSUMERS_CACHE ??
     join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'cdk-media-replication/consumers'),
   'm2',
 );
 
-/** Where pack.ts put the packages, and where the fresh projects are: outside of this one. */
+/** The folder of packages and projects, outside of this project. */
 export function workDir(): string {
   const dir = process.env.MEDIA_CONSUMERS_DIR;
-  if (!dir) throw new Error('Nothing is packed. Run this by `npm run test:consumers`.');
+  if (!dir) throw new Error('No packages found. Use `npm run test:consumers`.');
   return dir;
 }
 

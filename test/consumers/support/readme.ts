@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REPOSITORY } from './packages';
 
-const HEADING = '\n## The smallest example\n';
+const HEADING = '\n## Smallest example\n';
 
-/** The code blocks of the README's smallest example, in their order. */
+/** The code blocks of the smallest example: in README.md for most readers, in docs/languages.md for the others. */
 export function smallestExample(): { language: string; code: string }[] {
-  const readme = readFileSync(join(REPOSITORY, 'README.md'), 'utf8');
-  const section = readme.split(HEADING)[1]?.split('\n## ')[0];
-  if (!section) throw new Error(`README.md has no section ${HEADING.trim()}`);
-  return [...section.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, code]) => ({ language, code }));
+  return ['README.md', 'docs/languages.md'].flatMap((file) => {
+    const section = readFileSync(join(REPOSITORY, file), 'utf8').split(HEADING)[1]?.split('\n## ')[0];
+    if (!section) throw new Error(`${file} has no section ${HEADING.trim()}`);
+    return [...section.matchAll(/^```(\w+)\n(.*?)^```$/gms)].map(([, language, code]) => ({ language, code }));
+  });
 }

@@ -5,19 +5,19 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** As the CDK command line interface runs an app: what it puts into a template makes the comparison a real one. */
+/** The context that the CDK CLI sets, since it affects templates. */
 const CONTEXT = {
   'aws:cdk:enable-path-metadata': true,
   'aws:cdk:enable-asset-metadata': true,
   'aws:cdk:version-reporting': true,
 };
 
-/** What an app is run with. */
+/** The environment variables for an app. */
 export function synthEnv(outdir: string): NodeJS.ProcessEnv {
   return { CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(CONTEXT) };
 }
 
-/** Runs a command to its end, and gives what it printed. A failure shows the end of that, where the reason is. */
+/** Runs a command, and returns its output. An error message has the last lines of the output. */
 export function run(command: string, args: string[], { cwd, env = {} }: RunOptions): string {
   try {
     return execFileSync(command, args, {
@@ -34,11 +34,11 @@ export function run(command: string, args: string[], { cwd, env = {} }: RunOptio
   }
 }
 
-/** Without what npm and jest add for their children: a user's project knows nothing of this one. */
+/** Without variables that npm and jest set for child processes, so that projects are independent of this one. */
 function userEnv(): NodeJS.ProcessEnv {
-  const ours = /^(npm_|NODE_ENV$|NODE_OPTIONS$|NODE_PATH$|JEST_|TS_NODE|INIT_CWD$|CDK_)/;
+  const added = /^(npm_|NODE_ENV$|NODE_OPTIONS$|NODE_PATH$|JEST_|TS_NODE|INIT_CWD$|CDK_)/;
   return {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name))),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !added.test(name))),
     JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '1',
   };
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { workDir } from './packages';
 
-/** Removes the packages and the projects. */
+/** Deletes the packages and the projects. */
 export default function unpack(): void {
   rmSync(workDir(), { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import { createServer, Server } from 'node:http';
 import { AddressInfo } from 'node:net';
 
-/** AppConfig's data plane with one document, which tests change: a session, then polls with tokens that serve once. */
+/** AppConfig's data plane with one document, which tests can change. Clients start a session, then poll with single-use tokens. */
 export class AppConfig {
   document = '{}';
   private sent = new Map<string, string>();

@@ -46,23 +46,28 @@ export interface Deployment {
   readonly oldReplicateExisting?: boolean;
 }
 
-/** Deployed jobs: the functions out of their template, between a simulated S3 Control, a real DynamoDB and a real S3. */
+/** Runs the functions from their template with a simulated S3 Control API, DynamoDB Local and MinIO. */
 export class BackfillWorld {
   static async start(props: Partial<ReplicationJobsProps> = {}): Promise<BackfillWorld> {
     const dir = mkdtempSync(join(tmpdir(), 'backfill-'));
+    const assembly = synthesise(dir, props);
     const authority = new TestAuthority(dir);
     writeFileSync(join(dir, 'ca.pem'), authority.certificate);
-    // Follows real time, as the functions' clocks do; a job is New until the test prepares it.
+    // The clock follows real time, like those of the functions. A job stays New until the test prepares it.
     const control = await S3ControlSimulator.start({ account: ACCOUNT, region: REGION, behaviour: { newFor: 1e12 } });
     const dynamo = await DynamoDbLocal.start();
     const minio = new Minio({ dir, region: REGION, port: MINIO_PORT });
-    await minio.start();
-    const cloudFormation = new CloudFormation(authority);
-    await cloudFormation.start();
-    const world = new BackfillWorld(dir, synthesise(dir, props), control, dynamo, minio, cloudFormation);
-    await world.setUp();
-    for (const name of FUNCTIONS) await world.restart(name);
-    return world;
+    const world = new BackfillWorld(dir, assembly, control, dynamo, minio, new CloudFormation(authority));
+    try {
+      await minio.start();
+      await world.cloudFormation.start();
+      await world.setUp();
+      for (const name of FUNCTIONS) await world.restart(name);
+      return world;
+    } catch (error) {
+      world.stop();
+      throw error;
+    }
   }
 
   readonly gate = new Gate();
@@ -103,7 +108,7 @@ export class BackfillWorld {
         if (logicalId.startsWith('JobsStoreTable')) return TABLE;
         if (logicalId.startsWith('JobsStoreReports')) return REPORTS;
         if (logicalId.startsWith('JobsJobRole')) return `arn:aws:iam::${ACCOUNT}:role/jobs`;
-        throw new Error(`What is ${logicalId}?`);
+        throw new Error(`Unexpected reference to ${logicalId}.`);
       },
       env: {
         AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
@@ -119,7 +124,7 @@ export class BackfillWorld {
     return fn.start();
   }
 
-  /** A new process in place of the one that was killed. */
+  /** Replaces the process that was killed. */
   async restart(name: FunctionName): Promise<void> {
     this.functions.set(name, await this.another(name));
   }
@@ -160,13 +165,13 @@ export class BackfillWorld {
   emptyReports(RequestType: 'Create' | 'Update' | 'Delete'): Promise<CustomResourceAnswer> {
     return this.cloudFormation.send(this.fn('Backfill'), {
       RequestType,
-      LogicalResourceId: 'JobsEmptiedReports',
+      LogicalResourceId: 'JobsReportsCleanup',
       ResourceProperties: { ServiceToken: 'arn', ReportsBucket: REPORTS },
     });
   }
 
-  /** S3's events that objects failed, as the queue brings them. */
-  tell(failures: readonly { key: string; versionId?: string; reason?: string; bucket?: string; at?: number }[]) {
+  /** Invokes the function with S3 events for failed replication, as received from the queue. */
+  sendEvents(failures: readonly { key: string; versionId?: string; reason?: string; bucket?: string; at?: number }[]) {
     const Records = failures.map(({ key, versionId, reason = 'DstKmsKeyInvalidState', bucket = MEDIA, at }, index) => ({
       messageId: `message-${index}`,
       body: JSON.stringify({
@@ -192,19 +197,19 @@ export class BackfillWorld {
     return this.control.clock.now();
   }
 
-  /** Time passes, for S3 and for the functions. */
+  /** Advances the clocks of S3 and of the functions. */
   advance(milliseconds: number): void {
     this.control.clock.advance(milliseconds);
     this.aheadMs += milliseconds;
     for (const fn of this.all) fn.aheadMs = this.aheadMs;
   }
 
-  /** Those that were created since the world was cleared. */
+  /** The jobs that were created since the last `clear`. */
   jobs(): JobView[] {
     return this.control.jobs().slice(this.oldJobs);
   }
 
-  /** Puts what S3 would put when the job has ended. */
+  /** Writes the report that S3 would write at the end of the job. */
   async report(jobId: string, options: { rowsPerFile?: number } = {}): Promise<void> {
     for await (const { key, body } of this.control.job(jobId).report(options)) {
       await this.s3.send(new PutObjectCommand({ Bucket: REPORTS, Key: key, Body: await buffer(body) }));
@@ -231,7 +236,7 @@ export class BackfillWorld {
     return partition === undefined ? rows : rows.filter(({ pk }) => pk.split('#')[0] === partition);
   }
 
-  /** As if all of it were new, but for the time. */
+  /** Resets everything except the clocks. */
   async clear(): Promise<void> {
     this.control.faults.clear();
     this.control.hooks = {};
@@ -293,7 +298,7 @@ function synthesise(dir: string, props: Partial<ReplicationJobsProps>): CloudAss
   const stack = new Stack(app, STACK, { env: { region: REGION } });
   new ReplicationJobs(stack, 'Jobs', {
     bucketName: MEDIA,
-    replicas: [{ region: 'eu-west-1', bucketName: 'replica-1', ruleId: 'rule' }],
+    replicas: [{ bucketName: 'replica-1' }],
     ...props,
   });
   return app.synth();

@@ -2,17 +2,17 @@ import { createServer, IncomingMessage, request as send, Server, ServerResponse 
 import type { AddressInfo } from 'node:net';
 
 /**
- * Stands before servers and counts the calls to them, so that a test can stop the caller after any single one: the call
- * was carried out, and the caller never hears of it.
+ * A proxy that counts the calls to servers, so that a test can stop the caller after any call. The server performs that
+ * call, but the caller never receives its response.
  */
 export class Gate {
-  /** Calls since the last `count`. */
+  /** The number of calls since the last `count`. */
   calls = 0;
   private readonly servers: Server[] = [];
   private stopAt = Infinity;
   private onStop: () => void = () => undefined;
 
-  /** @returns the endpoint that stands for the other */
+  /** @returns the endpoint of the proxy */
   async before(endpoint: string): Promise<string> {
     const server = createServer((request, response) => this.forward(endpoint, request, response));
     this.servers.push(server);
@@ -20,7 +20,7 @@ export class Gate {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
-  /** Counts from here on, and stops the caller after that many calls. */
+  /** Resets the count, and stops the caller after that many calls. */
   count(stopAt = Infinity, onStop: () => void = () => undefined): void {
     this.calls = 0;
     this.stopAt = stopAt;
@@ -36,7 +36,7 @@ export class Gate {
 
   private forward(endpoint: string, request: IncomingMessage, response: ServerResponse): void {
     const position = ++this.calls;
-    // What a stopped caller still has under way never arrives.
+    // Calls that a stopped caller had already sent are dropped.
     if (position > this.stopAt) return void response.destroy();
     const { hostname, port } = new URL(endpoint);
     const { method, url: path, headers } = request;
@@ -46,8 +46,8 @@ export class Gate {
       answer.on('end', () => {
         if (position === this.stopAt) this.onStop();
         if (position >= this.stopAt) return void response.destroy();
-        // Tests move the caller's clock. By the date, the SDK finds that out and tries again, whatever the answer is: it
-        // is only to know where a server refuses it for that.
+        // Tests change the caller's clock. The SDK detects the difference by the date of any response, and retries. It
+        // must detect it only if a server rejects the request for that reason.
         response.sendDate = false;
         if (answer.statusCode !== 403) delete answer.headers.date;
         response.writeHead(answer.statusCode!, answer.headers).end(Buffer.concat(chunks));

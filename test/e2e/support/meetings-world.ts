@@ -18,7 +18,7 @@ const TABLE = 'meetings';
 export type FunctionName = 'Audience' | 'Host' | 'Room' | 'Reconciler';
 type Row = Record<string, any>;
 
-/** A deployed service: the functions out of its template, between a simulated Chime and a real DynamoDB. */
+/** A deployed service: the functions of its template, connected to a simulated Chime API and DynamoDB Local. */
 export class MeetingsWorld {
   static async start(
     rooms: Record<string, ReplicatedMeetingOptions>,
@@ -58,7 +58,7 @@ export class MeetingsWorld {
     );
   }
 
-  /** Another process of a function, as Lambda starts one when all are busy. */
+  /** Starts another process of a function, as Lambda does when all processes are busy. */
   async another(name: FunctionName, env: Record<string, string> = {}): Promise<DeployedFunction> {
     const fn = DeployedFunction.from({
       assembly: this.assembly,
@@ -79,7 +79,7 @@ export class MeetingsWorld {
     return fn.start();
   }
 
-  /** A new process in place of the one that was killed. */
+  /** Replaces a killed process. */
   async restart(name: FunctionName): Promise<void> {
     this.functions.set(name, await this.another(name));
   }
@@ -100,19 +100,19 @@ export class MeetingsWorld {
     return this.fn('Reconciler').invoke({ thorough });
   }
 
-  /** Brings the events that the service has produced, as EventBridge would. */
+  /** Delivers the events of the simulator, as EventBridge would. */
   async deliver(...[delivery]: Parameters<ChimeSimulator['events']['take']>): Promise<void> {
     for (const event of this.chime.events.take(delivery)) await this.fn('Reconciler').invoke(event);
   }
 
-  /** Time passes, for the service and for the functions. */
+  /** Advances the clocks of the simulator and the functions. */
   advance(milliseconds: number): void {
     this.chime.clock.advance(milliseconds);
     this.aheadMs += milliseconds;
     for (const fn of this.all) fn.aheadMs = this.aheadMs;
   }
 
-  /** The properties of a room's resource in the template. */
+  /** The properties of a room's custom resource in the template. */
   properties(meeting: string): Record<string, unknown> {
     const { Resources } = this.assembly.getStackByName(STACK).template;
     const found = Object.values<any>(Resources).find(
@@ -143,12 +143,12 @@ export class MeetingsWorld {
     return this.dynamo.scan(TABLE);
   }
 
-  /** Live meetings of a room by the service's account. */
+  /** The running Chime meetings of a room. */
   meetings(meeting: string): MeetingView[] {
     return this.chime.meetings().filter(({ externalMeetingId }) => externalMeetingId === meeting);
   }
 
-  /** Everything that is there and should not be, or the other way round. */
+  /** All inconsistencies between the table and the Chime API. */
   async leaks(): Promise<string[]> {
     const rows = await this.rows();
     const live = new Map(this.chime.meetings().map((view) => [view.meetingId, view]));
@@ -158,7 +158,7 @@ export class MeetingsWorld {
       if (!['idle', 'ended', 'live'].includes(room.state)) leaks.push(`${room.pk} is ${room.state}`);
       if (room.state !== 'live') continue;
       for (const { index, meetingId } of room.sessions) owned.set(meetingId, { room, index });
-      if (!live.has(room.primaryMeetingId)) leaks.push(`${room.pk} lives without a primary`);
+      if (!live.has(room.primaryMeetingId)) leaks.push(`${room.pk} is live without a primary`);
     }
     for (const { meetingId, externalMeetingId } of live.values()) {
       if (!owned.has(meetingId)) leaks.push(`a meeting of ${externalMeetingId} without a room`);
@@ -192,7 +192,7 @@ export class MeetingsWorld {
     }
     for (const row of rows) {
       const belongs = ['room', 'ban', 'hand'].includes(kindOf(row)) || accounted.has(row);
-      if (!belongs) leaks.push(`${row.pk} is left over`);
+      if (!belongs) leaks.push(`${row.pk} is orphaned`);
     }
     return leaks;
   }

@@ -9,13 +9,13 @@ import { Upstream } from './upstream';
 export interface BucketPlace {
   readonly region: string;
   readonly bucket: string;
-  /** Where S3 of that region is. */
+  /** The local IP address of S3 in that region. */
   readonly address: string;
-  /** Of the server behind it. */
+  /** The port of the S3 server behind it. */
   readonly port: number;
 }
 
-/** S3's names of some buckets, each with a certificate that the tests' authority issued, at addresses of this machine. */
+/** Serves S3's host names of buckets at local addresses, with certificates that the tests' authority issued. */
 export class S3World {
   readonly hosts: Record<string, string>;
   private readonly fronts = new Map<string, Upstream>();
@@ -44,7 +44,7 @@ export class S3World {
     return this.fronts.get(region)!;
   }
 
-  /** The real client for a region. */
+  /** Creates a client of the real SDK for a region. */
   client(region: string): S3Client {
     const { address } = this.places.find((place) => place.region === region)!;
     return new S3Client({
@@ -61,14 +61,14 @@ export class S3World {
     });
   }
 
-  /** Sends a request to a link as it is: `URL` would fold dots away. */
+  /** Sends a request to the unchanged link: `URL` would normalize dot segments. */
   fetch(
     link: string,
     options: { method?: string; body?: string; headers?: Record<string, string> } = {},
   ): Promise<Answer> {
     const [, host, path] = /^https:\/\/([^/]+)(\/.*)$/.exec(link)!;
     const address = this.hosts[host];
-    if (!address) throw new Error(`The link is to a host that is not S3's: ${host}`);
+    if (!address) throw new Error(`Unexpected host of a link: ${host}`);
     const headers = { host, ...options.headers };
     return new Promise((resolve, reject) => {
       const ca = this.authority.certificate;

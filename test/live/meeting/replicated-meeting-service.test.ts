@@ -1,11 +1,16 @@
-import { App, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { App, Fn, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { HttpAuthorizer, ReplicatedMeetingService, ReplicatedMeetingServiceProps } from '../../../src';
+import {
+  HttpAuthorizer,
+  ReplicatedMeetingService,
+  ReplicatedMeetingServiceAttributes,
+  ReplicatedMeetingServiceProps,
+} from '../../../src';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
 const TAG = /"aws:(Request|Resource)Tag\/MediaReplicationService":"meetings-[0-9a-f]{8}"/;
@@ -19,7 +24,7 @@ const resources = (stack: Stack, type: string): any[] =>
   Object.values(templateOf(stack).findResources(type)).map(asText);
 const functionsOf = (stack: Stack) => resources(stack, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
 
-/** What the role of a function may do: each action with where and under which conditions. */
+/** The permissions of a function's role: actions, resources and conditions. */
 function permissions(
   template: Template,
   name: string,
@@ -42,7 +47,7 @@ const chimeActions = (stack: Stack, name: string) =>
     .sort();
 
 describe('ReplicatedMeetingService', () => {
-  test('has functions for the audience, for hosts, for rooms and to reconcile, out of one bundle', () => {
+  test('creates functions for the audience, hosts, rooms and the reconciler from one bundle', () => {
     const functions = functionsOf(setUp().stack);
     expect(functions.map(({ Handler, Timeout }) => [Handler, Timeout])).toEqual([
       ['index.audience', 29],
@@ -64,18 +69,18 @@ describe('ReplicatedMeetingService', () => {
     expect(new Set(functions.map(({ Role }) => Role)).size).toBe(4);
   });
 
-  test('takes a runtime, memory and a key', () => {
+  test('uses the given runtime, memory size and key', () => {
     const stack = primaryStack();
-    const encryptionKey = new kms.Key(stack, 'Ours');
+    const encryptionKey = new kms.Key(stack, 'OwnKey');
     setUp({ encryptionKey, memorySize: 512, runtime: new lambda.Runtime('nodejs22.x') }, stack);
     for (const { Runtime, MemorySize } of functionsOf(stack)) {
       expect([Runtime, MemorySize]).toEqual(['nodejs22.x', 512]);
     }
     const { Properties } = only(templateOf(stack), 'AWS::DynamoDB::Table');
-    expect(Properties.SSESpecification.KMSMasterKeyId).toMatch(/^\$\{Ours/);
+    expect(Properties.SSESpecification.KMSMasterKeyId).toMatch(/^\$\{OwnKey/);
   });
 
-  test('keeps its state in one table: on demand, encrypted, with recovery and a time to live', () => {
+  test('creates an on-demand table with encryption, point-in-time recovery and a time to live', () => {
     const { Properties, DeletionPolicy } = only(templateOf(setUp().stack), 'AWS::DynamoDB::Table');
     expect(Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
@@ -89,7 +94,7 @@ describe('ReplicatedMeetingService', () => {
   });
 
   describe('least privilege', () => {
-    test('each function has the actions of its own, and no other', () => {
+    test('each function can perform only the Chime actions that it needs', () => {
       const { stack } = setUp();
       const meetings = ['chime:CreateMeeting', 'chime:DeleteMeeting', 'chime:GetMeeting', 'chime:TagResource'];
       const attendees = ['chime:BatchCreateAttendee', 'chime:CreateAttendee', 'chime:DeleteAttendee'];
@@ -101,7 +106,7 @@ describe('ReplicatedMeetingService', () => {
       );
     });
 
-    test('and only with the tag of the service, on meetings of this account', () => {
+    test('functions can only act on meetings of this account that have the tag of the service', () => {
       for (const name of ['Audience', 'Host', 'Room', 'Reconciler']) {
         for (const { actions: granted, resources: on, condition } of permissions(
           templateOf(setUp().stack),
@@ -109,20 +114,20 @@ describe('ReplicatedMeetingService', () => {
         )) {
           if (!granted[0].startsWith('chime:')) continue;
           expect(condition).toMatch(TAG);
-          const everything = granted.length === 1 && granted[0] === 'chime:CreateMeeting';
-          expect(on).toEqual([everything ? '*' : 'arn:${AWS::Partition}:chime:*:${AWS::AccountId}:meeting/*']);
+          const isCreate = granted.length === 1 && granted[0] === 'chime:CreateMeeting';
+          expect(on).toEqual([isCreate ? '*' : 'arn:${AWS::Partition}:chime:*:${AWS::AccountId}:meeting/*']);
         }
       }
     });
 
-    test('the tag is of this service alone', () => {
+    test('every service has a tag of its own', () => {
       const { stack } = setUp();
-      new ReplicatedMeetingService(stack, 'Others');
+      new ReplicatedMeetingService(stack, 'Other');
       const tags = functionsOf(stack).map(({ Environment }) => Environment.Variables.MEETINGS_SERVICE_TAG);
       expect(new Set(tags).size).toBe(2);
     });
 
-    test('the table is used item by item, its index by query, its key through DynamoDB', () => {
+    test('functions can access items of the table, query its index, and use its key only through DynamoDB', () => {
       const statements = permissions(templateOf(setUp().stack), 'MeetingsAudienceRole');
       const on = (action: string) => statements.filter((statement) => statement.actions.includes(action));
       expect(on('dynamodb:PutItem')).toMatchObject([
@@ -145,7 +150,7 @@ describe('ReplicatedMeetingService', () => {
       expect(statements.flatMap((statement) => statement.actions)).not.toContain('dynamodb:Scan');
     });
 
-    test('grantJoin and grantHost let call one function each', () => {
+    test('grantJoin and grantHost allow invoking one function each', () => {
       const { stack, service } = setUp();
       const role = (id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
       service.grantJoin(role('Web'));
@@ -159,7 +164,7 @@ describe('ReplicatedMeetingService', () => {
   });
 
   describe('the reconciler', () => {
-    test('comes every minute, thoroughly every five, and when the service tells something', () => {
+    test('runs every minute, thoroughly every five minutes, and for events', () => {
       const rules = resources(setUp().stack, 'AWS::Events::Rule').map(({ Properties }) => Properties);
       expect(rules.map(({ ScheduleExpression, Targets }) => [ScheduleExpression, Targets[0].Input])).toEqual([
         ['rate(1 minute)', '{"thorough":false}'],
@@ -176,7 +181,7 @@ describe('ReplicatedMeetingService', () => {
       for (const { Targets } of rules) expect(Targets[0].Arn).toMatch(/^\$\{MeetingsReconciler/);
     });
 
-    test('does without events where they arrive in another region', () => {
+    test('has no event rule if the control region is another region', () => {
       const { stack, service } = setUp(
         { controlRegion: 'eu-central-1' },
         primaryStack(newApp(), { region: 'eu-west-1' }),
@@ -196,7 +201,7 @@ describe('ReplicatedMeetingService', () => {
       ]);
     const jwt = HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] });
 
-    test('serves hosts who have a scope', () => {
+    test('has a route for hosts if they need a scope', () => {
       const { stack } = setUp({ httpApi: { authorizer: jwt, hostScopes: ['meetings/host'] } });
       expect(routes(stack)).toEqual([
         ['POST /audience', 'JWT', undefined],
@@ -204,12 +209,12 @@ describe('ReplicatedMeetingService', () => {
       ]);
     });
 
-    test('serves no hosts where any token would do', () => {
+    test('has no route for hosts if any token would be sufficient', () => {
       expect(routes(setUp({ httpApi: { authorizer: jwt } }).stack)).toEqual([['POST /audience', 'JWT', undefined]]);
       expect(routes(setUp({ httpApi: { authorizer: jwt, hostScopes: [] } }).stack)).toHaveLength(1);
     });
 
-    test('lets each IAM caller only where they are granted', () => {
+    test('allows IAM callers to invoke only the granted routes', () => {
       const { stack, service } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() } });
       const web = new iam.Role(stack, 'Web', { assumedBy: new iam.AccountRootPrincipal() });
       service.httpApi!.grantInvoke(web, ['POST /audience']);
@@ -222,8 +227,8 @@ describe('ReplicatedMeetingService', () => {
     });
   });
 
-  describe('seeing it', () => {
-    test('metrics have the dimensions that the functions write', () => {
+  describe('monitoring', () => {
+    test('metrics have the dimensions that the functions publish', () => {
       const { stack, service } = setUp();
       const meeting = service.addMeeting('Hall', { mediaRegion: 'us-east-1', meetingName: 'hall' });
       const { POWERTOOLS_SERVICE_NAME } = functionsOf(stack)[0].Environment.Variables;
@@ -261,7 +266,7 @@ describe('ReplicatedMeetingService', () => {
       ]);
     });
 
-    test('alarms are made once, and take actions later', () => {
+    test('addAlarms creates the alarms once, and adds the actions of every call', () => {
       const { stack, service } = setUp();
       const alarms = service.addAlarms();
       const topic = new sns.Topic(stack, 'Topic');
@@ -275,33 +280,134 @@ describe('ReplicatedMeetingService', () => {
       });
     });
 
-    test('a dashboard shows every session of every meeting', () => {
-      const { stack, service } = setUp();
-      service.addMeeting('Hall', {
-        mediaRegion: 'us-east-1',
-        meetingName: 'hall',
-        replicas: [{ mediaRegion: 'eu-west-1' }],
+    test('metric() returns any metric, with the given dimensions in addition to the service', () => {
+      const { service } = setUp();
+      const dimensionsMap = { Meeting: 'hall', Session: '1' };
+      expect(service.metric('SeatsFree', { dimensionsMap, statistic: 'Minimum', label: 'free' })).toMatchObject({
+        namespace: 'MediaReplication/Meetings',
+        metricName: 'SeatsFree',
+        dimensions: { service: service.serviceName, ...dimensionsMap },
+        statistic: 'Minimum',
+        label: 'free',
       });
-      service.addMeeting('Solo', { mediaRegion: 'us-east-1', meetingName: 'solo' });
-      service.addDashboard();
-      const body = only(templateOf(stack), 'AWS::CloudWatch::Dashboard').Properties.DashboardBody;
-      const { widgets } = JSON.parse(body.replace(/\$\{[^}]*\}/g, 'x'));
-      const seats = widgets.filter(({ properties }: any) => properties.title.startsWith('Seats'));
-      expect(seats.map(({ properties }: any) => [properties.title, properties.metrics.length])).toEqual([
-        ['Seats taken in hall', 2],
-        ['Seats taken in solo', 1],
-      ]);
     });
   });
 
-  test('fails when the region controls no meetings', () => {
+  describe('imported', () => {
+    const arn = (name: string) => `arn:aws:lambda:eu-central-1:111111111111:function:${name}`;
+    const ATTRIBUTES = {
+      serviceName: 'meetings-1a2b3c4d',
+      controlRegion: 'us-east-1',
+      audienceFunctionArn: arn('audience'),
+      hostFunctionArn: arn('host'),
+      roomFunctionArn: arn('room'),
+      reconcilerFunctionArn: arn('reconciler'),
+    };
+    const importInto = (stack: Stack, attributes: ReplicatedMeetingServiceAttributes = ATTRIBUTES) =>
+      ReplicatedMeetingService.fromReplicatedMeetingServiceAttributes(stack, 'Imported', attributes);
+    const stackOf = (id = 'Second') => new Stack(newApp(), id, { env: { region: 'eu-central-1' } });
+
+    test('returns its attributes and environment', () => {
+      const service = importInto(stackOf());
+      expect(service.attributes).toEqual(ATTRIBUTES);
+      expect(service.env).toEqual({ account: '111111111111', region: 'eu-central-1' });
+    });
+
+    test('runs rooms of the importing app', () => {
+      const stack = stackOf();
+      const service = importInto(stack);
+      const meeting = service.addMeeting('Hall', { mediaRegion: 'eu-west-1', meetingName: 'hall' });
+      expect(service.meetings).toEqual([meeting]);
+      const { Properties, DependsOn } = only(templateOf(stack), 'Custom::ReplicatedMeeting');
+      expect(Properties.ServiceToken).toBe(ATTRIBUTES.roomFunctionArn);
+      expect(JSON.parse(Properties.Room)).toMatchObject({ meeting: 'hall', mediaRegion: 'eu-west-1' });
+      expect(DependsOn).toBeUndefined();
+    });
+
+    test('validates rooms with its control region', () => {
+      const service = importInto(stackOf(), { ...ATTRIBUTES, controlRegion: 'af-south-1' });
+      expect(() => service.addMeeting('Hall', { mediaRegion: 'eu-west-1' })).toThrow(
+        /mediaRegion: got "eu-west-1", expected a media region that af-south-1 can use/,
+      );
+      expect(importInto(stackOf(), { ...ATTRIBUTES, controlRegion: undefined }).controlRegion).toBe('eu-central-1');
+    });
+
+    test('rejects rooms in another region', () => {
+      const service = importInto(new Stack(newApp(), 'Second', { env: { region: 'eu-west-2' } }));
+      expect(() => service.addMeeting('Hall', { mediaRegion: 'eu-west-1' })).toThrow(
+        '[Second/Imported/Hall] service: got "eu-central-1", expected a service in the region of the meeting\'s stack, ' +
+          'eu-west-2. Add the meeting to a stack in eu-central-1.',
+      );
+    });
+
+    test('grants permission to invoke its functions', () => {
+      const stack = stackOf();
+      const service = importInto(stack);
+      const role = (id: string) => new iam.Role(stack, id, { assumedBy: new iam.AccountRootPrincipal() });
+      service.grantJoin(role('Web'));
+      service.grantHost(role('Control'));
+      for (const [name, fn] of [
+        ['Web', 'audience'],
+        ['Control', 'host'],
+      ]) {
+        const [{ actions: granted, resources: on }] = permissions(templateOf(stack), `\${${name}`);
+        expect([granted, on]).toEqual([['lambda:InvokeFunction'], [arn(fn), `${arn(fn)}:*`]]);
+      }
+      templateOf(stack).resourceCountIs('AWS::Lambda::Permission', 0);
+    });
+
+    test('has metrics and alarms', () => {
+      const stack = stackOf();
+      const service = importInto(stack);
+      expect(service.metricJoins()).toMatchObject({
+        metricName: 'Joins',
+        dimensions: { service: 'meetings-1a2b3c4d' },
+      });
+      expect(service.addAlarms()).toHaveLength(6);
+      templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Namespace: 'AWS/Lambda',
+        Dimensions: [{ Name: 'FunctionName', Value: 'reconciler' }],
+      });
+    });
+
+    test('can be imported with the exports of the creating stack', () => {
+      const { stack, service } = setUp();
+      const second = stackOf();
+      const { serviceName, controlRegion, ...arns } = service.attributes;
+      expect([serviceName, controlRegion]).toEqual([service.serviceName, 'us-east-1']);
+      expect(Token.isUnresolved(serviceName)).toBe(false);
+      for (const [name, value] of Object.entries(arns)) stack.exportValue(value, { name });
+      const imported = importInto(second, {
+        serviceName,
+        audienceFunctionArn: Fn.importValue('audienceFunctionArn'),
+        hostFunctionArn: Fn.importValue('hostFunctionArn'),
+        roomFunctionArn: Fn.importValue('roomFunctionArn'),
+        reconcilerFunctionArn: Fn.importValue('reconcilerFunctionArn'),
+      });
+      imported.addMeeting('Hall', { mediaRegion: 'eu-west-1' });
+      imported.addAlarms();
+      expect(Object.keys(templateOf(stack).findOutputs('*'))).toHaveLength(4);
+      templateOf(second).hasResourceProperties('Custom::ReplicatedMeeting', {
+        ServiceToken: { 'Fn::ImportValue': 'roomFunctionArn' },
+      });
+    });
+  });
+
+  test('fails when the control region has no endpoint for meetings', () => {
     expect(() => setUp({}, primaryStack(newApp(), { region: 'eu-west-1' }))).toThrow(
-      /\[MediaStack\/Meetings\] controlRegion: got "eu-west-1", expected a region with an endpoint for meetings .*Name one as `controlRegion`/,
+      /^\[MediaStack\/Meetings\] controlRegion: got nothing, expected a region with an Amazon Chime SDK meetings endpoint \(af-south-1, .*\), but the stack's region eu-west-1 has none\. Specify one of these as `controlRegion`; other regions can only host media\.$/,
     );
     expect(() => setUp({ controlRegion: 'us-east-2' })).toThrow(/controlRegion: got "us-east-2"/);
   });
 
-  test('works where account and region are known at deployment only', () => {
+  test('fails when hosts need scopes although callers have no tokens', () => {
+    expect(() => setUp({ httpApi: { authorizer: HttpAuthorizer.iam(), hostScopes: ['host'] } })).toThrow(
+      '[MediaStack/Meetings] httpApi.hostScopes: got ["host"], expected no scopes, because only tokens have them. ' +
+        'Use `HttpAuthorizer.jwt()`, or remove the scopes and grant access with `httpApi.grantInvoke()`.',
+    );
+  });
+
+  test('works in environment-agnostic stacks', () => {
     const { stack, service } = setUp({}, new Stack(newApp(), 'Anywhere'));
     service.addMeeting('Hall', { mediaRegion: 'us-east-1' });
     templateOf(stack).resourceCountIs('AWS::Events::Rule', 3);

@@ -3,10 +3,12 @@ import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import {
   ContentResolution,
   MeetingStartPolicy,
+  ReplicatedMeeting,
   ReplicatedMeetingOptions,
   ReplicatedMeetingService,
   VideoResolution,
 } from '../../../src';
+import { Problems } from '../../../src/private/problems';
 import { asText, primaryStack, templateOf } from '../../support/synth';
 
 const US = { mediaRegion: 'us-east-1' };
@@ -16,11 +18,12 @@ function setUp(options: ReplicatedMeetingOptions = US, stack: Stack = primarySta
   return { stack, service, meeting: service.addMeeting('Hall', options) };
 }
 
+const matching = (pattern: RegExp) => expect.stringMatching(pattern);
 const roomOf = (stack: Stack) =>
   JSON.parse(Object.values(templateOf(stack).findResources('Custom::ReplicatedMeeting'))[0].Properties.Room);
 
 describe('ReplicatedMeeting', () => {
-  test('is a room with the defaults of the service', () => {
+  test('creates a room with default values', () => {
     const { stack, meeting } = setUp({ ...US, replicas: [{ mediaRegion: 'eu-west-1', count: 2 }, US] });
     expect(roomOf(stack)).toEqual({
       meeting: meeting.meetingName,
@@ -37,7 +40,7 @@ describe('ReplicatedMeeting', () => {
     expect(meeting.capacity).toBe(1000);
   });
 
-  test('takes its options', () => {
+  test('passes its options to the room', () => {
     const { stack, meeting } = setUp({
       mediaRegion: 'eu-central-1',
       replicas: [{ mediaRegion: 'eu-west-3' }],
@@ -72,20 +75,20 @@ describe('ReplicatedMeeting', () => {
   });
 
   test.each([{ videoMaxResolution: VideoResolution.FHD }, { contentMaxResolution: ContentResolution.UHD }])(
-    'has 25 seats in each session by default with %j',
+    'has 25 seats per session by default with %j',
     (features) => {
       expect(setUp({ ...US, features }).meeting.capacity).toBe(25);
       expect(setUp({ ...US, features, attendeesPerSession: 250 }).meeting.capacity).toBe(250);
     },
   );
 
-  test('keeps no more than half of a small session for the stage, and nothing without replicas', () => {
+  test('reserves at most half of the seats for the stage, and none without replicas', () => {
     const replicas = [{ mediaRegion: 'eu-west-1' }];
     expect(roomOf(setUp({ ...US, replicas, attendeesPerSession: 5 }).stack).stageSlots).toBe(2);
     expect(roomOf(setUp().stack).stageSlots).toBe(0);
   });
 
-  test('is deleted before the role that ends it', () => {
+  test('is deleted before the role of the function that ends it', () => {
     const resource = Object.values(templateOf(setUp().stack).findResources('Custom::ReplicatedMeeting'))[0];
     expect(resource.DependsOn.sort()).toEqual([
       expect.stringMatching(/^MeetingsRoomRole(?!Default)/),
@@ -96,7 +99,7 @@ describe('ReplicatedMeeting', () => {
   describe('fails when', () => {
     test.each<[string, Partial<ReplicatedMeetingOptions>, RegExp]>([
       [
-        'the media region is none',
+        'the media region does not exist',
         { mediaRegion: 'mars-1' },
         /mediaRegion: got "mars-1", expected a media region that us-east-1 can use \(af-south-1, /,
       ],
@@ -106,20 +109,20 @@ describe('ReplicatedMeeting', () => {
         /mediaRegion: got "us-gov-west-1"/,
       ],
       [
-        'a replica is in no media region',
+        'the region of a replica is not a media region',
         { replicas: [{ mediaRegion: 'il-central-1' }] },
         /replicas\[0\]\.mediaRegion: got "il-central-1"/,
       ],
       [
-        'a count is none',
+        'a count is zero',
         { replicas: [{ ...US, count: 0 }] },
         /replicas\[0\]\.count: got 0, expected a whole number of 1 or more/,
       ],
-      ['a count is broken', { replicas: [{ ...US, count: 1.5 }] }, /replicas\[0\]\.count: got 1.5/],
+      ['a count is not a whole number', { replicas: [{ ...US, count: 1.5 }] }, /replicas\[0\]\.count: got 1.5/],
       ['the name is too short', { meetingName: 'x' }, /meetingName: got "x", expected 2 to 64 letters/],
-      ['the name has other characters', { meetingName: 'Town Hall' }, /meetingName/],
+      ['the name contains other characters', { meetingName: 'Town Hall' }, /meetingName: got "Town Hall"/],
       [
-        'there are more attendees than the service takes',
+        'there are more attendees than a meeting can have',
         { attendeesPerSession: 251 },
         /attendeesPerSession: got 251.*L-B1CE561B/,
       ],
@@ -128,29 +131,62 @@ describe('ReplicatedMeeting', () => {
         { attendeesPerSession: 5, stageSlots: 6, replicas: [US] },
         /stageSlots: got 6, expected a whole number from 0 to 5/,
       ],
-      ['there is a stage without replicas', { stageSlots: 1 }, /stageSlots: got 1, expected 0: without replicas/],
-      ['a presenter is of AWS', { presenters: ['anna', 'aws:me'] }, /presenters\[1\]: got "aws:me"/],
-      ['the time has no offset', { startsAt: '2030-01-31T12:00:00' }, /startsAt: got "2030-01-31T12:00:00"/],
-      ['the grace is longer than any meeting', { seatGrace: Duration.hours(25) }, /seatGrace: got 90000/],
+      [
+        'there is a stage without replicas',
+        { stageSlots: 1 },
+        /stageSlots: got 1, expected 0, because without replicas everyone is in the primary session\. Remove `stageSlots`/,
+      ],
+      ['a presenter id is reserved by AWS', { presenters: ['anna', 'aws:me'] }, /presenters\[1\]: got "aws:me"/],
+      ['the time has no UTC offset', { startsAt: '2030-01-31T12:00:00' }, /startsAt: got "2030-01-31T12:00:00"/],
+      ['the grace period is longer than a meeting', { seatGrace: Duration.hours(25) }, /seatGrace: got 90000/],
+      ['the grace period is a fraction of a second', { stageGrace: Duration.millis(500) }, /stageGrace: got 0\.5/],
     ])('%s', (_, options, message) => {
       expect(() => setUp({ ...US, ...options })).toThrow(message);
       expect(() => setUp({ ...US, ...options })).toThrow(/^\[MediaStack\/Meetings\/Hall\] /);
     });
 
-    test('two meetings of a service have one name', () => {
+    test('the region of the second entry of replicas is wrong, whatever the count of the first', () => {
+      const replicas = [{ mediaRegion: 'eu-west-1', count: 3 }, { mediaRegion: 'mars-1' }];
+      expect(() => setUp({ ...US, replicas })).toThrow(/replicas\[1\]\.mediaRegion: got "mars-1"/);
+    });
+
+    test('there are several problems, and reports all of them', () => {
+      const problems = new Problems(new Stack());
+      const options = {
+        mediaRegion: 'mars-1',
+        attendeesPerSession: 0,
+        stageSlots: 300, // depends on the attendees
+        replicas: [{ ...US, count: 0 }],
+        presenters: ['x'],
+        startsAt: 'tomorrow',
+      };
+      ReplicatedMeeting._validate(problems, options, 'us-east-1');
+      expect(problems.all.map(({ property, got }) => [property, got])).toEqual([
+        ['replicas[0].count', 0],
+        ['mediaRegion', 'mars-1'],
+        ['attendeesPerSession', 0],
+        ['presenters[0]', 'x'],
+        ['startsAt', 'tomorrow'],
+      ]);
+      for (const { expected, fix } of problems.all)
+        expect([expected, fix]).toEqual([/./, /^[A-Z`].*\.$/].map(matching));
+    });
+
+    test('two meetings of a service have the same name', () => {
       const { service } = setUp({ ...US, meetingName: 'hall' });
       expect(() => service.addMeeting('Again', { ...US, meetingName: 'hall' })).toThrow(
-        /\[MediaStack\/Meetings\/Again\] meetingName: got "hall", which \[MediaStack\/Meetings\/Hall\] has/,
+        '[MediaStack/Meetings/Again] meetingName: got "hall", expected a name that is unique in the service, ' +
+          'but [MediaStack/Meetings/Hall] has it. Choose another name.',
       );
     });
 
-    test('the region controls no other', () => {
+    test('the control region does not support the media region', () => {
       const stack = primaryStack(undefined, { region: 'af-south-1' });
       expect(() => setUp(US, stack)).toThrow(/expected a media region that af-south-1 can use \(af-south-1\)/);
     });
   });
 
-  test('leaves to deployment what is not known before', () => {
+  test('does not validate tokens', () => {
     const stack = primaryStack();
     const [region, name] = ['Region', 'Name'].map((id) => new CfnParameter(stack, id).valueAsString);
     setUp({ mediaRegion: region, meetingName: name }, stack);
@@ -158,24 +194,24 @@ describe('ReplicatedMeeting', () => {
     expect(JSON.parse(Properties.Room)).toMatchObject({ meeting: '${Name}', mediaRegion: '${Region}' });
   });
 
-  describe('names', () => {
-    test('the quota to raise for more replicas than an account has', () => {
+  describe('annotates', () => {
+    test('more replicas than the default quota', () => {
       const { stack } = setUp({ ...US, replicas: [{ mediaRegion: 'eu-west-1', count: 5 }] });
       Annotations.fromStack(stack).hasWarning(
         '/MediaStack/Meetings/Hall',
-        Match.stringLikeRegexp('5 replicas.*4 by default.*L-154D84D0'),
+        Match.stringLikeRegexp('5 replicas.*default quota is 4.*L-154D84D0'),
       );
     });
 
-    test('the quota to raise for more sessions than an account has', () => {
+    test('more sessions than the default quota', () => {
       const { stack } = setUp({ ...US, replicas: [{ mediaRegion: 'eu-west-1', count: 250 }] });
       Annotations.fromStack(stack).hasWarning(
         '/MediaStack/Meetings/Hall',
-        Match.stringLikeRegexp('251 sessions.*250 at once.*L-9F286451'),
+        Match.stringLikeRegexp('251 sessions.*default quota is 250 at once.*L-9F286451'),
       );
     });
 
-    test('regions that an account must enable first', () => {
+    test('regions that are disabled by default', () => {
       const { stack } = setUp({ mediaRegion: 'eu-south-1', replicas: [{ mediaRegion: 'af-south-1' }] });
       Annotations.fromStack(stack).hasInfo(
         '/MediaStack/Meetings/Hall',

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import { isUserId } from '../../../src/live/meeting/contract';
 import { canHost, CONTROL_REGIONS, distance, MEDIA_REGIONS } from '../../../src/live/meeting/regions';
-import { rankSessions } from '../../../src/live/meeting/runtime/rooms/session-choice';
+import { rankSessions } from '../../../src/live/meeting/runtime/seats/session-choice';
 
-describe('the regions', () => {
+describe('regions', () => {
   const region = fc.constantFrom(...MEDIA_REGIONS);
 
-  test('are as far from each other in both directions, and no way is longer than half around the world', () => {
+  test('have symmetric distances of at most half the circumference of the earth', () => {
     fc.assert(
       fc.property(region, region, (a, b) => {
         expect(distance(a, b)).toBeCloseTo(distance(b, a));
@@ -20,11 +20,11 @@ describe('the regions', () => {
     ['eu-west-2', ['eu-west-3', 'eu-west-1', 'eu-central-1', 'us-east-1', 'ap-southeast-2']],
     ['us-west-1', ['us-west-2', 'us-east-2', 'us-east-1', 'eu-west-1', 'ap-southeast-1']],
     ['ap-northeast-1', ['ap-northeast-2', 'ap-southeast-1', 'us-west-2', 'eu-central-1', 'sa-east-1']],
-  ])('near %s come in the order of the map', (from, expected) => {
+  ])('are sorted by distance from %s', (from, expected) => {
     expect([...expected].sort((a, b) => distance(from, a) - distance(from, b))).toEqual(expected);
   });
 
-  test('of one partition only work together', () => {
+  test('can only be combined within a partition', () => {
     expect(canHost('us-gov-west-1', 'us-gov-east-1')).toBe(true);
     expect(canHost('us-gov-west-1', 'us-east-1')).toBe(false);
     expect(canHost('us-east-1', 'us-gov-west-1')).toBe(false);
@@ -43,7 +43,7 @@ describe('rankSessions', () => {
   });
   const sessions = fc.array(session, { maxLength: 41 });
 
-  test('never offers a full session, and each other once', () => {
+  test('returns every session with free seats once, and no full session', () => {
     fc.assert(
       fc.property(sessions, fc.option(fc.constantFrom(...MEDIA_REGIONS), { nil: undefined }), (all, region) => {
         const ranked = rankSessions(all, region);
@@ -52,21 +52,21 @@ describe('rankSessions', () => {
     );
   });
 
-  test('offers the nearest first, whatever the others have free', () => {
+  test('returns the nearest sessions first, regardless of their free seats', () => {
     fc.assert(
       fc.property(sessions, fc.constantFrom(...MEDIA_REGIONS), (all, region) => {
-        const ways = rankSessions(all, region).map(({ mediaRegion }) => distance(region, mediaRegion));
-        expect(ways).toEqual([...ways].sort((a, b) => a - b));
+        const distances = rankSessions(all, region).map(({ mediaRegion }) => distance(region, mediaRegion));
+        expect(distances).toEqual([...distances].sort((a, b) => a - b));
       }),
     );
   });
 
-  test('offers those that are less full first where nothing is said of a region', () => {
+  test('returns the least full sessions first without a region', () => {
     const all = [90, 10, 50].map((used, index) => ({ index, mediaRegion: 'eu-west-1', used, cap: 100 }));
     expect(rankSessions(all, undefined).map(({ used }) => used)).toEqual([10, 50, 90]);
   });
 
-  test('spreads a storm over those that are about as full', () => {
+  test('shuffles sessions that are about equally full', () => {
     const all = [11, 12, 13].map((used, index) => ({ index, mediaRegion: 'eu-west-1', used, cap: 100 }));
     const first = new Set(Array.from({ length: 200 }, () => rankSessions(all, 'eu-west-1')[0].index));
     expect(first.size).toBe(3);
@@ -76,12 +76,12 @@ describe('rankSessions', () => {
 });
 
 describe('isUserId', () => {
-  test.each(['ab', 'anna@example.com', 'Änne Müller', '{a}[b](c)/«d».:|\'"#', 'x'.repeat(64)])('takes %j', (user) => {
+  test.each(['ab', 'anna@example.com', 'Änne Müller', '{a}[b](c)/«d».:|\'"#', 'x'.repeat(64)])('accepts %j', (user) => {
     expect(isUserId(user)).toBe(true);
   });
 
   test.each(['a', '', 'x'.repeat(65), 'aws:me', 'AWS:me', '日本', 'a<b', undefined, 7, ['ab']])(
-    'refuses %j',
+    'rejects %j',
     (user) => {
       expect(isUserId(user)).toBe(false);
     },

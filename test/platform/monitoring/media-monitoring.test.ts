@@ -38,13 +38,23 @@ function setUp({ replicas = [], ...props }: SetUp = {}, stack = primaryStack()) 
   return { stack, media, monitoring: new MediaMonitoring(stack, 'Monitoring', { media, ...props }) };
 }
 
-/** The widgets of the dashboard, whatever is known only at deployment as text. */
+/** The widgets of the dashboard. Values known only at deployment are text. */
 function widgetsOf(template: Template): any[] {
   return JSON.parse(only(template, 'AWS::CloudWatch::Dashboard').Properties.DashboardBody).widgets;
 }
 
-const titled = (widgets: any[], title: string | RegExp) =>
-  widgets.find(({ properties }) => properties.title?.match(title)).properties;
+const titled = (widgets: any[], title: string) =>
+  widgets.find(({ properties }) => properties.title?.includes(title)).properties;
+
+/** The values of the horizontal lines of a graph. */
+const lines = ({ annotations }: any) => annotations.horizontal.map(({ value }: any) => value);
+
+const TITLES = [
+  'Replication latency (seconds)',
+  'Bytes pending replication',
+  'Operations pending replication',
+  'Operations that failed replication',
+];
 
 const resources = (template: Template, type: string): any[] => Object.values(template.findResources(type)).map(asText);
 
@@ -52,17 +62,17 @@ describe('MediaMonitoring shows', () => {
   test('replication, with every metric in the region where S3 publishes it', () => {
     const { stack } = setUp({ replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] });
     const widgets = widgetsOf(templateOf(stack));
-    const shown = ['Behind the primary', 'Bytes that wait', 'Operations that wait', 'Failed operations'].map((title) =>
+    const shown = TITLES.map((title) =>
       titled(widgets, title).metrics.map((metric: any[]) => [metric[1], metric.at(-1).label, metric.at(-1).region]),
     );
-    const there = ['eu-west-1', 'ap-southeast-2'];
+    const regions = ['eu-west-1', 'ap-southeast-2'];
     expect(shown).toEqual([
-      there.map((region) => ['ReplicationLatency', region, region]),
-      there.map((region) => ['BytesPendingReplication', region, region]),
-      there.map((region) => ['OperationsPendingReplication', region, region]),
-      there.map((region) => ['OperationsFailedReplication', region, undefined]),
+      regions.map((region) => ['ReplicationLatency', region, region]),
+      regions.map((region) => ['BytesPendingReplication', region, region]),
+      regions.map((region) => ['OperationsPendingReplication', region, region]),
+      regions.map((region) => ['OperationsFailedReplication', region, undefined]),
     ]);
-    expect(titled(widgets, 'Behind').annotations.horizontal[0].value).toBe(900);
+    expect(lines(titled(widgets, 'Replication latency'))).toEqual([900]);
   });
 
   test('links by region and reason', () => {
@@ -77,7 +87,7 @@ describe('MediaMonitoring shows', () => {
     expect(labels).not.toContain('us-east-1 in-replica');
   });
 
-  test('proxies, whose names are known in every region, and interface endpoints by a search', () => {
+  test('proxies by their names, and interface endpoints by a search', () => {
     const { stack, media } = setUp({
       replicas: [
         { region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } },
@@ -86,10 +96,10 @@ describe('MediaMonitoring shows', () => {
     });
     const widgets = widgetsOf(templateOf(stack));
     const cluster = only(templateOf(media.replica('eu-west-1').stack), 'AWS::ECS::Cluster').Properties.ClusterName;
-    expect(titled(widgets, 'Running servers').metrics).toEqual([
+    expect(titled(widgets, 'Running tasks').metrics).toEqual([
       ['ECS/ContainerInsights', 'TaskCount', 'ClusterName', cluster, expect.objectContaining({ region: 'eu-west-1' })],
     ]);
-    expect(titled(widgets, 'Bytes sent by servers').metrics[0]).toContain('NetworkTxBytes');
+    expect(titled(widgets, 'Bytes sent per second').metrics[0]).toContain('NetworkTxBytes');
     expect(titled(widgets, 'interface endpoints').metrics).toEqual([
       [
         {
@@ -103,13 +113,13 @@ describe('MediaMonitoring shows', () => {
     ]);
   });
 
-  test('the canary, with a graph of its proxies where it reads through some', () => {
+  test('the canary, with a graph of the proxies that it reads through', () => {
     const stack = primaryStack();
     const media = mediaIn(stack, { region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } });
     const canary = new ReplicationCanary(stack, 'Canary', { media });
     const { alarms } = new MediaMonitoring(stack, 'Monitoring', { canary });
     const widgets = widgetsOf(templateOf(stack));
-    const shown = ['Time to the replica', 'Reading it through the proxy', 'Runs, and copies'].map((title) =>
+    const shown = ['Replication time', 'Read latency through the proxy', 'Runs and failed copies'].map((title) =>
       titled(widgets, title).metrics.map((metric: any[]) => [metric[1], metric.at(-1).label]),
     );
     expect(shown).toEqual([
@@ -123,16 +133,16 @@ describe('MediaMonitoring shows', () => {
     expect(alarms).toEqual(canary.addAlarms());
   });
 
-  test('no graph of proxies for a canary without', () => {
+  test('no graph of proxies for a canary without any', () => {
     const stack = primaryStack();
     const canary = new ReplicationCanary(stack, 'Canary', { media: mediaIn(stack) });
     new MediaMonitoring(stack, 'Monitoring', { canary });
     const titles = widgetsOf(templateOf(stack)).map(({ properties }) => properties.title);
-    expect(titles).toContain('Time to the replica (s)');
-    expect(titles).not.toContain('Reading it through the proxy (ms)');
+    expect(titles).toContain('Replication time (seconds)');
+    expect(titles).not.toContain('Read latency through the proxy (ms)');
   });
 
-  test('meetings with their seats, those too that are added later, and quotas', () => {
+  test('meetings with their seats, including those added later, and quotas', () => {
     const stack = primaryStack();
     const meetings = new ReplicatedMeetingService(stack, 'Meetings');
     new MediaMonitoring(stack, 'Monitoring', { meetings });
@@ -142,35 +152,36 @@ describe('MediaMonitoring shows', () => {
       replicas: [{ mediaRegion: 'eu-west-1' }],
     });
     const widgets = widgetsOf(templateOf(stack));
-    const seats = titled(widgets, 'Seats taken in hall');
+    const seats = titled(widgets, 'Seats used in hall');
     expect(seats.metrics.map((metric: any[]) => metric.at(-1).label)).toEqual(['primary', 'replica 1']);
     expect(seats.annotations.horizontal[0]).toMatchObject({ value: 500, label: 'capacity' });
-    expect(titled(widgets, 'Concurrent sessions').annotations.horizontal[0].value).toBe(250);
-    expect(titled(widgets, 'Concurrent executions').metrics[1]).toEqual([
+    expect(titled(widgets, 'Concurrent Amazon Chime SDK sessions').annotations.horizontal[0].value).toBe(250);
+    expect(titled(widgets, 'Concurrent Lambda executions').metrics[1]).toEqual([
       { expression: 'SERVICE_QUOTA(usage)', label: expect.any(String) },
     ]);
     const positions = widgets.map(({ x, y }) => `${x},${y}`);
     expect(new Set(positions).size).toBe(widgets.length);
   });
 
-  test('what is added to the dashboard, below', () => {
+  test('added widgets at the bottom', () => {
     const { stack, monitoring } = setUp();
-    monitoring.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'ours' }));
+    monitoring.dashboard.addWidgets(new cloudwatch.TextWidget({ markdown: 'added' }));
     const widgets = widgetsOf(templateOf(stack));
-    expect(widgets.at(-1).properties.markdown).toBe('ours');
+    expect(widgets.at(-1).properties.markdown).toBe('added');
     expect(widgets.at(-1).y).toBe(Math.max(...widgets.slice(0, -1).map(({ y, height }) => y + height)));
   });
 
-  test('media of another app, whose alarms are that app’s', () => {
+  test('imported media, without creating alarms for it', () => {
     const stack = primaryStack();
-    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Theirs', {
-      primary: { bucketName: 'theirs-us', region: 'us-west-2' },
-      replicas: [{ bucketName: 'theirs-eu', region: 'eu-west-1', ruleId: 'rule' }],
+    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Imported', {
+      primary: { bucketName: 'imported-us', region: 'us-west-2' },
+      replicas: [{ bucketName: 'imported-eu', region: 'eu-west-1', ruleId: 'rule' }],
     });
     const { alarms } = new MediaMonitoring(stack, 'Monitoring', { media });
     const widgets = widgetsOf(templateOf(stack));
     expect(alarms).toEqual([]);
-    expect(titled(widgets, 'Failed operations').metrics[0].at(-1).region).toBe('us-west-2');
+    expect(titled(widgets, 'Operations that failed').metrics[0].at(-1).region).toBe('us-west-2');
+    expect(titled(widgets, 'Replication latency').annotations?.horizontal ?? []).toEqual([]); // unknown here
   });
 
   test.each([
@@ -180,7 +191,7 @@ describe('MediaMonitoring shows', () => {
     ],
     ['cn-north-1', /^https:\/\/console\.amazonaws\.cn\/.*region=cn-north-1/],
     ['us-gov-west-1', /^https:\/\/console\.amazonaws-us-gov\.com\/.*region=us-gov-west-1/],
-  ])('where it is, in %s', (region, url) => {
+  ])('its URL, in %s', (region, url) => {
     const stack = primaryStack(newApp(), { region });
     const proxy = new S3MediaProxy(stack, 'Proxy', {
       bucket: s3.Bucket.fromBucketName(stack, 'Bucket', 'media'),
@@ -191,10 +202,10 @@ describe('MediaMonitoring shows', () => {
   });
 });
 
-describe('MediaMonitoring brings to one topic', () => {
+describe('MediaMonitoring routes to one topic', () => {
   const known = { account: ACCOUNT, region: 'us-east-1' };
 
-  test('the alarms of its own stack, as actions', () => {
+  test('the alarms of its own stack, by alarm actions', () => {
     const { stack } = setUp();
     const template = templateOf(stack);
     const topic = only(template, 'AWS::SNS::Topic');
@@ -214,7 +225,7 @@ describe('MediaMonitoring brings to one topic', () => {
     });
   });
 
-  test('the alarms of other regions, whose events are carried here', () => {
+  test('the alarms of other regions, whose events EventBridge forwards', () => {
     const { stack, media } = setUp(
       { replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }, { region: 'eu-north-1' }] },
       primaryStack(newApp(), known),
@@ -235,12 +246,12 @@ describe('MediaMonitoring brings to one topic', () => {
       },
     });
 
-    // As CloudFormation makes them: the stack's name, the logical id, something random.
+    // As CloudFormation generates it: stack name, logical id, random characters.
     const arnOf = (id: string) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${there.stackName}-${id}-1A2B3C4D5E6F`;
     const alarms = Object.keys(template.findResources(ALARM));
     const arrivals = resources(templateOf(stack), RULE)
       .map(({ Properties }) => JSON.parse(JSON.stringify(Properties).replace(/\$\{AWS::Partition\}/g, 'aws')))
-      .filter(({ Description }) => Description.startsWith('Writes alarms'));
+      .filter(({ Description }) => Description.startsWith('Publishes alarms'));
     const passes = (id: string, state?: string) => {
       const event = alarmEvent(arnOf(id), state);
       const pattern = JSON.parse(
@@ -251,7 +262,7 @@ describe('MediaMonitoring brings to one topic', () => {
     expect(alarms).toHaveLength(4);
     expect(alarms.map((id) => passes(id))).toEqual([1, 1, 1, 1]);
     expect(passes(alarms[0], 'OK')).toBe(false);
-    expect(passes('SomebodyElses')).toBe(false);
+    expect(passes('Unrelated')).toBe(false);
     expect(arrivals).toHaveLength(2);
     for (const { EventPattern, Targets } of arrivals) {
       expect(JSON.stringify(EventPattern).length).toBeLessThan(2048);
@@ -260,7 +271,7 @@ describe('MediaMonitoring brings to one topic', () => {
     }
   });
 
-  test('the alarms of other regions, however many, by rules that are short enough', () => {
+  test('many alarms of other regions, by rules within the size limit of event patterns', () => {
     const stack = primaryStack(newApp(), known);
     const media = new ReplicatedMediaBucket(stack, 'Media', {
       replicas: REPLICA_REGIONS.slice(0, 10).map((region) => ({ region })),
@@ -269,7 +280,7 @@ describe('MediaMonitoring brings to one topic', () => {
     new MediaMonitoring(stack, 'Monitoring', { media });
     const template = templateOf(media.replicas[0].stack);
     const named = resources(template, RULE).flatMap(({ Properties }) => {
-      // An ARN has up to 64 characters before the alarm's name, which is the stack's, an id and 14 more.
+      // An alarm ARN has up to 64 characters before the name, which consists of stack name, id and 14 more characters.
       const text = JSON.stringify(Properties.EventPattern).replace(/\$\{/g, 'x'.repeat(64 + 14 + 40));
       expect(text.length).toBeLessThan(2048);
       return Properties.EventPattern.resources;
@@ -278,7 +289,7 @@ describe('MediaMonitoring brings to one topic', () => {
     expect(named.length).toBeGreaterThan(10);
   });
 
-  test('rules may write to the topic only where there are any', () => {
+  test('and allows rules to publish only if there are any', () => {
     const principals = (template: Template) =>
       ['AWS::SNS::TopicPolicy', 'AWS::KMS::Key'].map((type) =>
         JSON.stringify(resources(template, type)).includes('events.amazonaws.com'),
@@ -290,8 +301,8 @@ describe('MediaMonitoring brings to one topic', () => {
     expect(principals(templateOf(stack))).toEqual([false, false]);
   });
 
-  test('the alarms of other stacks in its region, on which it depends, and not they on it', () => {
-    const app = newApp({ '@aws-cdk/core:defaultCrossStackReferences': 'strong' }); // newer versions ask
+  test('the alarms of other stacks in its region, which do not depend on it', () => {
+    const app = newApp({ '@aws-cdk/core:defaultCrossStackReferences': 'strong' }); // required by newer versions
     const [live, ops] = ['Live', 'Ops'].map((id) => new Stack(app, id, { env: known }));
     const nested = new NestedStack(live, 'Nested');
     new MediaMonitoring(ops, 'Monitoring', {
@@ -307,7 +318,7 @@ describe('MediaMonitoring brings to one topic', () => {
     expect(named.sort()).toEqual([1, 1, 6, 8]); // two regions, meetings, media
   });
 
-  test('the alarms of a brought stack in another region, a nested one too', () => {
+  test('the alarms of an existing nested stack in another region', () => {
     const app = newApp();
     const stack = primaryStack(app, known);
     const europe = new Stack(app, 'Europe', { env: { account: ACCOUNT, region: 'eu-west-1' } });
@@ -325,47 +336,50 @@ describe('MediaMonitoring brings to one topic', () => {
   test.each([
     ['cn-north-1', 'cn-northwest-1'],
     ['us-gov-west-1', 'us-gov-east-1'],
-  ])('but in %s a topic in each region, since EventBridge carries nothing between them', (region, replica) => {
-    const { stack, media, monitoring } = setUp(
-      { replicas: [{ region: replica }], emails: ['media-oncall@example.com'] },
-      primaryStack(newApp(), { region }),
-    );
-    expect(Object.keys(monitoring.regionalTopics)).toEqual([replica]);
-    for (const each of [stack, media.replicas[0].stack]) {
-      const template = templateOf(each);
-      template.resourceCountIs('AWS::SNS::Topic', 1);
-      template.resourceCountIs('AWS::SNS::Subscription', 1);
-      template.resourceCountIs(RULE, 0);
-      template.allResourcesProperties(ALARM, { AlarmActions: [Match.anyValue()] });
-      expect(JSON.stringify(template.toJSON())).not.toContain('arn:aws:');
-    }
-  });
+  ])(
+    'and in %s to a topic in each region, since EventBridge does not forward events between them',
+    (region, replica) => {
+      const { stack, media, monitoring } = setUp(
+        { replicas: [{ region: replica }], alarmEmails: ['media-oncall@example.com'] },
+        primaryStack(newApp(), { region }),
+      );
+      expect(Object.keys(monitoring.regionalTopics)).toEqual([replica]);
+      for (const each of [stack, media.replicas[0].stack]) {
+        const template = templateOf(each);
+        template.resourceCountIs('AWS::SNS::Topic', 1);
+        template.resourceCountIs('AWS::SNS::Subscription', 1);
+        template.resourceCountIs(RULE, 0);
+        template.allResourcesProperties(ALARM, { AlarmActions: [Match.anyValue()] });
+        expect(JSON.stringify(template.toJSON())).not.toContain('arn:aws:');
+      }
+    },
+  );
 
-  test('a topic that is brought, and is left as it is', () => {
+  test('an existing topic, which it does not modify', () => {
     const stack = primaryStack();
-    const topic = sns.Topic.fromTopicArn(stack, 'Ours', `arn:aws:sns:us-east-1:${ACCOUNT}:ours`);
-    setUp({ topic }, stack);
+    const topic = sns.Topic.fromTopicArn(stack, 'Existing', `arn:aws:sns:us-east-1:${ACCOUNT}:oncall`);
+    setUp({ alarmTopic: topic }, stack);
     const template = templateOf(stack);
     template.resourceCountIs('AWS::SNS::TopicPolicy', 0);
-    template.hasResourceProperties(ALARM, { AlarmActions: [`arn:aws:sns:us-east-1:${ACCOUNT}:ours`] });
+    template.hasResourceProperties(ALARM, { AlarmActions: [`arn:aws:sns:us-east-1:${ACCOUNT}:oncall`] });
     template.hasResourceProperties(RULE, {
-      Targets: [Match.objectLike({ Arn: `arn:aws:sns:us-east-1:${ACCOUNT}:ours` })],
+      Targets: [Match.objectLike({ Arn: `arn:aws:sns:us-east-1:${ACCOUNT}:oncall` })],
     });
   });
 
-  test('with mails to those who are named', () => {
-    const { stack } = setUp({ emails: ['a@example.com', 'b@example.com'] });
+  test('and subscribes the email addresses', () => {
+    const { stack } = setUp({ alarmEmails: ['a@example.com', 'b@example.com'] });
     const template = templateOf(stack);
     template.resourceCountIs('AWS::SNS::Subscription', 2);
     template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'a@example.com' });
   });
 
-  test('what it can, and says what it can not', () => {
+  test('and warns about alarms that cannot reach it', () => {
     const agnostic = new Stack(newApp(), 'Agnostic');
     setUp({}, agnostic);
     Annotations.fromStack(agnostic).hasWarning(
       '/Agnostic/Monitoring/Routes',
-      Match.stringLikeRegexp('Replica-eu-west-1 do not reach the topic: .* Give both stacks a region'),
+      Match.stringLikeRegexp('Replica-eu-west-1 do not reach the topic: .* Specify a region for both'),
     );
 
     const stack = primaryStack(newApp(), known);
@@ -375,13 +389,13 @@ describe('MediaMonitoring brings to one topic', () => {
     );
     Annotations.fromStack(stack).hasWarning(
       '/MediaStack/Monitoring/Routes',
-      Match.stringLikeRegexp('do not reach the topic: it is in the account 222222222222'),
+      Match.stringLikeRegexp('do not reach the topic: the stack is in account 222222222222'),
     );
   });
 });
 
 describe('MediaMonitoring', () => {
-  test('passes thresholds on', () => {
+  test('passes thresholds to the alarms', () => {
     const stack = primaryStack();
     const media = mediaIn(stack);
     new MediaMonitoring(stack, 'Monitoring', {
@@ -392,7 +406,14 @@ describe('MediaMonitoring', () => {
     });
     templateOf(media.replicas[0].stack).hasResourceProperties(ALARM, { Threshold: 300 });
     templateOf(stack).hasResourceProperties(ALARM, { Threshold: 20 });
-    expect(titled(widgetsOf(templateOf(stack)), 'Behind').annotations.horizontal[0].value).toBe(300);
+    expect(lines(titled(widgetsOf(templateOf(stack)), 'Replication latency'))).toEqual([300]);
+  });
+
+  test('draws the latency line at the threshold of the alarm, even if it changes later', () => {
+    const { stack, media } = setUp();
+    media.addReplicationAlarms({ latencyThreshold: Duration.hours(1) });
+    templateOf(media.replicas[0].stack).hasResourceProperties(ALARM, { Threshold: 3600 });
+    expect(lines(titled(widgetsOf(templateOf(stack)), 'Replication latency'))).toEqual([3600]);
   });
 
   test('two in one stack do not collide', () => {
@@ -423,28 +444,28 @@ describe('MediaMonitoring', () => {
   describe('fails when', () => {
     test.each<[string, (stack: Stack) => MediaMonitoringProps, RegExp]>([
       [
-        'there is nothing to watch',
+        'no construct is specified',
         () => ({}),
-        /media: got nothing, expected something to watch\. Give at least one of/,
+        /^\[MediaStack\/Monitoring\] media: got nothing, expected something to watch\. Specify at least one of `media`, `proxies`, `router`, `canary` and `meetings`\.$/,
       ],
       ['the list of proxies is empty', () => ({ proxies: [] }), /expected something to watch/],
       [
         'the topic is in another region',
         (stack) => ({
           media: mediaIn(stack),
-          topic: sns.Topic.fromTopicArn(stack, 'T', `arn:aws:sns:eu-west-1:${ACCOUNT}:ours`),
+          alarmTopic: sns.Topic.fromTopicArn(stack, 'T', `arn:aws:sns:eu-west-1:${ACCOUNT}:oncall`),
         }),
-        /topic: got "a topic in eu-west-1", expected a topic in us-east-1/,
+        /alarmTopic: got "a topic in eu-west-1", expected a topic in us-east-1, the region of the stack\. Specify a topic in us-east-1, or omit it to create one\./,
       ],
       [
-        'the dashboard can not be called so',
+        'the dashboard name has invalid characters',
         (stack) => ({ media: mediaIn(stack), dashboardName: 'our dashboard' }),
-        /dashboardName: got "our dashboard", expected 1 to 255 letters, digits, - and _/,
+        /dashboardName: got "our dashboard", expected 1 to 255 letters, digits, - and _\. Change the name, or omit it to have one generated\./,
       ],
       [
-        'the runbook is no page',
+        'the runbook URL has an anchor',
         (stack) => ({ media: mediaIn(stack), runbookUrl: 'https://wiki.example.com/media#alarms' }),
-        /runbookUrl: .* expected a URL without an anchor/,
+        /runbookUrl: got "https:\/\/wiki\.example\.com\/media#alarms", expected a URL that begins with https:\/\/ or http:\/\/ and has no anchor\. Specify the page only: each alarm adds the anchor of its section\./,
       ],
     ])('%s', (_, props, message) => {
       const stack = primaryStack();

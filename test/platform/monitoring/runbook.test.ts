@@ -11,10 +11,10 @@ import {
 } from '../../../src';
 import { newApp, primaryStack, synthesise } from '../../support/synth';
 
-const ROOT = join(__dirname, '../..');
+const ROOT = join(__dirname, '../../..');
 const REPOSITORY = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).repository.url.replace(/\.git$/, '');
 
-/** Every alarm that there is: its id, and what it says. */
+/** The id and description of every alarm. */
 function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
   const app = newApp();
   const stack = primaryStack(app);
@@ -38,23 +38,23 @@ function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
   );
 }
 
-/** As GitHub makes anchors of headings. */
+/** Like GitHub converts headings to anchors. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
     .replace(/[^\w\s-]/g, '')
     .replace(/\s/g, '-');
 
-describe('what an alarm says', () => {
+describe('the description of an alarm', () => {
   const headings = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').match(/^#+ .*$/gm)!;
   const anchors = headings.map((heading) => anchor(heading.replace(/^#+ /, '')));
   const all = descriptions();
 
-  test('is asked of every alarm', () => {
+  test('exists for every alarm', () => {
     expect(all.length).toBe(32);
   });
 
-  test.each(all)('%s tells what to do, and leads to a section of the runbook', (_, description) => {
+  test.each(all)('of %s says what to do and links to a section of the runbook', (_, description) => {
     const [text, url] = description.match(/^(.*) (\S+)$/)!.slice(1);
     expect(text.split('. ').length).toBeGreaterThanOrEqual(2); // what is wrong, and what to do
     expect(text).toMatch(/\.$/);
@@ -64,7 +64,7 @@ describe('what an alarm says', () => {
     expect(anchors).toContain(section);
   });
 
-  test('can lead to a runbook of your own', () => {
+  test('links to your own runbook if one is specified', () => {
     for (const [, description] of descriptions({ runbookUrl: 'https://wiki.example.com/media' })) {
       expect(description).toMatch(/ https:\/\/wiki\.example\.com\/media#[\w-]+$/);
     }

@@ -8,7 +8,7 @@ const CLOUDFORMATION = { resources: 500, outputs: 200, bytes: 1_000_000 };
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, without white space */
 const IAM = { inlineOfRole: 10_240, managed: 6_144, managedOfRole: 10 };
 
-/** What an account makes of an intrinsic function, as long as it can be. */
+/** Replaces intrinsic functions by values of the greatest length that they can have. */
 const filledIn = (policy: unknown): string =>
   JSON.stringify(policy, (_, value: any) => {
     if (value?.['Fn::Join']) {
@@ -21,21 +21,25 @@ describe.each([1, 5, 20])('MediaReplicationStack with %d replicas', (size) => {
   const app = newApp();
   new MediaReplicationStack(app, 'Media', {
     env: { region: 'us-east-1' },
-    replicas: REPLICA_REGIONS.slice(0, size).map((region) => ({
-      region,
-      proxy: { domainName: `media.${region}.example.com` },
-    })),
-    meetings: Array.from({ length: size }, (_, index) => ({
-      name: `meeting-${index}`,
-      mediaRegion: 'us-east-1',
-      replicas: [{ mediaRegion: 'eu-west-1', count: 4 }],
-    })),
-    serverAccessLogs: true,
-    alarmEmails: ['media-oncall@example.com'],
+    media: {
+      replicas: REPLICA_REGIONS.slice(0, size).map((region) => ({
+        region,
+        proxy: { domainName: `media.${region}.example.com` },
+      })),
+      serverAccessLogs: true,
+    },
+    meetings: {
+      rooms: Array.from({ length: size }, (_, index) => ({
+        meetingName: `meeting-${index}`,
+        mediaRegion: 'us-east-1',
+        replicas: [{ mediaRegion: 'eu-west-1', count: 4 }],
+      })),
+    },
+    monitoring: { alarmEmails: ['media-oncall@example.com'] },
   });
   const stacks = synthesise(app).stacksRecursively;
 
-  test('is far from the limits of CloudFormation, with every stack', () => {
+  test('stays below half of the CloudFormation limits in every stack', () => {
     expect(stacks).toHaveLength(1 + size);
     for (const { template, templateFullPath } of stacks) {
       expect(Object.keys(template.Resources).length).toBeLessThan(CLOUDFORMATION.resources / 2);
@@ -44,7 +48,7 @@ describe.each([1, 5, 20])('MediaReplicationStack with %d replicas', (size) => {
     }
   });
 
-  test('has policies that IAM takes', () => {
+  test('stays within the IAM policy size quotas', () => {
     for (const { template } of stacks) {
       for (const { Type, Properties } of Object.values<any>(template.Resources)) {
         const length = filledIn(Properties?.PolicyDocument ?? '').length;
@@ -55,7 +59,7 @@ describe.each([1, 5, 20])('MediaReplicationStack with %d replicas', (size) => {
     }
   });
 
-  test('has a dashboard that CloudWatch takes', () => {
+  test('stays within the CloudWatch dashboard quotas', () => {
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html
     const [dashboard] = stacks.flatMap(({ template }) =>
       Object.values<any>(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Dashboard'),

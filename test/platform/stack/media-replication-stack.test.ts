@@ -2,25 +2,36 @@ import { App, CfnParameter, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnLogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { IConstruct } from 'constructs';
+import * as library from '../../../src';
 import {
   HttpAuthorizer,
   MediaReplicationStack,
   MediaReplicationStackProps,
+  ReplicatedMediaBucketProps,
   ReadinessMode,
   ReadPreference,
 } from '../../../src';
 import { asText, newApp, only, synthesise, templateOf } from '../../support/synth';
 
-const HALL = { name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] };
+const HALL = { meetingName: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] };
+const FUNCTION_OPTIONS = {
+  runtime: new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS),
+  logRetention: RetentionDays.ONE_WEEK,
+};
 const JWT = HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] });
 
-function stackWith(props: Partial<MediaReplicationStackProps> = {}, app: App | Stage = newApp(), id = 'Media') {
+interface Input extends Partial<Omit<MediaReplicationStackProps, 'media'>> {
+  readonly media?: Partial<ReplicatedMediaBucketProps>;
+}
+
+function stackWith({ media, ...props }: Input = {}, app: App | Stage = newApp(), id = 'Media') {
   return new MediaReplicationStack(app, id, {
     env: { region: 'us-east-1' },
-    replicas: [{ region: 'eu-west-1' }],
+    media: { replicas: [{ region: 'eu-west-1' }], ...media },
     ...props,
   });
 }
@@ -33,7 +44,7 @@ const outputsOf = (stack: Stack): Record<string, string> =>
   );
 
 describe('MediaReplicationStack', () => {
-  test('is media, a router and their monitoring, with no more than a replica said', () => {
+  test('consists of media, a router and their monitoring by default', () => {
     const stack = stackWith();
     const template = templateOf(stack);
     expect(stack.media.replica('eu-west-1').stack).not.toBe(stack);
@@ -54,42 +65,26 @@ describe('MediaReplicationStack', () => {
     ]);
   });
 
-  test('has a canary where one is asked for, and watches it', () => {
+  test('has a canary if one is specified, and watches it', () => {
     expect(stackWith().canary).toBeUndefined();
-    const stack = stackWith({ canary: true });
+    const stack = stackWith({ canary: { interval: Duration.minutes(20) } });
     expect(stack.canary!.replicaRegions).toEqual(['eu-west-1']);
     expect(stack.monitoring.alarms).toEqual(expect.arrayContaining(stack.canary!.addAlarms()));
+    templateOf(stack).hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(20 minutes)' });
   });
 
-  test('passes on the runtime, and how long logs are kept, to every function', () => {
-    const stack = stackWith({
-      bucket: Bucket.fromBucketName(new Stack(), 'Existing', 'studio-media'),
-      canary: true,
-      meetings: [HALL],
-      runtime: new lambda.Runtime('nodejs22.x'),
-      logRetention: RetentionDays.ONE_WEEK,
-    });
-    const template = templateOf(stack);
-    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 7 });
-    const ofCdk = /^BucketNotificationsHandler/;
-    const runtimes = Object.entries(template.findResources('AWS::Lambda::Function'))
-      .filter(([id]) => !ofCdk.test(id))
-      .map(([, { Properties }]) => Properties.Runtime);
-    expect(runtimes.length).toBeGreaterThan(9);
-    expect(new Set(runtimes)).toEqual(new Set(['nodejs22.x']));
-  });
-
-  test('has meetings, which are joined by the names given', () => {
-    const stack = stackWith({ meetings: [HALL, { name: 'Host', mediaRegion: 'eu-west-1', meetingName: 'dailies' }] });
+  test('has rooms, which are joined by their names', () => {
+    const rooms = [HALL, { meetingName: 'Host', mediaRegion: 'eu-west-1' }];
+    const stack = stackWith({ meetings: { rooms } });
     expect(stack.meetings!.meetings.map(({ meetingName, capacity }) => [meetingName, capacity])).toEqual([
       ['town-hall', 500],
-      ['dailies', 250],
+      ['Host', 250],
     ]);
     templateOf(stack).resourceCountIs('Custom::ReplicatedMeeting', 2);
   });
 
-  test('has a service for meetings that are added', () => {
-    const stack = stackWith({ meetings: [] });
+  test('has a service without rooms, to which meetings can be added', () => {
+    const stack = stackWith({ meetings: { rooms: [] } });
     stack.meetings!.addMeeting('Later', { mediaRegion: 'us-east-1' });
     templateOf(stack).resourceCountIs('Custom::ReplicatedMeeting', 1);
     expect(outputsOf(stack)).toMatchObject({
@@ -98,14 +93,18 @@ describe('MediaReplicationStack', () => {
     });
   });
 
-  test('passes on what is said of the media and the links', () => {
+  test('passes `media` and `router` to the bucket and the router', () => {
     const stack = stackWith({
-      replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' }, prefix: 'masters/' }],
-      corsOrigins: ['https://studio.example.com'],
-      namePrefix: 'studio',
-      readiness: ReadinessMode.EXACT,
-      defaultPreference: ReadPreference.YES,
-      linkLifetime: Duration.minutes(5),
+      media: {
+        replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' }, prefix: 'masters/' }],
+        corsOrigins: ['https://studio.example.com'],
+        namePrefix: 'studio',
+      },
+      router: {
+        readiness: ReadinessMode.EXACT,
+        defaultPreference: ReadPreference.YES,
+        linkLifetime: Duration.minutes(5),
+      },
     });
     const template = templateOf(stack);
     expect(stack.media.replicas[0].proxy!.url).toBe('https://media.eu.example.com');
@@ -117,60 +116,67 @@ describe('MediaReplicationStack', () => {
     expect(only(template, 'AWS::AppConfig::HostedConfigurationVersion').Properties.Content).toContain('yes');
   });
 
-  test('passes on what is said of the functions, to all of them', () => {
-    const stack = stackWith({
-      meetings: [HALL],
-      httpApi: { authorizer: JWT },
-      hostScopes: ['meetings/host'],
-      memorySize: 2048,
-      runtime: new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS),
+  test.each<['router' | 'meetings' | 'canary', Partial<Input>, number]>([
+    ['router', { router: FUNCTION_OPTIONS }, 2],
+    ['meetings', { meetings: { rooms: [HALL], ...FUNCTION_OPTIONS } }, 4],
+    ['canary', { canary: FUNCTION_OPTIONS }, 1],
+  ])('passes function options of `%s` to its own functions only', (part, props, count) => {
+    const stack = stackWith({ canary: {}, meetings: { rooms: [] }, ...props });
+    const functionsOf = (scope: IConstruct) => scope.node.findAll().filter((each) => each instanceof CfnFunction);
+    const retained = stack.node.findAll().filter((each) => each instanceof CfnLogGroup && each.retentionInDays === 7);
+    const changed = functionsOf(stack).filter(({ runtime }) => runtime === 'nodejs22.x');
+    expect(changed).toHaveLength(count);
+    expect(functionsOf(stack[part]!)).toEqual(expect.arrayContaining(changed));
+    expect(retained).toHaveLength(count);
+  });
+
+  describe('opens only the HTTP API that is specified', () => {
+    const routesOf = (stack: Stack) =>
+      resources(templateOf(stack), 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
+
+    test('that of the router', () => {
+      const stack = stackWith({ router: { httpApi: { authorizer: JWT } }, meetings: { rooms: [HALL] } });
+      expect(routesOf(stack).sort()).toEqual(['GET /media', 'POST /links']);
+      expect(stack.meetings!.httpApi).toBeUndefined();
+      expect(outputsOf(stack).RouterApiUrl).toMatch(/^https:\/\/\$\{Router.*\.execute-api\.us-east-1\./);
+      expect(outputsOf(stack)).not.toHaveProperty('MeetingsApiUrl');
     });
-    const template = templateOf(stack);
-    const functions = resources(template, 'AWS::Lambda::Function').map(({ Properties }) => Properties);
-    expect(new Set(functions.map(({ Runtime }) => Runtime))).toEqual(new Set(['nodejs22.x']));
-    expect(functions.filter(({ MemorySize }) => MemorySize === 2048)).toHaveLength(5);
-    const routes = resources(template, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => [
-      Properties.RouteKey,
-      Properties.AuthorizationScopes?.[0],
-    ]);
-    expect(routes.sort()).toEqual([
-      ['GET /media', undefined],
-      ['POST /audience', undefined],
-      ['POST /host', 'meetings/host'],
-      ['POST /links', undefined],
-    ]);
-    expect(outputsOf(stack)).toMatchObject({
-      RouterApiUrl: expect.stringMatching(/^https:\/\/\$\{Router.*\.execute-api\.us-east-1\./),
-      MeetingsApiUrl: expect.stringMatching(/^https:\/\/\$\{Meetings.*\.execute-api\.us-east-1\./),
+
+    test('that of the meetings', () => {
+      const httpApi = { authorizer: JWT, hostScopes: ['meetings/host'] };
+      const stack = stackWith({ meetings: { rooms: [HALL], httpApi } });
+      expect(routesOf(stack).sort()).toEqual(['POST /audience', 'POST /host']);
+      expect(stack.router.httpApi).toBeUndefined();
+      expect(outputsOf(stack).MeetingsApiUrl).toMatch(/^https:\/\/\$\{Meetings.*\.execute-api\.us-east-1\./);
+      expect(outputsOf(stack)).not.toHaveProperty('RouterApiUrl');
     });
   });
 
-  test('passes on what is said of the monitoring', () => {
+  test('passes `monitoring` to the dashboard and the alarms', () => {
     const app = newApp();
     const ops = new Stack(app, 'Ops', { env: { region: 'us-east-1' } });
-    const stack = stackWith(
-      {
-        alarmTopic: sns.Topic.fromTopicArn(ops, 'Topic', 'arn:aws:sns:us-east-1:111111111111:ours'),
-        alarmEmails: ['media-oncall@example.com'],
-        runbookUrl: 'https://wiki.example.com/media',
-        dashboardName: 'media',
-        latencyThreshold: Duration.minutes(5),
-        fallbackPercent: 20,
-      },
-      app,
-    );
+    const monitoring = {
+      alarmTopic: sns.Topic.fromTopicArn(ops, 'Topic', 'arn:aws:sns:us-east-1:111111111111:oncall'),
+      alarmEmails: ['media-oncall@example.com'],
+      runbookUrl: 'https://wiki.example.com/media',
+      dashboardName: 'media',
+      latencyThreshold: Duration.minutes(5),
+      fallbackPercent: 20,
+    };
+    const stack = stackWith({ monitoring }, app);
     const template = templateOf(stack);
     template.hasResourceProperties('AWS::CloudWatch::Dashboard', { DashboardName: 'media' });
+    templateOf(ops).hasResourceProperties('AWS::SNS::Subscription', { Endpoint: 'media-oncall@example.com' });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       Threshold: 20,
-      AlarmActions: ['arn:aws:sns:us-east-1:111111111111:ours'],
+      AlarmActions: ['arn:aws:sns:us-east-1:111111111111:oncall'],
       AlarmDescription: Match.stringLikeRegexp(' https://wiki.example.com/media#'),
     });
     templateOf(stack.media.replicas[0].stack).hasResourceProperties('AWS::CloudWatch::Alarm', { Threshold: 300 });
-    expect(outputsOf(stack).AlarmTopicArn).toBe('arn:aws:sns:us-east-1:111111111111:ours');
+    expect(outputsOf(stack).AlarmTopicArn).toBe('arn:aws:sns:us-east-1:111111111111:oncall');
   });
 
-  test('is a stack: its own properties hold, and reach the stacks of replicas', () => {
+  test('applies stack properties to the stacks of replicas as well', () => {
     const stack = stackWith({ stackName: 'studio-media', terminationProtection: true, tags: { team: 'media' } });
     const { stack: there } = stack.media.replicas[0];
     expect([stack.stackName, there.stackName]).toEqual([
@@ -183,13 +189,15 @@ describe('MediaReplicationStack', () => {
     expect(stack.dependencies).toContain(there);
   });
 
-  test('can have no outputs', () => {
-    expect(outputsOf(stackWith({ outputs: false, meetings: [HALL] }))).toEqual({});
+  test('has no outputs with `outputs: false`, unless `media` asks for its own', () => {
+    expect(outputsOf(stackWith({ outputs: false, meetings: { rooms: [HALL] } }))).toEqual({});
+    const ids = Object.keys(outputsOf(stackWith({ outputs: false, media: { outputs: true } })));
+    expect(ids).toEqual([expect.stringMatching(/^Media/), expect.anything(), expect.anything()]);
   });
 
   test('two in one app do not collide', () => {
     const app = newApp();
-    const [one, two] = ['One', 'Two'].map((id) => stackWith({ meetings: [HALL] }, app, id));
+    const [one, two] = ['One', 'Two'].map((id) => stackWith({ meetings: { rooms: [HALL] } }, app, id));
     const names = synthesise(app).stacksRecursively.map(({ stackName }) => stackName);
     expect(new Set(names).size).toBe(4);
     expect(one.media.replicas[0].ruleId).not.toBe(two.media.replicas[0].ruleId);
@@ -198,12 +206,12 @@ describe('MediaReplicationStack', () => {
   test('works under a stage, and the same in two of them', () => {
     const app = newApp();
     const stages = ['Test', 'Prod'].map((id) => new Stage(app, id, { env: { region: 'us-east-1' } }));
-    stages.forEach((stage) => stackWith({ env: undefined, meetings: [HALL] }, stage));
+    stages.forEach((stage) => stackWith({ env: undefined, meetings: { rooms: [HALL] } }, stage));
     const names = synthesise(app).stacksRecursively.map(({ stackName }) => stackName);
     expect(new Set(names).size).toBe(4);
   });
 
-  test('works where the account is known at deployment only, and where it is known', () => {
+  test('works in account-agnostic stacks and with a known account', () => {
     const account = '111111111111';
     for (const env of [{ region: 'us-east-1' }, { region: 'us-east-1', account }]) {
       const { AlarmTopicArn, PrimaryBucketName } = outputsOf(stackWith({ env }));
@@ -211,25 +219,25 @@ describe('MediaReplicationStack', () => {
     }
   });
 
-  test('needs no region if the alarms of replicas go elsewhere', () => {
-    const stack = stackWith({ env: {}, meetings: [{ ...HALL, mediaRegion: 'us-west-2' }] });
-    const template = Template.fromStack(stack); // with a warning, which MediaMonitoring's tests are about
+  test('works without a region', () => {
+    const stack = stackWith({ env: {}, meetings: { rooms: [{ ...HALL, mediaRegion: 'us-west-2' }] } });
+    const template = Template.fromStack(stack); // with the warning that the tests of MediaMonitoring cover
     template.resourceCountIs('AWS::CloudWatch::Dashboard', 1);
     expect(JSON.stringify(template.toJSON())).not.toContain('undefined');
   });
 
   test.each([
     ['cn-north-1', 'cn-northwest-1', undefined],
-    ['us-gov-west-1', 'us-gov-east-1', [{ name: 'hall', mediaRegion: 'us-gov-west-1' }]],
+    ['us-gov-west-1', 'us-gov-east-1', { rooms: [{ meetingName: 'hall', mediaRegion: 'us-gov-west-1' }] }],
   ])('works in %s', (region, replica, meetings) => {
-    const stack = stackWith({ env: { region }, replicas: [{ region: replica }], meetings });
+    const stack = stackWith({ env: { region }, media: { replicas: [{ region: replica }] }, meetings });
     for (const { template } of synthesise(stack.node.root as App).stacksRecursively) {
       expect(JSON.stringify(template)).not.toMatch(/arn:aws:|amazonaws\.com\/(?!lambda)/);
     }
   });
 
   test('a permissions boundary and tags reach every role', () => {
-    const stack = stackWith({ meetings: [HALL] });
+    const stack = stackWith({ meetings: { rooms: [HALL] } });
     iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
     Tags.of(stack).add('team', 'media');
     const roles = [stack, stack.media.replicas[0].stack].flatMap((each) =>
@@ -243,61 +251,86 @@ describe('MediaReplicationStack', () => {
   });
 
   describe('fails when', () => {
-    test.each<[string, Partial<MediaReplicationStackProps>, RegExp]>([
-      ['there is no replica', { replicas: [] }, /^\[Media\/Media\] replicas: got \[\], expected at least one replica/],
+    const messageOf = (props: Input) => {
+      try {
+        stackWith(props);
+      } catch (error) {
+        return (error as Error).message;
+      }
+      return undefined;
+    };
+
+    test.each<[string, Input, string]>([
       [
-        'a replica is where the primary is',
-        { replicas: [{ region: 'us-east-1' }] },
-        /replicas\[0\]\.region: got "us-east-1", expected another region/,
+        'two rooms have one name',
+        { meetings: { rooms: [HALL, { meetingName: 'dailies', mediaRegion: 'eu-west-1' }, HALL] } },
+        '[Media] meetings.rooms[2].meetingName: got "town-hall", expected a name that no other room has, but rooms[0] has ' +
+          'it. Give each room a name of its own.',
       ],
       [
-        'the region controls no meetings',
-        { env: { region: 'eu-west-1' }, replicas: [{ region: 'us-east-1' }], meetings: [HALL] },
-        /^\[Media\/Meetings\] controlRegion: got "eu-west-1".*Name one as `controlRegion`/,
+        'a room has no name',
+        { meetings: { rooms: [{ mediaRegion: 'us-east-1' }] } },
+        '[Media] meetings.rooms[0].meetingName: got nothing, expected a literal. Give each room a name of its own.',
       ],
       [
-        'two meetings have one name',
-        { meetings: [HALL, { name: 'dailies', mediaRegion: 'eu-west-1' }, HALL] },
-        /^\[Media\] meetings\[2\]\.name: got "town-hall", expected a name that no other meeting has, but meetings\[0\]/,
+        'the name of a room is known only at deployment',
+        { meetings: { rooms: [{ ...HALL, meetingName: new CfnParameter(new Stack(), 'Name').valueAsString }] } },
+        '[Media] meetings.rooms[0].meetingName: got "a value known only at deployment", expected a literal. Give each ' +
+          'room a name of its own.',
       ],
       [
-        'a meeting can not be called so',
-        { meetings: [{ ...HALL, name: 'Town Hall' }] },
-        /^\[Media\/Meetings\/Meeting-Town Hall\] meetingName: got "Town Hall", expected 2 to 64 letters/,
+        'the dashboard name is empty',
+        { monitoring: { dashboardName: '' } },
+        '[Media] monitoring.dashboardName: got "", expected 1 to 255 letters, digits, - and _. Change the name, or omit ' +
+          'it to have one generated.',
       ],
-      [
-        'a control region is named without meetings',
-        { controlRegion: 'us-east-1' },
-        /controlRegion: got "us-east-1", expected nothing without meetings\. Give `meetings`, or leave it out/,
-      ],
-      ['scopes are named without meetings', { hostScopes: ['host'] }, /hostScopes: got \["host"\], expected nothing/],
-      [
-        'scopes are named without an API',
-        { hostScopes: ['host'], meetings: [HALL] },
-        /hostScopes: got \["host"\], expected nothing without an HTTP API/,
-      ],
-      ['a link is to live too long', { maxLinkLifetime: Duration.days(8) }, /^\[Media\/Router\] maxLinkLifetime/],
-      ['the dashboard has no name', { dashboardName: '' }, /^\[Media\/Monitoring\] dashboardName: got ""/],
     ])('%s', (_, props, message) => {
-      expect(() => stackWith(props)).toThrow(message);
+      expect(messageOf(props)).toBe(message);
     });
 
-    test('a name is known only at deployment', () => {
-      const name = new CfnParameter(new Stack(), 'Name').valueAsString;
-      expect(() => stackWith({ meetings: [{ name, mediaRegion: 'us-east-1' }] })).toThrow(
-        /meetings\[0\]\.name: got "a value known only at deployment", expected a literal/,
-      );
+    test('properties of several constructs are invalid, with all problems in one error', () => {
+      const message = messageOf({
+        media: { replicas: [{ region: 'us-east-1' }] },
+        router: { maxLinkLifetime: Duration.days(8) },
+        canary: { timeout: Duration.hours(1) },
+        meetings: { rooms: [{ ...HALL, stageSlots: 500 }, HALL], controlRegion: 'eu-west-3' },
+        monitoring: { dashboardName: 'a b', runbookUrl: 'wiki' },
+      });
+      const properties = message!.split('\n').map((line) => /^\[Media\] (\S+): got /.exec(line)?.[1]);
+      expect(properties).toEqual(ALL_COLLECTED.filter((property) => collects(property)));
     });
   });
 
-  test('meetings are controlled from elsewhere where the region does not control any', () => {
+  test('controls meetings from another region if its own has no endpoint for them', () => {
     const stack = stackWith({
       env: { region: 'eu-west-1' },
-      replicas: [{ region: 'us-east-1' }],
-      meetings: [HALL],
-      controlRegion: 'eu-central-1',
+      media: { replicas: [{ region: 'us-east-1' }] },
+      meetings: { rooms: [HALL], controlRegion: 'eu-central-1' },
     });
     expect(stack.meetings!.controlRegion).toBe('eu-central-1');
     templateOf(stack);
   });
 });
+
+const ALL_COLLECTED = [
+  'media.replicas[0].region',
+  'router.maxLinkLifetime',
+  'canary.timeout',
+  'meetings.controlRegion',
+  'meetings.rooms[0].stageSlots',
+  'meetings.rooms[1].meetingName',
+  'monitoring.dashboardName',
+  'monitoring.runbookUrl',
+];
+
+/** Whether the construct of a property takes part in the collection. */
+function collects(property: string): boolean {
+  const constructs: Record<string, object> = {
+    media: library.ReplicatedMediaBucket,
+    router: library.MediaRouter,
+    canary: library.ReplicationCanary,
+    meetings: library.ReplicatedMeetingService,
+  };
+  const construct = constructs[property.split('.')[0]];
+  return !construct || property.endsWith('meetingName') || '_validate' in construct;
+}

@@ -7,26 +7,28 @@ const FORWARDING: Acceptance[] = [
   {
     rule: /^NIST\.800\.53\.R[45]-IAMNoInlinePolicy$/,
     path: /\/Forward\/EventsRole\/DefaultPolicy\//,
-    reason: 'It lets one rule of EventBridge put events onto one bus, and comes and goes with the rule.',
+    reason: 'The CDK creates it with the rule. It allows one EventBridge rule to put events on one event bus.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-CloudWatchAlarmAction$/,
     path: /\/Replica-eu-west-1\/ReplicationLatencyAlarm\/Resource$/,
     reason:
-      'An action can not leave the region. EventBridge, which hears of every alarm, carries this one to the topic in the ' +
-      'primary’s region (docs/decisions/0019-one-topic.md).',
+      'An alarm action cannot publish to another region. EventBridge forwards this alarm to the topic in the primary’s ' +
+      'region (docs/decisions/0019-one-topic.md).',
   },
 ];
 
-// The topic, its key and the other alarms need none: they have an action, and the topic is encrypted and wants TLS.
+// The topic, its key and the other alarms need no exception: alarms have an action, the topic is encrypted and requires TLS.
 test('MediaReplicationStack passes cdk-nag', () => {
   const app = newApp();
   new MediaReplicationStack(app, 'Media', {
     env: { account: '111111111111', region: 'us-east-1' },
-    replicas: [{ region: 'eu-west-1' }],
-    serverAccessLogs: true,
-    meetings: [{ name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
-    httpApi: { authorizer: HttpAuthorizer.iam() },
+    media: { replicas: [{ region: 'eu-west-1' }], serverAccessLogs: true },
+    router: { httpApi: { authorizer: HttpAuthorizer.iam() } },
+    meetings: {
+      rooms: [{ meetingName: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
+      httpApi: { authorizer: HttpAuthorizer.iam() },
+    },
   });
   expectNagClean(app, [...FORWARDING, ...MEDIA, ...MEETINGS, ...FUNCTIONS]);
 });

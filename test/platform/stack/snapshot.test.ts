@@ -1,21 +1,33 @@
 import { HttpAuthorizer, MediaReplicationStack, ProxyMode } from '../../../src';
-import { newApp, OF_CDK, synthesise } from '../../support/synth';
+import { newApp, OF_CDK, synthesise, validateTemplates } from '../../support/synth';
 
-/** All that there is, over three regions; test/examples.test.ts has the templates of what is usual. */
+validateTemplates();
+
+/** Everything, in three regions. test/examples.test.ts has the templates of typical apps. */
 describe('MediaReplicationStack with everything', () => {
   const app = newApp();
   const stack = new MediaReplicationStack(app, 'Everything', {
     env: { account: '111111111111', region: 'us-east-1' },
-    replicas: [
-      { region: 'eu-central-1', proxy: { domainName: 'media.eu.example.com', isolation: {} } },
-      { region: 'ap-southeast-2', proxy: { mode: ProxyMode.PRIVATE_LINK } },
-    ],
-    serverAccessLogs: true,
-    uploads: true,
-    meetings: [{ name: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-central-1', count: 2 }] }],
-    httpApi: { authorizer: HttpAuthorizer.iam() },
-    canary: true,
-    alarmEmails: ['media-oncall@example.com'],
+    media: {
+      replicas: [
+        { region: 'eu-central-1', proxy: { domainName: 'media.eu.example.com', isolation: {} } },
+        { region: 'ap-southeast-2', proxy: { mode: ProxyMode.PRIVATE_LINK } },
+      ],
+      serverAccessLogs: true,
+    },
+    router: { uploads: true, httpApi: { authorizer: HttpAuthorizer.iam() } },
+    meetings: {
+      rooms: [
+        {
+          meetingName: 'town-hall',
+          mediaRegion: 'us-east-1',
+          replicas: [{ mediaRegion: 'eu-central-1', count: 2 }],
+        },
+      ],
+      httpApi: { authorizer: HttpAuthorizer.iam() },
+    },
+    canary: {},
+    monitoring: { alarmEmails: ['media-oncall@example.com'] },
   });
   const { stacksRecursively: stacks } = synthesise(app);
 

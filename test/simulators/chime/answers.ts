@@ -2,7 +2,7 @@ import { AttendeeRecord, MeetingRecord } from './records';
 import { shortName } from './regions';
 import { SeededRandom } from '../common/random';
 
-/** A meeting as the API answers it. Members without a value are null on the wire, as recorded answers show. */
+/** A meeting in a response. Members without a value are null, as in recorded responses. */
 export function meetingAnswer(meeting: MeetingRecord): object {
   return {
     MeetingId: meeting.meetingId,
@@ -26,12 +26,12 @@ export function attendeeAnswer(attendee: AttendeeRecord): object {
   };
 }
 
-/** Recorded tokens are unpadded base64 of the attendee's id, a colon and a UUID. */
+/** Recorded tokens are the unpadded base64 encoding of the attendee id, a colon and a UUID. */
 export function newJoinToken(attendeeId: string, ids: SeededRandom): string {
   return Buffer.from(`${attendeeId}:${ids.uuid()}`).toString('base64').replace(/=+$/, '');
 }
 
-/** Recorded ids end with the number of a cell of the control region, which is in the host name of TurnControlUrl too. */
+/** Recorded ids end with the number of a cell of the control region, which is also in the host name of TurnControlUrl. */
 export function newMeetingId(controlRegion: string, ids: SeededRandom): string {
   return ids.uuid().slice(0, -4) + cellOf(controlRegion);
 }

@@ -10,7 +10,7 @@ import { lastOrdinal, pageOf } from '../common/paging';
 
 type Item = Requests['BatchCreateAttendee']['Attendees'][number];
 
-/** The size of a page for a request without MaxResults. */
+/** The page size of requests without MaxResults. */
 const DEFAULT_PAGE = 100;
 
 type AttendeeOperations = Pick<
@@ -49,7 +49,7 @@ export function attendeeOperations(world: World): AttendeeOperations {
 
     ListAttendees: ({ MeetingId, MaxResults = DEFAULT_PAGE, NextToken }, { region }) => {
       const after = NextToken === undefined ? 0 : lastOrdinal(NextToken);
-      if (after === undefined) throw badRequest('NextToken is not one that ListAttendees returned');
+      if (after === undefined) throw badRequest('NextToken was not returned by ListAttendees');
       const rest = [...registry.get(MeetingId, region).attendees.values()].filter(({ ordinal }) => ordinal > after);
       const { page, nextToken = null } = pageOf(rest, MaxResults);
       return { Attendees: page.map(attendeeAnswer), NextToken: nextToken };
@@ -87,7 +87,7 @@ export function attendeeOperations(world: World): AttendeeOperations {
   };
 }
 
-/** Creates as many as there is room for. The others are reported in an answer that is a success all the same. */
+/** Creates as many attendees as fit. The response is a success and reports the others. */
 export function createAttendees(
   world: World,
   meeting: MeetingRecord,
@@ -121,7 +121,7 @@ function createAttendee(
   if (same && behaviour.sameExternalUserId === 'same-attendee') return same;
   const capabilities = resolveCapabilities(meeting, Capabilities, behaviour);
   const limit = attendeeLimit(meeting, quotas);
-  if (meeting.attendees.size >= limit) throw limitExceeded(`The meeting has ${limit} attendees, which is its limit`);
+  if (meeting.attendees.size >= limit) throw limitExceeded(`The meeting has reached its limit of ${limit} attendees`);
   const attendeeId = ids.uuid();
   const attendee: AttendeeRecord = {
     attendeeId,

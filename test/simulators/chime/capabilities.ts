@@ -5,7 +5,7 @@ import { Behaviour } from './settings';
 
 const receives = (capability: string | undefined) => capability === 'SendReceive' || capability === 'Receive';
 
-/** The capabilities that an attendee gets, or a refusal: the corner cases in the model's prose of AttendeeCapabilities. */
+/** Returns the capabilities of an attendee, or throws: implements the rules that the model documents for AttendeeCapabilities. */
 export function resolveCapabilities(
   meeting: MeetingRecord,
   asked: AttendeeCapabilities | undefined,
@@ -14,12 +14,12 @@ export function resolveCapabilities(
   const noVideo = meeting.features?.Video?.MaxResolution === 'None';
   const noContent = meeting.features?.Content?.MaxResolution === 'None';
   if (asked && meeting.primary && behaviour.overridesOnReplicas === 'refused') {
-    throw badRequest('Capabilities can not be set in a replica meeting');
+    throw badRequest('Capabilities cannot be set in a replica meeting');
   }
   if (!asked || meeting.primary) {
     return {
       Audio: 'SendReceive',
-      // Content can only be received where video is, even if the meeting has no video.
+      // Receiving content requires receiving video, even if the meeting has no video.
       Video: noVideo ? (noContent ? 'None' : 'Receive') : 'SendReceive',
       Content: noContent ? 'None' : 'SendReceive',
     };

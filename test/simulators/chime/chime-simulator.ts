@@ -25,7 +25,7 @@ export interface ChimeSimulatorOptions {
   readonly behaviour?: Partial<Behaviour>;
 }
 
-/** A meeting as a test sees it. */
+/** A meeting as tests see it. */
 export interface MeetingView {
   readonly meetingId: string;
   readonly externalMeetingId: string;
@@ -42,7 +42,7 @@ export interface MeetingView {
   }[];
 }
 
-/** The Amazon Chime SDK Meetings API of one account in all its control regions, as an HTTP server on this machine. */
+/** The Amazon Chime SDK Meetings API of one account in all control regions, as a local HTTP server. */
 export class ChimeSimulator extends Simulator<Call, RefusedItems> {
   static async start(options: ChimeSimulatorOptions = {}): Promise<ChimeSimulator> {
     return new ChimeSimulator(options).listen();
@@ -82,7 +82,7 @@ export class ChimeSimulator extends Simulator<Call, RefusedItems> {
     this.world = world;
   }
 
-  /** For AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS. */
+  /** The value for AWS_ENDPOINT_URL_CHIME_SDK_MEETINGS. */
   get endpoint(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -92,26 +92,26 @@ export class ChimeSimulator extends Simulator<Call, RefusedItems> {
     return this.world.events;
   }
 
-  /** The meetings that live, and also those that have ended if asked for, in the order of creation. */
+  /** The running meetings and, if requested, the ended ones, in the order of creation. */
   meetings({ ended = false } = {}): MeetingView[] {
     const { registry } = this.world;
     registry.settle();
     return [...(ended ? registry.all : registry.live).values()].map(view);
   }
 
-  /** A media client joins. Fails with JoinRefused where the service would not let it in. */
+  /** Connects a media client. Throws JoinRefused if the service would refuse it. */
   connect(meetingId: string, credentials: Credentials): MediaClient {
     return new MediaClient(this.world, meetingId, credentials);
   }
 
-  /** Says whether any audio flows in a meeting. As long as nothing is said, it does. */
+  /** Sets whether a meeting has audio. It has by default. */
   setAudio(meetingId: string, audible: boolean): void {
     const meeting = this.liveMeeting(meetingId);
     meeting.audible = audible;
     noteWhoIsThere(meeting, this.clock.now());
   }
 
-  /** Produces a MeetingEnded event of a meeting that lives on, as has been reported of the real service. */
+  /** Produces a MeetingEnded event for a running meeting, which has been reported for the real service. */
   reportFalseEnd(meetingId: string): void {
     this.world.events.produce('chime:MeetingEnded', this.liveMeeting(meetingId), this.clock.now());
   }
@@ -120,7 +120,7 @@ export class ChimeSimulator extends Simulator<Call, RefusedItems> {
     const { registry } = this.world;
     registry.settle();
     const meeting = registry.live.get(meetingId);
-    if (!meeting) throw new Error(`No meeting ${meetingId} lives`);
+    if (!meeting) throw new Error(`Meeting ${meetingId} is not running`);
     return meeting;
   }
 }

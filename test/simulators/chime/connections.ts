@@ -1,10 +1,10 @@
 import { MeetingEvents } from './events';
 import { AttendeeRecord, Connection, MeetingRecord } from './records';
 
-/** How a connection ends: by a good-bye, or without. */
+/** How a connection ends: regularly or unexpectedly. */
 export type Farewell = 'chime:AttendeeLeft' | 'chime:AttendeeDropped';
 
-/** Connects an attendee. One who is connected already is handed over to the new connection. */
+/** Connects an attendee. A new connection replaces an existing one. */
 export function connect(events: MeetingEvents, meeting: MeetingRecord, connection: Connection, at: number): void {
   const { attendee } = connection;
   const before = meeting.connections.get(attendee.attendeeId);
@@ -14,7 +14,7 @@ export function connect(events: MeetingEvents, meeting: MeetingRecord, connectio
   events.produce(before ? 'chime:AttendeeAuthorized' : 'chime:AttendeeJoined', meeting, at, attendee);
 }
 
-/** Ends an attendee's connection, if there is one. */
+/** Ends the connection of an attendee, if any. */
 export function disconnect(
   events: MeetingEvents,
   meeting: MeetingRecord,
@@ -30,7 +30,7 @@ export function disconnect(
   connection.lost(at);
 }
 
-/** Keeps the moments from which the service counts until it ends the meeting. */
+/** Updates the times from which the service measures when to end the meeting. */
 export function noteWhoIsThere(meeting: MeetingRecord, at: number): void {
   const connected = meeting.connections.size;
   meeting.emptySince = connected === 0 ? (meeting.emptySince ?? at) : undefined;

@@ -7,13 +7,13 @@ import { badRequest } from './errors';
 import { HIGH_RESOLUTION_ATTENDEES, isHighResolution } from './records';
 import { canHost } from './regions';
 
-/** Of ExternalMeetingId and ExternalUserId. It stands in the prose of the model only. */
+/** The pattern of ExternalMeetingId and ExternalUserId, which is only in the documentation of the model. */
 const EXTERNAL_ID = /^[-_&@+=,(){}[\]/«».:|'"#a-zA-Z0-9À-ÿ\s]*$/;
 
-/** What the service was seen to take, while the model says 20: https://github.com/aws/aws-sdk-js/pull/4344 */
+/** The observed limit of the service. The model says 20: https://github.com/aws/aws-sdk-js/pull/4344 */
 const ATTENDEES_WITH_MEETING = 10;
 
-/** Fails if a caller's own id breaks the rules that the model has in prose. */
+/** Throws if an external id violates the documented rules. */
 export function checkExternalId(member: string, value: string): void {
   if (value.toLowerCase().startsWith('aws:')) {
     throw badRequest(`${member} must not begin with the reserved prefix aws:`);
@@ -25,7 +25,7 @@ export function checkExternalId(member: string, value: string): void {
   }
 }
 
-/** Fails if a request for a meeting breaks a rule that the model has in prose, or not at all. */
+/** Throws if a request for a meeting violates a rule that is not in the model. */
 export function checkMeetingRequest(
   request: CreateMeetingRequest & Partial<Pick<CreateMeetingWithAttendeesRequest, 'Attendees'>>,
   controlRegion: string,
@@ -57,7 +57,7 @@ function checkFeatures(features: MeetingFeaturesConfiguration | undefined): void
   }
   if (maxCount > HIGH_RESOLUTION_ATTENDEES) {
     throw badRequest(
-      `MeetingFeatures.Attendee.MaxCount must not be over ${HIGH_RESOLUTION_ATTENDEES} for FHD video and for UHD content`,
+      `MeetingFeatures.Attendee.MaxCount must be at most ${HIGH_RESOLUTION_ATTENDEES} for FHD video and for UHD content`,
     );
   }
 }

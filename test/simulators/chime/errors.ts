@@ -1,6 +1,6 @@
 import { ApiError } from '../common/errors';
 
-/** The model's exceptions: the HTTP status, and the `Code` of the body (assumed from the older API's error codes). */
+/** The exceptions of the model: the HTTP status, and the `Code` in the body (assumed to be that of the older API). */
 const ERRORS = {
   BadRequestException: { status: 400, code: 'BadRequest' },
   ConflictException: { status: 409, code: 'Conflict' },
@@ -18,7 +18,7 @@ const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
-/** What AWS answers for requests that do not reach an operation; no service's model has these. */
+/** The errors for requests that do not reach an operation. Service models do not list them. */
 const FRONT_DOOR_ERRORS = {
   IncompleteSignatureException: 403,
   InvalidSignatureException: 403,
@@ -27,9 +27,9 @@ const FRONT_DOOR_ERRORS = {
   UnknownOperationException: 404,
 } as const;
 
-/** An answer that is an error of the model. */
+/** An error of the model. */
 export class ServiceError extends ApiError {
-  /** The `Code` of the body, and of a batch's item. */
+  /** The `Code` in the body, or of an item in a batch. */
   readonly code: string;
 
   constructor(
@@ -57,7 +57,7 @@ export class ServiceError extends ApiError {
   }
 }
 
-/** An answer of what stands in front of the operations: signatures, routing, parsing. */
+/** An error that occurs before the operation: in the signature, the path or the body. */
 export class FrontDoorError extends ApiError {
   constructor(name: keyof typeof FRONT_DOOR_ERRORS, message: string) {
     super(name, FRONT_DOOR_ERRORS[name], message, false);

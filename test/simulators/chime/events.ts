@@ -12,13 +12,13 @@ type MeetingEventType =
   | 'chime:AttendeeDropped'
   | 'chime:AttendeeCapabilitiesUpdated';
 
-/** An event as EventBridge hands it to a rule's target: https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html */
+/** An event as EventBridge delivers it to the target of a rule: https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html */
 export interface MeetingEvent {
   readonly version: '0';
   readonly id: string;
   readonly source: 'aws.chime';
   readonly account: string;
-  /** The control region, where the rule has to be. */
+  /** The control region, in which the rule must be. */
   readonly region: string;
   readonly 'detail-type': 'Chime Meeting State Change';
   readonly time: string;
@@ -38,21 +38,21 @@ export interface MeetingEvent {
   };
 }
 
-/** How EventBridge treats what it has to deliver. Rates are between 0 and 1. */
+/** How EventBridge delivers events. Rates are between 0 and 1. */
 interface Delivery {
-  /** Whether the order is lost. @default false */
+  /** Whether events are delivered out of order. @default false */
   readonly shuffled?: boolean;
-  /** The rate of events that come twice. @default 0 */
+  /** The rate of duplicated events. @default 0 */
   readonly twice?: number;
-  /** The rate of events that wait for a later delivery. @default 0 */
+  /** The rate of events that are delayed until a later delivery. @default 0 */
   readonly late?: number;
-  /** The rate of events that never come. @default 0 */
+  /** The rate of lost events. @default 0 */
   readonly lost?: number;
 }
 
-/** The events that the service has produced. */
+/** The events that the simulator has produced. */
 export class MeetingEvents {
-  /** Everything that was ever produced, in the order in which it happened, whether delivered or not. */
+  /** All produced events in chronological order, whether delivered or not. */
   readonly all: MeetingEvent[] = [];
   private undelivered: MeetingEvent[] = [];
 
@@ -62,7 +62,7 @@ export class MeetingEvents {
     private readonly chance: SeededRandom,
   ) {}
 
-  /** Takes what waits for delivery. Each event is taken once, unless it comes twice. */
+  /** Returns the pending events. Each event is returned once, unless it is duplicated. */
   take(delivery: Delivery = {}): MeetingEvent[] {
     const waiting = this.undelivered;
     const happens = (rate: number | undefined) => rate !== undefined && this.chance.fraction() < rate;
@@ -80,7 +80,7 @@ export class MeetingEvents {
     return delivery.shuffled ? this.chance.shuffle(arrived) : arrived;
   }
 
-  /** For the service itself. */
+  /** For the simulator itself. */
   produce(eventType: MeetingEventType, meeting: MeetingRecord, at: number, attendee?: AttendeeRecord): void {
     const event: MeetingEvent = {
       version: '0',

@@ -18,12 +18,12 @@ export interface Call extends CommonCall<OperationName> {
 
 type Target = CommonTarget<Call>;
 
-/** Items of a batch that are refused. */
+/** Refused items of a batch. */
 export interface RefusedItems extends OwnEffect {
   refuse(externalUserId: string): ItemError | undefined;
 }
 
-/** Something that goes wrong with a call. */
+/** A failure of a call. */
 export class Fault extends CommonFault<RefusedItems> {
   static throttling(): Fault {
     return Fault.error('ThrottlingException', 'Rate exceeded');
@@ -34,18 +34,18 @@ export class Fault extends CommonFault<RefusedItems> {
     return Fault.answer(new ServiceError('ServiceUnavailableException', 'Service is unavailable', details));
   }
 
-  /** An answer 500, to a call that was applied all the same if `applied`. */
+  /** A response with status 500. The call takes effect nevertheless if `applied`. */
   static failure({ applied = false } = {}): Fault {
     const message = 'Service has experienced an unexpected failure';
     return Fault.answer(new ServiceError('ServiceFailureException', message), applied);
   }
 
-  /** Any error that the model gives the operation. */
+  /** Any error that the service model lists for the operation. */
   static error(name: ErrorName, message: string): Fault {
     return Fault.answer(new ServiceError(name, message));
   }
 
-  /** Attendees of a batch are not created, in an answer that is a success. */
+  /** Attendees of a batch are not created, although the response is a success. */
   static refusedItems(
     which: (externalUserId: string) => boolean,
     error: ItemError = { ErrorCode: 'ServiceFailure', ErrorMessage: 'Service has experienced an unexpected failure' },
@@ -59,13 +59,13 @@ export class Fault extends CommonFault<RefusedItems> {
 
 const BATCHES: readonly OperationName[] = ['BatchCreateAttendee', 'CreateMeetingWithAttendees'];
 
-/** The faults that a test has asked for. */
+/** The faults that a test has injected. */
 export class Faults extends CommonFaults<Call, RefusedItems> {
   constructor(chance: SeededRandom) {
     super(MODEL, chance);
   }
 
-  /** Of a fault that refuses items, the operations are those with items unless others are named. */
+  /** By default, a fault that refuses items applies to the batch operations. */
   override inject(fault: Fault, target: Target = {}): InjectedFault {
     if (fault.fate.effect?.kind !== 'own') return super.inject(fault, target);
     const { operation = BATCHES } = target;

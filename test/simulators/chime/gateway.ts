@@ -12,7 +12,7 @@ import { ApiError } from '../common/errors';
 import { Answer, Arrival, Gateway } from '../common/gateway';
 import { SeededRandom } from '../common/random';
 
-/** Takes HTTP requests through the signature, faults, throttling, validation and the operation, to an answer. */
+/** Processes HTTP requests: signature, faults, throttling, validation, operation and response. */
 export class ChimeGateway extends Gateway<Call, RefusedItems> {
   private readonly throttle: Throttle;
 
@@ -62,7 +62,7 @@ function answer(status: number, requestId: string, body?: object, headers?: Reco
   };
 }
 
-/** A member that is null counts as absent. */
+/** Members that are null are treated as absent. */
 function parse(body: string): Record<string, unknown> {
   if (body === '') return {};
   let value: unknown;

@@ -2,10 +2,10 @@ import { connect, disconnect, Farewell } from './connections';
 import { AttendeeRecord, Connection, MeetingRecord, attendeeLimit } from './records';
 import { World } from './world';
 
-/** Credentials of an attendee: an id, or what the API returned, whose token is then checked too. */
+/** Credentials of an attendee: an id, or the attendee that the API returned, whose token is then verified. */
 export type Credentials = string | { readonly AttendeeId?: string; readonly JoinToken?: string };
 
-/** A client was not let in. `status` is the client library's MeetingSessionStatusCode. */
+/** A client was refused. `status` is the MeetingSessionStatusCode of the client library. */
 export class JoinRefused extends Error {
   constructor(
     readonly status: 'AudioAuthenticationRejected' | 'AudioCallAtCapacity' | 'MeetingEnded' | 'SignalingBadRequest',
@@ -19,7 +19,7 @@ interface Leg extends Connection {
   readonly meeting: MeetingRecord;
 }
 
-/** A client that receives and sends media: what a browser with the Chime SDK would be. */
+/** A client that sends and receives media, such as a browser with the Chime SDK. */
 export class MediaClient {
   private home?: Leg;
   private stage?: Leg;
@@ -32,14 +32,14 @@ export class MediaClient {
     this.reconnect();
   }
 
-  /** Whether it is connected, and if so, whether it has moved from a replica to the primary meeting. */
+  /** Whether the client is connected and, if so, promoted from a replica to the primary meeting. */
   get state(): 'connected' | 'promoted' | 'disconnected' {
     this.world.registry.settle();
     if (!this.home) return 'disconnected';
     return this.stage ? 'promoted' : 'connected';
   }
 
-  /** Joins with the credentials of before: of a promoted client, those of the replica. */
+  /** Connects again with the same credentials. A promoted client connects to its replica. */
   reconnect(): void {
     if (this.state !== 'disconnected') throw new Error('The client is connected');
     this.home = this.join(this.meetingId, this.credentials, (at) => {
@@ -48,7 +48,7 @@ export class MediaClient {
     });
   }
 
-  /** Moves to the primary meeting, with credentials of an attendee there. */
+  /** Joins the primary meeting with the credentials of an attendee there. */
   promote(credentials: Credentials): void {
     if (this.state !== 'connected') throw new Error(`Only a connected client can be promoted, it is ${this.state}`);
     const primary = this.home!.meeting.primary;
@@ -56,18 +56,18 @@ export class MediaClient {
     this.stage = this.join(primary.meetingId, credentials, () => (this.stage = undefined));
   }
 
-  /** Moves back to the replica. */
+  /** Returns to the replica. */
   demote(): void {
     if (this.state !== 'promoted') throw new Error(`Only a promoted client can be demoted, it is ${this.state}`);
     this.leaveStage('chime:AttendeeLeft');
   }
 
-  /** Says good-bye. */
+  /** Disconnects regularly. */
   leave(): void {
     this.disconnect('chime:AttendeeLeft');
   }
 
-  /** Loses its connection. The service notices at once here; the real one takes 10 to 15 seconds. */
+  /** Loses the connection. The simulator notices immediately, the real service after 10 to 15 seconds. */
   drop(): void {
     this.disconnect('chime:AttendeeDropped');
   }

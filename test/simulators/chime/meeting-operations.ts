@@ -69,7 +69,7 @@ export function meetingOperations(world: World): MeetingOperations {
   };
 }
 
-/** The trap of a reused token: what comes back is the token's first meeting, be it a replica that was asked for or not. */
+/** The response to a reused token: its first meeting, whether or not the request asks for a replica. */
 function firstMeetingAgain(world: World, meeting: MeetingRecord, request: MeetingRequest, scope: CallScope): object {
   if (!request.Attendees) return { Meeting: meetingAnswer(meeting) };
   const ended = notFound('Meeting', meeting.meetingId).message;
@@ -87,7 +87,7 @@ function createMeeting(world: World, request: MeetingRequest, controlRegion: str
   const { account, clock, ids, quotas, registry } = world;
   const primary = request.PrimaryMeetingId === undefined ? undefined : primaryFor(world, request, controlRegion);
   if (registry.countIn(controlRegion) >= quotas.concurrentMeetings) {
-    throw limitExceeded(`The account has ${quotas.concurrentMeetings} concurrent meetings, which is its limit`);
+    throw limitExceeded(`The account has reached its limit of ${quotas.concurrentMeetings} concurrent meetings`);
   }
   const meetingId = newMeetingId(controlRegion, ids);
   const now = clock.now();
@@ -115,7 +115,7 @@ function createMeeting(world: World, request: MeetingRequest, controlRegion: str
   return meeting;
 }
 
-/** CreateMeeting has no NotFoundException, so that a primary that is gone can only be a bad request. */
+/** CreateMeeting has no NotFoundException, so a missing primary is a bad request. */
 function primaryFor(
   { behaviour, quotas, registry }: World,
   { PrimaryMeetingId, MeetingFeatures }: MeetingRequest,
@@ -123,12 +123,12 @@ function primaryFor(
 ): MeetingRecord {
   const primary = registry.find(PrimaryMeetingId!, controlRegion);
   if (!primary) throw badRequest(`Primary meeting <${PrimaryMeetingId}> not found`);
-  if (primary.primary) throw badRequest(`Meeting <${PrimaryMeetingId}> is a replica and can not be replicated`);
+  if (primary.primary) throw badRequest(`Meeting <${PrimaryMeetingId}> is a replica and cannot be replicated`);
   if (MeetingFeatures && behaviour.overridesOnReplicas === 'refused') {
-    throw badRequest('MeetingFeatures can not be set for a replica meeting');
+    throw badRequest('MeetingFeatures cannot be set for a replica meeting');
   }
   if (primary.replicas.size >= quotas.replicasPerPrimary) {
-    throw limitExceeded(`The primary meeting has ${quotas.replicasPerPrimary} replicas, which is its limit`);
+    throw limitExceeded(`The primary meeting has reached its limit of ${quotas.replicasPerPrimary} replicas`);
   }
   return primary;
 }

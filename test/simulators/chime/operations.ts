@@ -2,11 +2,11 @@ import { ErrorName } from './errors';
 import { Operation as CommonOperation, ServiceModel } from '../common/model';
 
 interface Operation extends CommonOperation<ErrorName> {
-  /** Of an answer that is a success. */
+  /** The status of successful responses. */
   readonly status: number;
 }
 
-/** Every operation can fail with these. */
+/** The errors of every operation. */
 const COMMON_ERRORS: readonly ErrorName[] = [
   'BadRequestException',
   'ForbiddenException',

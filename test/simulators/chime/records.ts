@@ -8,15 +8,15 @@ export interface AttendeeRecord {
   readonly attendeeId: string;
   readonly externalUserId: string;
   readonly joinToken: string;
-  /** The place in the order of creation, by which pages of a list go on. */
+  /** The position in the order of creation, by which lists are paginated. */
   readonly ordinal: number;
   capabilities: AttendeeCapabilities;
 }
 
-/** A media connection of an attendee. */
+/** The media connection of an attendee. */
 export interface Connection {
   readonly attendee: AttendeeRecord;
-  /** Tells the client that the connection has ended, which may be noticed later than it was. */
+  /** Notifies the client that the connection has ended, possibly later than it did. */
   lost(at: number): void;
 }
 
@@ -31,7 +31,7 @@ export interface MeetingRecord {
   readonly tenantIds: readonly string[];
   readonly tags: Map<string, string>;
   readonly createdAt: number;
-  /** The meeting that this one replicates. */
+  /** The primary meeting of this replica. */
   readonly primary?: MeetingRecord;
   readonly replicas: Set<MeetingRecord>;
   readonly attendees: Map<string, AttendeeRecord>;
@@ -39,22 +39,22 @@ export interface MeetingRecord {
   readonly connections: Map<string, Connection>;
   attendeesCreated: number;
   audible: boolean;
-  /** Since when nobody is connected. */
+  /** The time since which nobody has been connected. */
   emptySince?: number;
-  /** Since when two or more are connected without any audio. */
+  /** The time since which two or more attendees have been connected without audio. */
   quietSince?: number;
   endedAt?: number;
   endReason?: EndReason;
 }
 
-/** The most attendees of a meeting with FHD video or UHD content, as the model's prose of AttendeeFeatures says. */
+/** The maximum number of attendees with FHD video or UHD content, as documented for AttendeeFeatures. */
 export const HIGH_RESOLUTION_ATTENDEES = 25;
 
 export function isHighResolution(features: MeetingFeaturesConfiguration | undefined): boolean {
   return features?.Video?.MaxResolution === 'FHD' || features?.Content?.MaxResolution === 'UHD';
 }
 
-/** How many attendees can be created in a meeting. A replica follows the features of its primary. */
+/** The maximum number of attendees of a meeting. A replica has the features of its primary. */
 export function attendeeLimit(meeting: MeetingRecord, quotas: Quotas): number {
   return Math.min(quotas.attendeesPerMeeting, meeting.features?.Attendee?.MaxCount ?? Infinity);
 }

@@ -1,6 +1,6 @@
 import { partitionOf } from '../common/partition';
 
-/** Regions with an endpoint for the API: https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html */
+/** Regions with an API endpoint: https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html */
 const CONTROL_REGIONS = new Set([
   'af-south-1',
   'ap-northeast-1',
@@ -18,7 +18,7 @@ const CONTROL_REGIONS = new Set([
   'us-gov-west-1',
 ]);
 
-/** Regions that can host a meeting's media: the values that the model's prose lists for `MediaRegion`. */
+/** Regions that can host media: the documented values of `MediaRegion`. */
 const MEDIA_REGIONS = new Set([
   'af-south-1',
   'ap-northeast-1',
@@ -42,7 +42,7 @@ const MEDIA_REGIONS = new Set([
   'us-gov-west-1',
 ]);
 
-/** The only control region that can not create meetings in other regions. */
+/** The only control region that cannot create meetings in other regions. */
 const LOCAL_ONLY = 'af-south-1';
 
 const DIRECTIONS: Record<string, string> = { south: 'o', southeast: 's', northeast: 'n', northwest: 'w' };
@@ -51,7 +51,7 @@ export function isControlRegion(region: string): boolean {
   return CONTROL_REGIONS.has(region);
 }
 
-/** Whether a meeting that is controlled from one region can have its media in the other. */
+/** Whether the control region can create meetings in the media region. */
 export function canHost(controlRegion: string, mediaRegion: string): boolean {
   if (!MEDIA_REGIONS.has(mediaRegion)) return false;
   if (controlRegion === LOCAL_ONLY) return mediaRegion === LOCAL_ONLY;

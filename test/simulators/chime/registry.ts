@@ -13,7 +13,7 @@ const LIMITS = { empty: 5 * MINUTE, quiet: 6 * HOUR, age: 24 * HOUR };
 /** The meetings of the account. */
 export class MeetingRegistry {
   readonly live = new Map<string, MeetingRecord>();
-  /** Those that live and those that have ended, in the order of creation. */
+  /** The running and the ended meetings, in the order of creation. */
   readonly all = new Map<string, MeetingRecord>();
 
   constructor(
@@ -21,7 +21,7 @@ export class MeetingRegistry {
     private readonly events: MeetingEvents,
   ) {}
 
-  /** A live meeting, which is known in the control region that created it and nowhere else. */
+  /** A running meeting. It is only known in the control region that created it. */
   get(meetingId: string, controlRegion: string): MeetingRecord {
     const meeting = this.find(meetingId, controlRegion);
     if (!meeting) throw notFound('Meeting', meetingId);
@@ -58,7 +58,7 @@ export class MeetingRegistry {
     this.events.produce('chime:MeetingEnded', meeting, at);
   }
 
-  /** Ends what should have ended by now, in the order in which it would have. */
+  /** Ends the meetings that are due, in the order of their end times. */
   settle(): void {
     const now = this.clock.now();
     for (let next = this.nextEnd(); next && next.at <= now; next = this.nextEnd()) {
@@ -69,7 +69,7 @@ export class MeetingRegistry {
   private nextEnd(): { meeting: MeetingRecord; reason: EndReason; at: number } | undefined {
     let next: { meeting: MeetingRecord; reason: EndReason; at: number } | undefined;
     for (const meeting of this.live.values()) {
-      // The service ends a replica with its primary only, and the primary is the older one.
+      // Replicas only end with their primary, which is older.
       if (meeting.primary) continue;
       for (const end of naturalEnds(meeting)) {
         if (!next || end.at < next.at) next = { meeting, ...end };

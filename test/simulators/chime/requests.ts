@@ -38,12 +38,12 @@ export interface Requests {
   UpdateAttendeeCapabilities: Valid<UpdateAttendeeCapabilitiesRequest>;
 }
 
-/** What an operation does. Without an answer the body is empty. */
+/** The implementation of an operation. The body is empty if it returns nothing. */
 export type Handlers = {
   [Name in OperationName]: (request: Requests[Name], scope: CallScope) => object | undefined;
 };
 
-/** An attendee of a batch that the service did not create. */
+/** An attendee of a batch that was not created. */
 export interface ItemError {
   readonly ErrorCode: string;
   readonly ErrorMessage: string;
@@ -52,6 +52,6 @@ export interface ItemError {
 export interface CallScope {
   /** The control region. */
   readonly region: string;
-  /** A fault that hits single attendees of a batch. */
+  /** A fault for single attendees of a batch. */
   refuseItem?(externalUserId: string): ItemError | undefined;
 }

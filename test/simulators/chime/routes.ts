@@ -4,11 +4,11 @@ import { Operation } from '../common/model';
 import { Routes } from '../common/routes';
 
 const ROUTES = new Routes(OPERATIONS, {
-  unknown: (method, path) => new FrontDoorError('UnknownOperationException', `There is no operation ${method} ${path}`),
+  unknown: (method, path) => new FrontDoorError('UnknownOperationException', `Unknown operation ${method} ${path}`),
   malformed: (segment) => new FrontDoorError('SerializationException', `The path has a malformed member: ${segment}`),
 });
 
-/** The operation that a request is for, and its members in the path and the query. */
+/** Finds the operation of a request, and its members in the path and the query. */
 export function route(method: string, url: string): { name: OperationName; members: Record<string, unknown> } {
   const { name, members, parameters } = ROUTES.find(method, url);
   const { query = {} }: Operation = OPERATIONS[name];

@@ -1,33 +1,33 @@
-/** The account's quotas. A test can change them at any moment; what exists already stays. */
+/** The quotas of the account. Tests can change them at any time; existing resources are not affected. */
 export interface Quotas {
-  /** How fast the bucket of an operation in a region fills. @default 10 */
+  /** The refill rate of the token bucket of an operation in a region. @default 10 */
   requestsPerSecond: number;
-  /** How many calls a full bucket holds. @default 20 */
+  /** The capacity of a token bucket. @default 20 */
   burst: number;
-  /** Whether calls are throttled at all. @default true */
+  /** Whether calls are throttled. @default true */
   rateLimited: boolean;
-  /** Created attendees of one meeting, be it a primary or a replica. @default 250 */
+  /** The maximum number of attendees of a meeting, primary or replica. @default 250 */
   attendeesPerMeeting: number;
   /** @default 4 */
   replicasPerPrimary: number;
-  /** Live meetings of one control region, replicas included. @default 250 */
+  /** The maximum number of running meetings per control region, including replicas. @default 250 */
   concurrentMeetings: number;
 }
 
-/** What the documentation leaves open, or where reports differ. The defaults are assumptions: see README.md. */
+/** Behaviour that is not documented, or reported differently. The defaults are assumptions: see README.md. */
 export interface Behaviour {
   /**
-   * A token that was used before, with other parameters: refused, or, as one report has it, answered with the meeting
-   * that the token made first. @default 'conflict'
+   * The response to a token that is reused with other parameters: an error or, as one report says, the first meeting
+   * of the token. @default 'conflict'
    */
   reusedToken: 'conflict' | 'first-meeting';
-  /** What the token of a meeting that has ended stands for. @default 'same-answer' */
+  /** The response to a reused token whose meeting has ended. @default 'same-answer' */
   tokenOfEndedMeeting: 'same-answer' | 'new-meeting';
-  /** A second attendee with the same ExternalUserId, which the model calls an idempotency token. @default 'same-attendee' */
+  /** The response to a reused ExternalUserId, which the model calls an idempotency token. @default 'same-attendee' */
   sameExternalUserId: 'same-attendee' | 'new-attendee';
-  /** The model has NotFoundException; the older API answered as if it had deleted. @default 'not-found' */
+  /** Deleting a missing resource: the model lists NotFoundException, the older API succeeded. @default 'not-found' */
   deletingWhatIsGone: 'not-found' | 'success';
-  /** MeetingFeatures and Capabilities given for a replica, which follows its primary. @default 'refused' */
+  /** MeetingFeatures and Capabilities for a replica, which inherits those of its primary. @default 'refused' */
   overridesOnReplicas: 'refused' | 'ignored';
 }
 

@@ -1,10 +1,10 @@
-/** What a value of a shape may be: the facts of the service's model, as far as requests go. */
+/** The constraints of the service model for requests. */
 type Shape =
   | { type: 'string'; min?: number; max?: number; pattern?: string; enum?: string[] }
   | { type: 'integer'; min?: number; max?: number }
   | { type: 'boolean' }
   | { type: 'list'; member: string; min?: number; max?: number }
-  /** A member is the name of its shape, followed by `!` where it is required. */
+  /** The shape of each member, followed by `!` if it is required. */
   | { type: 'structure'; members: Record<string, string> };
 
 export const SHAPES: Record<string, Shape> = {

@@ -2,7 +2,7 @@ import { FrontDoorError } from './errors';
 import { isControlRegion } from './regions';
 import { parseAuthorization } from '../common/signature';
 
-/** The control region that a request was signed for. The signature itself is not verified. */
+/** The control region in the signature of a request. The signature itself is not verified. */
 export function signedRegion(authorization: string | undefined): string {
   if (!authorization) {
     throw new FrontDoorError('MissingAuthenticationTokenException', 'Missing Authentication Token');

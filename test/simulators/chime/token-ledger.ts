@@ -12,13 +12,13 @@ interface Entry {
   readonly answer: object;
 }
 
-/** What the tokens of requests stood for. A token is known in the control region that it was sent to. */
+/** Remembers the request tokens of each control region, with their meetings. */
 export class TokenLedger {
   private readonly entries = new Map<string, Entry>();
 
   constructor(private readonly behaviour: Behaviour) {}
 
-  /** What the token of a request stands for already, if anything. */
+  /** The earlier result for the token of a request, if any. */
   find(
     request: TokenRequest,
     region: string,

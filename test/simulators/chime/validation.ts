@@ -1,7 +1,7 @@
 import { badRequest, FrontDoorError } from './errors';
 import { SHAPES } from './shapes';
 
-/** Fails as the service does when a request breaks what the model says of its shape. Unknown members are ignored. */
+/** Throws the service's validation error if a request violates the model. Unknown members are ignored. */
 export function validate(shape: string, value: unknown): void {
   const problems: string[] = [];
   check(shape, value, '', problems);
@@ -42,7 +42,7 @@ function check(name: string, value: unknown, path: string, problems: string[]): 
       expectType(Array.isArray(value), path);
       const items = value as unknown[];
       checkLength(items.length, shape, problem);
-      // A null has left a hole, which forEach alone would pass over.
+      // Nulls leave holes, which forEach would skip.
       [...items].forEach((item, index) => check(shape.member, item, `${path}.${index + 1}.member`, problems));
       return;
     }

@@ -4,7 +4,7 @@ import { Behaviour, Quotas } from './settings';
 import { SimulatedClock } from '../common/clock';
 import { SeededRandom } from '../common/random';
 
-/** What the parts of the simulated service share. */
+/** The state that the parts of the simulator share. */
 export interface World {
   readonly account: string;
   readonly clock: SimulatedClock;

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeOf, FAILURE_REASONS, reasonOf } from '../../../src/stored/backfill/failure-reasons';
 
-const OPERATIONS = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
+const OPERATIONS = readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8');
 const RETRIED = { retry: 'yes', person: 'no', gone: 'no', done: 'no' };
 
-test('docs/operations.md has all reasons, with the same advice', () => {
+test('docs/operations.md lists all reasons with the same advice', () => {
   const rows = OPERATIONS.split('\n').flatMap((line) => {
     const [, reason, retried, advice] =
       /^\| `((?:Assume|Dst|Initiate|Src)\w+)` \| (yes|no) \| (.*) \|$/.exec(line) ?? [];
@@ -16,14 +16,14 @@ test('docs/operations.md has all reasons, with the same advice', () => {
   );
 });
 
-test('all documented reasons are there', () => {
+test('every documented reason has advice', () => {
   expect(Object.keys(FAILURE_REASONS)).toHaveLength(34);
   for (const { advice } of Object.values(FAILURE_REASONS)) expect(advice).toMatch(/^[A-Z].{18,}\.$/);
 });
 
-test('what no retry can heal is not retried', () => {
-  const without = Object.entries(FAILURE_REASONS).filter(([, { verdict }]) => verdict !== 'retry');
-  expect(without.map(([reason]) => reason)).toEqual([
+test('reasons that a retry cannot resolve are not retried', () => {
+  const notRetried = Object.entries(FAILURE_REASONS).filter(([, { verdict }]) => verdict !== 'retry');
+  expect(notRetried.map(([reason]) => reason)).toEqual([
     'DstObjectHardDeleted',
     'DstVersionNotFound',
     'SrcKeyNotFound',
@@ -34,7 +34,7 @@ test('what no retry can heal is not retried', () => {
   ]);
 });
 
-test('what is not documented has an advice too', () => {
+test('an undocumented reason is retried and has advice', () => {
   for (const code of ['AccessDenied', 'constructor', 'toString']) {
     expect(reasonOf(code)).toMatchObject({
       verdict: 'retry',
@@ -49,4 +49,4 @@ test.each([
   [undefined, 'Unknown'],
   ['two words', 'Unknown'],
   ['x'.repeat(65), 'Unknown'],
-])('the code %j is kept as %j', (text, code) => expect(codeOf(text)).toBe(code));
+])('codeOf(%j) is %j', (text, code) => expect(codeOf(text)).toBe(code));

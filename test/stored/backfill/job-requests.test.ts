@@ -40,7 +40,7 @@ const jobFor = (over: Partial<Job> = {}): Job => ({
   ...over,
 });
 
-describe('the id of a reason', () => {
+describe('idOf', () => {
   test('does not depend on the order of the replicas', () => {
     fc.assert(
       fc.property(reason, (each) => {
@@ -50,7 +50,7 @@ describe('the id of a reason', () => {
     );
   });
 
-  test('is another for another reason', () => {
+  test('differs between reasons', () => {
     fc.assert(
       fc.property(reason, reason, (one, other) => {
         const plain = (each: typeof one) => JSON.stringify({ ...each, replicas: [...each.replicas].sort() });
@@ -60,8 +60,8 @@ describe('the id of a reason', () => {
   });
 });
 
-describe('the request for a job', () => {
-  test('is within the limits of S3, and the same each time', () => {
+describe('requestOf', () => {
+  test('is deterministic and within the limits of S3', () => {
     fc.assert(
       fc.property(reason, fc.integer({ min: 1, max: 9 }), (each, attempt) => {
         const job = jobFor({ id: idOf(each), bucket: each.bucket, attempt });
@@ -77,7 +77,7 @@ describe('the request for a job', () => {
     );
   });
 
-  test('of a backfill takes what the bucket has, and reports what failed', () => {
+  test('generates the manifest of a backfill, and requests a report of failed tasks', () => {
     const request = requestOf(jobFor(), SETTINGS);
     expect(request).not.toHaveProperty('Manifest');
     expect(request).toMatchObject({
@@ -98,7 +98,7 @@ describe('the request for a job', () => {
     });
   });
 
-  test('of a repair takes what is listed, and reports all', () => {
+  test('passes the manifest of a repair, and requests a report of all tasks', () => {
     const manifest = { key: 'manifests/r.csv', etag: 'abc', objects: 2 };
     const request = requestOf(jobFor({ kind: 'repair', manifest }), { ...SETTINGS, partition: 'aws-cn' });
     expect(request).not.toHaveProperty('ManifestGenerator');
@@ -109,11 +109,11 @@ describe('the request for a job', () => {
   });
 });
 
-test('what is complete for others is taken for a further replica, and for a first one not', () => {
+test('a backfill includes COMPLETED objects unless it is for the first replica', () => {
   expect(statusesFor(false)).toEqual(['NONE', 'FAILED']);
   expect(statusesFor(true)).toEqual(['NONE', 'FAILED', 'COMPLETED']);
 });
 
-test('a report is where S3 puts it', () => {
+test('reportKey is the key to which S3 writes the report', () => {
   expect(reportKey(jobFor({ id: 'x', jobId: 'y' }))).toBe('reports/x/job-y/manifest.json');
 });

@@ -6,7 +6,7 @@ import { plainRules } from '../../../src/stored/backfill/lifecycle-rules';
 const racing = (...rules: s3.LifecycleRule[]) => racingRules(plainRules(rules));
 const transition = (storageClass: s3.StorageClass) => ({ storageClass, transitionAfter: Duration.days(1) });
 
-test('rules that delete or archive race', () => {
+test('rules that delete or archive objects race with a backfill', () => {
   expect(
     racing(
       { id: 'expire', expiration: Duration.days(30) },
@@ -24,7 +24,7 @@ test('rules that delete or archive race', () => {
   ]);
 });
 
-test('others do not', () => {
+test('disabled rules, other transitions and noncurrent expiration do not', () => {
   expect(
     racing(
       { expiration: Duration.days(30), enabled: false },

@@ -1,4 +1,4 @@
-import { App, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -9,10 +9,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
-const REPLICAS = [
-  { region: 'eu-west-1', bucketName: 'media-eu', ruleId: 'rule-eu' },
-  { region: 'ap-southeast-2', bucketName: 'media-ap', ruleId: 'rule-ap' },
-];
+const REPLICAS = [{ bucketName: 'media-eu' }, { bucketName: 'media-ap' }];
 
 function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primaryStack()) {
   const jobs = new ReplicationJobs(stack, 'Jobs', { bucketName: 'media', replicas: REPLICAS, ...props });
@@ -22,7 +19,7 @@ function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primary
 const resources = (template: Template, type: string): [string, any][] =>
   Object.entries(template.findResources(type)).map(([id, resource]) => [id, asText(resource)]);
 
-/** What a role may do: each action, on what, and the keys of its conditions. */
+/** The permissions of a role, as lines of action, resource and condition keys. */
 function permissions(template: Template, role: string): string[] {
   return resources(template, 'AWS::IAM::Policy')
     .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role))
@@ -30,11 +27,11 @@ function permissions(template: Template, role: string): string[] {
     .flatMap(({ Action, Resource, Condition = {} }: any) =>
       [Action].flat().flatMap((action: string) =>
         [Resource].flat().map((resource: string) => {
-          const on = resource
+          const target = resource
             .replace(/\$\{Jobs(\w+?)[0-9A-F]{8}(\.Arn)?\}/, '<$1>')
             .replace('${AWS::Partition}', 'aws');
           const keys = Object.values<object>(Condition).flatMap(Object.keys);
-          return [action, on, ...keys].join(' ');
+          return [action, target, ...keys].join(' ');
         }),
       ),
     )
@@ -43,7 +40,7 @@ function permissions(template: Template, role: string): string[] {
 }
 
 describe('ReplicationJobs', () => {
-  test('has four functions out of one bundle, each with a role of its own', () => {
+  test('creates four functions from one bundle, each with its own role', () => {
     const functions = resources(templateOf(setUp().stack), 'AWS::Lambda::Function').map(([, each]) => each.Properties);
     expect(functions.map(({ Handler, Timeout }) => [Handler, Timeout])).toEqual([
       ['index.backfill', 300],
@@ -69,7 +66,7 @@ describe('ReplicationJobs', () => {
     expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
   });
 
-  test('takes a runtime and how to repair', () => {
+  test('passes on the runtime, the attempts and the schedule', () => {
     const { stack } = setUp({
       runtime: new lambda.Runtime('nodejs22.x'),
       repair: { maxAttempts: 5, schedule: events.Schedule.cron({ hour: '3', minute: '0' }) },
@@ -87,17 +84,27 @@ describe('ReplicationJobs', () => {
     ]);
   });
 
-  test('repairs nothing if it is told so', () => {
+  test('schedules no repair if it is disabled', () => {
     templateOf(setUp({ repair: { enabled: false } }).stack).resourceCountIs('AWS::Events::Rule', 1);
   });
 
-  test.each([0, 11, 1.5])('fails for %d attempts', (maxAttempts) => {
+  test.each([0, 11, 1.5])('fails when maxAttempts is %d', (maxAttempts) => {
     expect(() => setUp({ repair: { maxAttempts } })).toThrow(
-      /\[MediaStack\/Jobs\] repair.maxAttempts: got .*, expected a whole number from 1 to 10/,
+      `[MediaStack/Jobs] repair.maxAttempts: got ${maxAttempts}, expected an integer from 1 to 10. Specify the number of ` +
+        'failed repairs after which an object is given up, such as 3.',
     );
   });
 
-  test('keeps its state in a table: on demand, encrypted, with recovery and a time to live', () => {
+  test('does not validate a token', () => {
+    const stack = primaryStack();
+    const parameter = new CfnParameter(stack, 'MaxAttempts', { type: 'Number' });
+    setUp({ repair: { maxAttempts: parameter.valueAsNumber } }, stack);
+    templateOf(stack).allResourcesProperties('AWS::Lambda::Function', {
+      Environment: { Variables: Match.objectLike({ REPLICATION_MAX_ATTEMPTS: { Ref: 'MaxAttempts' } }) },
+    });
+  });
+
+  test('creates an encrypted on-demand table with point-in-time recovery and a time to live', () => {
     const { Properties, DeletionPolicy } = only(templateOf(setUp().stack), 'AWS::DynamoDB::Table');
     expect(Properties).toMatchObject({
       BillingMode: 'PAY_PER_REQUEST',
@@ -112,7 +119,7 @@ describe('ReplicationJobs', () => {
     expect(DeletionPolicy).toBe('Delete');
   });
 
-  test('keeps reports in a bucket of their own, which S3 can read manifests from', () => {
+  test('creates a bucket for reports, from which S3 can read manifests', () => {
     const { Properties, DeletionPolicy } = only(templateOf(setUp().stack), 'AWS::S3::Bucket');
     expect(Properties.BucketEncryption.ServerSideEncryptionConfiguration).toEqual([
       { ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } },
@@ -128,7 +135,7 @@ describe('ReplicationJobs', () => {
   });
 
   describe('the custom resource', () => {
-    test('tells what there is to fill', () => {
+    test('passes the replicas and whether to replicate existing objects', () => {
       const template = templateOf(setUp({ adopted: true }).stack);
       template.hasResourceProperties('Custom::MediaBackfill', {
         Bucket: 'media',
@@ -142,7 +149,7 @@ describe('ReplicationJobs', () => {
       });
     });
 
-    test('waits for the rules, and for all that a job needs', () => {
+    test('depends on the rules, and on the permissions of the job', () => {
       const { stack, jobs } = setUp();
       const bucket = new s3.Bucket(stack, 'Media');
       jobs.startAfter(bucket);
@@ -158,13 +165,13 @@ describe('ReplicationJobs', () => {
       );
     });
 
-    test('goes first when the stack is deleted; then jobs lose their permissions, and the reports are emptied', () => {
+    test('is deleted first, then the permissions of the job role, then the reports', () => {
       const template = templateOf(setUp().stack);
-      const [[emptied, { DependsOn: emptiedAfter }]] = resources(template, 'Custom::MediaBackfillReports');
+      const [[cleanup, { DependsOn: dependencies }]] = resources(template, 'Custom::MediaBackfillReports');
       const [, jobPolicy] = resources(template, 'AWS::IAM::Policy').find(([id]) => id.startsWith('JobsJobRole'))!;
-      expect(jobPolicy.DependsOn).toEqual([emptied]);
-      const before = [/^JobsBackfillRoleDefaultPolicy/, /^JobsStoreReports/];
-      for (const id of before) expect(emptiedAfter).toContainEqual(expect.stringMatching(id));
+      expect(jobPolicy.DependsOn).toEqual([cleanup]);
+      const expected = [/^JobsBackfillRoleDefaultPolicy/, /^JobsStoreReports/];
+      for (const id of expected) expect(dependencies).toContainEqual(expect.stringMatching(id));
     });
   });
 
@@ -180,7 +187,7 @@ describe('ReplicationJobs', () => {
       (action) => `dynamodb:${action} <StoreTable>`,
     );
 
-    test('S3, as the role of a job, initiates replication, reads manifests and puts reports', () => {
+    test('the job role can only initiate replication, read manifests and write reports', () => {
       expect(permissions(template(), 'JobsJobRole')).toEqual([
         's3:GetObject <StoreReports>/manifests/*',
         's3:GetObjectVersion <StoreReports>/manifests/*',
@@ -191,7 +198,7 @@ describe('ReplicationJobs', () => {
       ]);
     });
 
-    test('and nobody else has that role', () => {
+    test('only S3 Batch Operations can assume the job role', () => {
       const [, role] = resources(template(), 'AWS::IAM::Role').find(([id]) => id.startsWith('JobsJobRole'))!;
       expect(role.Properties.AssumeRolePolicyDocument.Statement).toEqual([
         {
@@ -239,11 +246,11 @@ describe('ReplicationJobs', () => {
         ],
       ],
       ['Status', ['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} <StoreTable>`)],
-    ])('the function %s has these actions and no other', (name, expected) => {
+    ])('the role of the %s function has only the required permissions', (name, expected) => {
       expect(permissions(template(), `Jobs${name}Role`)).toEqual([...expected].sort());
     });
 
-    test('jobs replicate, bear the tag of these, and get one role', () => {
+    test('jobs must be replication jobs with the tag, and only S3 Batch Operations can receive the role', () => {
       const statements = resources(template(), 'AWS::IAM::Policy').flatMap(
         ([, { Properties }]) => Properties.PolicyDocument.Statement,
       );
@@ -260,7 +267,7 @@ describe('ReplicationJobs', () => {
     });
   });
 
-  test('notes what fails: a queue that S3 may send to, with a second for what can not be noted', () => {
+  test('receives failure events through a queue with a dead-letter queue', () => {
     const { stack, jobs } = setUp();
     jobs.listenTo(s3.Bucket.fromBucketName(stack, 'Media', 'media'));
     const template = templateOf(stack);
@@ -284,22 +291,22 @@ describe('ReplicationJobs', () => {
     expect(policies).toContain('"Service":"s3.amazonaws.com"');
   });
 
-  describe('warns of lifecycle rules that race', () => {
+  describe('lifecycle rules that race with a backfill', () => {
     const lifecycleRules = [{ id: 'cleanup', expiration: Duration.days(30) }];
     const warnings = (stack: Stack) => Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('race'));
 
-    test('by name, and with what to do', () => {
+    test('cause a warning with their id and the fix', () => {
       const [{ id, entry }] = warnings(setUp({ lifecycleRules }).stack);
       expect(id).toBe('/MediaStack/Jobs');
-      expect(entry.data).toMatch(/cleanup \(deletes objects\).*Disable them/);
+      expect(entry.data).toMatch(/cleanup \(deletes objects\).*Disable the rules/);
     });
 
-    test('but not where nothing is replicated', () => {
+    test('cause no warning without a backfill', () => {
       expect(warnings(setUp({ lifecycleRules, replicateExisting: false }).stack)).toEqual([]);
     });
   });
 
-  test('alarms say what to do, and get actions by any call', () => {
+  test('alarms link to the runbook, and every call of addAlarms adds its actions', () => {
     const { stack, jobs } = setUp();
     const topic = new sns.Topic(stack, 'Topic');
     const alarms = jobs.addAlarms();
@@ -318,20 +325,20 @@ describe('ReplicationJobs', () => {
     });
   });
 
-  test('lets somebody ask', () => {
+  test('grantManage grants permission to invoke the status function', () => {
     const { stack, jobs } = setUp();
     jobs.grantManage(new iam.Role(stack, 'Ops', { assumedBy: new iam.AccountRootPrincipal() }));
     expect(permissions(templateOf(stack), 'Ops')[0]).toMatch(/^lambda:InvokeFunction <Status>/);
   });
 
-  test('works where account and region are known at deployment only, under a stage, and in China', () => {
+  test('supports environment-agnostic stacks, stages and China', () => {
     templateOf(setUp({}, new Stack(newApp(), 'Anywhere')).stack).resourceCountIs('AWS::Lambda::Function', 4);
     const stage = new Stage(newApp() as App, 'Prod', { env: { region: 'cn-north-1' } });
     const { stack } = setUp({}, new Stack(stage, 'Live'));
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/arn:aws:/);
   });
 
-  test('two in one stack do not collide', () => {
+  test('supports two in one stack', () => {
     const { stack } = setUp();
     new ReplicationJobs(stack, 'Other', { bucketName: 'other', replicas: REPLICAS });
     const tags = resources(templateOf(stack), 'AWS::Lambda::Function').map(
@@ -340,7 +347,7 @@ describe('ReplicationJobs', () => {
     expect(new Set(tags).size).toBe(2);
   });
 
-  test('a permissions boundary and tags reach every role', () => {
+  test('applies a permissions boundary and tags to every role', () => {
     const { stack } = setUp();
     iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
     Tags.of(stack).add('team', 'media');
@@ -352,7 +359,7 @@ describe('ReplicationJobs', () => {
     }
   });
 
-  test('is small enough to stand beside a bucket', () => {
+  test('creates fewer than 40 resources', () => {
     expect(Object.keys(templateOf(setUp().stack).toJSON().Resources).length).toBeLessThan(40);
   });
 });

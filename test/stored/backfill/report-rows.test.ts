@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
 import { decodeKey, encodeKey, manifestRow } from '../../../src/stored/backfill/runtime/object-keys';
-import { atOnce } from '../../../src/stored/backfill/runtime/parallel';
+import { forEachInParallel } from '../../../src/stored/backfill/runtime/parallel';
 import { ReportRow, reportRows } from '../../../src/stored/backfill/runtime/reports/report-rows';
 
 async function read(text: string, fromRow?: number): Promise<ReportRow[]> {
@@ -10,7 +10,7 @@ async function read(text: string, fromRow?: number): Promise<ReportRow[]> {
   return rows;
 }
 
-test('keys survive a manifest and come back', () => {
+test('decodeKey reverses encodeKey', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
       const encoded = encodeKey(key);
@@ -24,13 +24,13 @@ test.each([
   ['a+b%2Bc', 'a b+c'],
   ['100%', '100%'],
   ['%C3%A9', 'é'],
-])('%j is %j', (text, key) => expect(decodeKey(text)).toBe(key));
+])('decodeKey(%j) is %j', (text, key) => expect(decodeKey(text)).toBe(key));
 
-test('a row of a manifest', () => {
+test('a manifest row contains the bucket, the encoded key and the version', () => {
   expect(manifestRow('media', { key: 'a, "b"\n/c d', versionId: 'v1' })).toBe('media,a%2C%20%22b%22%0A/c%20d,v1\n');
 });
 
-describe('the rows of a report', () => {
+describe('reportRows', () => {
   const ROWS = [
     'media,a%20b,v1,succeeded,200,,Successful',
     'media,c,v2,failed,500,SrcObjectNotEligible,Object is not eligible for replication',
@@ -40,7 +40,7 @@ describe('the rows of a report', () => {
     'media,g,v6,failed,400,AccessDenied,a "loose" quote',
   ].join('\n');
 
-  test('are read in either order of the codes, with quotes and line breaks', async () => {
+  test('reads both orders of the codes, quotes and line breaks', async () => {
     expect(await read(`${ROWS}\n`)).toEqual([
       { key: 'a b', versionId: 'v1', succeeded: true, code: 'Unknown' },
       { key: 'c', versionId: 'v2', succeeded: false, code: 'SrcObjectNotEligible' },
@@ -51,12 +51,12 @@ describe('the rows of a report', () => {
     ]);
   });
 
-  test('can be gone on with', async () => {
+  test('continues from any row', async () => {
     const all = await read(ROWS);
     for (let row = 0; row <= all.length; row++) expect(await read(ROWS, row + 1)).toEqual(all.slice(row));
   });
 
-  test('end with the connection that breaks', async () => {
+  test('fails when the connection breaks', async () => {
     const body = Readable.from(
       (function* () {
         yield Buffer.from(ROWS);
@@ -68,7 +68,7 @@ describe('the rows of a report', () => {
     }).rejects.toThrow('reset');
   });
 
-  test('let go of what is left unread', async () => {
+  test('closes the connection when the iteration ends early', async () => {
     const body = Readable.from([`${ROWS}\n`, `${ROWS}\n`].map((text) => Buffer.from(text)));
     for await (const row of reportRows(body)) {
       void row;
@@ -78,14 +78,14 @@ describe('the rows of a report', () => {
   });
 });
 
-test('things done at once fail together, and none is left under way', async () => {
-  let underWay = 0;
-  const work = atOnce([1, 2, 3, 4, 5, 6], 3, async (item) => {
-    underWay++;
+test('forEachInParallel fails with the first error, after all running tasks have ended', async () => {
+  let running = 0;
+  const work = forEachInParallel([1, 2, 3, 4, 5, 6], 3, async (item) => {
+    running++;
     await new Promise((done) => setTimeout(done, item));
-    underWay--;
+    running--;
     if (item === 2) throw new Error('two');
   });
   await expect(work).rejects.toThrow('two');
-  expect(underWay).toBe(0);
+  expect(running).toBe(0);
 });

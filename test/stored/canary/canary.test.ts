@@ -13,7 +13,7 @@ let clock: FakeClock;
 let primary: FakeCopy;
 let europe: FakeCopy;
 let asia: FakeCopy;
-let noted: [region: string, reason: Reason][];
+let failures: [region: string, reason: Reason][];
 let probe: jest.Mock<Promise<ProbeAnswer>, any> | undefined;
 let watchAsia: boolean;
 
@@ -22,7 +22,7 @@ beforeEach(() => {
   primary = new FakeCopy('us-east-1', FOLDER, clock);
   europe = new FakeCopy('eu-west-1', FOLDER, clock, primary);
   asia = new FakeCopy('ap-southeast-2', FOLDER, clock, primary);
-  noted = [];
+  failures = [];
   probe = undefined;
   watchAsia = true;
 });
@@ -40,16 +40,16 @@ async function run(timeoutMs = 10 * MINUTE) {
     timeoutMs,
     staleMs: STALE,
     clock,
-    notes: { failed: (region, reason) => void noted.push([region, reason]) },
+    listener: { failed: (region, reason) => void failures.push([region, reason]) },
   }).run();
   return { ...report, by: Object.fromEntries(report.copies.map((copy) => [copy.region, copy])) };
 }
 
-const everything = () => [primary, europe, asia].flatMap(({ objects }) => objects);
+const allObjects = () => [primary, europe, asia].flatMap(({ objects }) => objects);
 const ok: ProbeAnswer = { status: 200, milliseconds: 12.5, matches: true };
 
 describe('a run', () => {
-  test('measures each replica by itself, and leaves nothing', async () => {
+  test('measures each replica separately and cleans up', async () => {
     europe.arrivesAfter = 12;
     asia.arrivesAfter = 100;
     const { by, leftovers } = await run();
@@ -58,10 +58,10 @@ describe('a run', () => {
     expect(by['eu-west-1'].replicationSeconds).toBeLessThan(13.5);
     expect(by['ap-southeast-2'].replicationSeconds).toBeGreaterThanOrEqual(100);
     expect(by['ap-southeast-2'].replicationSeconds).toBeLessThan(111);
-    expect([noted, leftovers, everything()]).toEqual([[], 0, []]);
+    expect([failures, leftovers, allObjects()]).toEqual([[], 0, []]);
   });
 
-  test('puts a small object with the tags of the rules, under a key of its own', async () => {
+  test('puts a small object with the tags of the rules under a unique key', async () => {
     const put = jest.spyOn(primary, 'put');
     await run();
     await run();
@@ -72,7 +72,7 @@ describe('a run', () => {
     expect(Buffer.compare(body, other)).not.toBe(0);
   });
 
-  test('deletes in the primary first, so that nothing is replicated any more', async () => {
+  test('deletes from the primary first, so that S3 stops replicating', async () => {
     const order: string[] = [];
     for (const copy of [primary, europe, asia]) {
       copy.fault = (operation) => void (operation === 'delete' && order.push(copy.region));
@@ -82,38 +82,38 @@ describe('a run', () => {
     expect(order.length).toBe(3);
   });
 
-  test('asks a replica that is late less and less often', async () => {
+  test('polls a late replica at growing intervals', async () => {
     europe.arrivesAfter = undefined;
     await run();
-    expect(europe.looks).toBeLessThan(110);
+    expect(europe.reads).toBeLessThan(110);
     expect([pauseAfter(0), pauseAfter(20_000), pauseAfter(500_000)]).toEqual([250, 2000, 10_000]);
   });
 
-  test('does not wait for a replica that is not watched, and deletes there too', async () => {
+  test('does not wait for an unwatched replica, but deletes from it too', async () => {
     watchAsia = false;
     asia.objects.push({ key: OLD_KEY, versionId: 'v', lastModified: 0, body: new Uint8Array(), tags: {} });
     const { by, leftovers } = await run();
-    expect([asia.looks, by['ap-southeast-2'], leftovers]).toEqual([0, { region: 'ap-southeast-2', failures: [] }, 1]);
+    expect([asia.reads, by['ap-southeast-2'], leftovers]).toEqual([0, { region: 'ap-southeast-2', failures: [] }, 1]);
     expect(asia.objects).toEqual([]);
   });
 });
 
 describe('a replica fails', () => {
   test.each<[Reason, string, string | undefined]>([
-    ['no-rule', 'no rule takes the object', undefined],
-    ['replication-failed', 'S3 has given up', 'FAILED'],
-    ['not-in-time', 'the object is on its way', 'PENDING'],
-    ['not-in-time', 'the object is elsewhere already', 'COMPLETED'],
-  ])('as %s where %s', async (reason, _, status) => {
+    ['no-rule', 'no rule matches the object', undefined],
+    ['replication-failed', 'S3 reports a failure', 'FAILED'],
+    ['not-in-time', 'replication is pending', 'PENDING'],
+    ['not-in-time', 'other replicas have the object', 'COMPLETED'],
+  ])('with reason %s if %s', async (reason, _, status) => {
     europe.arrivesAfter = undefined;
     primary.status = status;
     const { by } = await run();
     expect(by['eu-west-1']).toEqual({ region: 'eu-west-1', failures: [reason] });
     expect(by['ap-southeast-2'].failures).toEqual([]);
-    expect(everything()).toEqual([]);
+    expect(allObjects()).toEqual([]);
   });
 
-  test('alone, where it does not answer', async () => {
+  test('without affecting other replicas if it does not respond', async () => {
     europe.fault = () => s3Error();
     const { by } = await run();
     expect(by['eu-west-1'].failures).toEqual(['not-deleted', 'not-answering']);
@@ -121,28 +121,28 @@ describe('a replica fails', () => {
     expect(by['us-east-1'].failures).toEqual([]);
   });
 
-  test('as denied, where it refuses', async () => {
-    europe.fault = (operation) => (operation === 'look' ? s3Error(403) : undefined);
+  test('with reason denied if access is denied', async () => {
+    europe.fault = (operation) => (operation === 'read' ? s3Error(403) : undefined);
     expect((await run()).by['eu-west-1'].failures).toEqual(['denied']);
   });
 
-  test('not, where it answers 503 for a while', async () => {
-    europe.fault = (operation) => (operation === 'look' && europe.looks < 10 ? s3Error(503) : undefined);
+  test('not if it recovers from 503 responses', async () => {
+    europe.fault = (operation) => (operation === 'read' && europe.reads < 10 ? s3Error(503) : undefined);
     expect((await run()).by['eu-west-1'].failures).toEqual([]);
   });
 
-  test('at once, where it has something else', async () => {
+  test('without a retry if the content differs', async () => {
     europe.alter = (body) => body.map((byte) => 255 - byte);
     const { by } = await run();
-    expect([by['eu-west-1'].failures, europe.looks]).toEqual([['wrong-content'], 1]);
+    expect([by['eu-west-1'].failures, europe.reads]).toEqual([['wrong-content'], 1]);
   });
 
-  test('where the object can be neither read nor read through a proxy', async () => {
+  test('if the object can be read neither directly nor through a proxy', async () => {
     europe.unreadable = true;
     expect((await run()).by['eu-west-1'].failures).toEqual(['unreadable']);
   });
 
-  test('also where the primary can not say why', async () => {
+  test('even if the primary cannot report the reason', async () => {
     europe.arrivesAfter = undefined;
     primary.fault = (operation) => (operation === 'status' ? s3Error(500) : undefined);
     expect((await run()).by['eu-west-1'].failures).toEqual(['not-in-time']);
@@ -154,35 +154,35 @@ describe('the primary fails', () => {
     [403, 'denied'],
     [503, 'not-answering'],
     [undefined, 'not-answering'],
-  ])('where a put is answered with %s, as %s', async (status, reason) => {
+  ])('if a put returns %s, with reason %s', async (status, reason) => {
     primary.fault = (operation) => (operation === 'put' ? s3Error(status) : undefined);
     const { by } = await run();
-    expect([by['us-east-1'].failures, by['eu-west-1'].failures, europe.looks]).toEqual([[reason], [], 0]);
+    expect([by['us-east-1'].failures, by['eu-west-1'].failures, europe.reads]).toEqual([[reason], [], 0]);
   });
 
-  test('where it keeps no versions, and is cleaned', async () => {
+  test('if versioning is disabled, and is cleaned up', async () => {
     primary.versionId = 'null';
     const { by } = await run();
-    expect([by['us-east-1'].failures, everything()]).toEqual([['not-versioned'], []]);
+    expect([by['us-east-1'].failures, allObjects()]).toEqual([['not-versioned'], []]);
   });
 
-  test('where a put has succeeded whose answer was lost, and is cleaned', async () => {
+  test('if the response to a successful put is lost, and is cleaned up', async () => {
     const { put } = primary;
     primary.put = async (...args) => {
       await put.apply(primary, args);
-      await put.apply(primary, args); // the second try of the SDK
+      await put.apply(primary, args); // a retry of the SDK
       throw s3Error();
     };
     const { by } = await run();
-    expect([by['us-east-1'].failures, everything()]).toEqual([['not-answering'], []]);
+    expect([by['us-east-1'].failures, allObjects()]).toEqual([['not-answering'], []]);
   });
 });
 
-describe('what earlier runs left', () => {
+describe('leftovers of earlier runs', () => {
   const leave = (copy: FakeCopy, key: string, ageMs: number) =>
     copy.objects.push({ key, versionId: 'old', lastModified: clock.now() - ageMs, body: new Uint8Array(), tags: {} });
 
-  test('is deleted in each copy where it is, once it is older than a run can be', async () => {
+  test('are deleted from every copy once they are older than the longest possible run', async () => {
     leave(europe, OLD_KEY, STALE + 1);
     leave(asia, OLD_KEY, STALE + 1);
     leave(primary, OLD_KEY, STALE);
@@ -190,7 +190,7 @@ describe('what earlier runs left', () => {
     expect([leftovers, primary.objects.length]).toEqual([2, 1]);
   });
 
-  test('is no reason not to try', async () => {
+  test('do not prevent a run if they cannot be deleted', async () => {
     europe.fault = (operation) => (operation === 'delete' ? s3Error(403) : undefined);
     leave(europe, OLD_KEY, STALE + 1);
     const { by } = await run();
@@ -199,8 +199,8 @@ describe('what earlier runs left', () => {
   });
 });
 
-describe('through a proxy', () => {
-  test('the object is read once it has arrived, with a link that is made for each try', async () => {
+describe('reading through a proxy', () => {
+  test('starts when the object has arrived, with a new link for each attempt', async () => {
     europe.arrivesAfter = 5;
     const answers: ProbeAnswer[] = [{ ...ok, status: 503, matches: false }, ok];
     probe = jest.fn(async () => answers.shift()!);
@@ -219,7 +219,7 @@ describe('through a proxy', () => {
     ['proxy-not-answering', { status: 503 }],
     ['proxy-not-answering', { status: 0, error: 'ECONNREFUSED' }],
     ['proxy-wrong-content', { status: 200 }],
-  ])('a read fails as %s with %j', async (reason, answer) => {
+  ])('fails with reason %s for %j', async (reason, answer) => {
     probe = jest.fn(async () => ({ ...ok, matches: false, ...answer }));
     const { by } = await run();
     expect(by['eu-west-1'].failures).toEqual([reason]);
@@ -227,23 +227,23 @@ describe('through a proxy', () => {
     expect(by['eu-west-1'].proxySeconds).toBeUndefined();
   });
 
-  test('a probe that fails is a failure of that region', async () => {
+  test('fails only in its region if the probe fails', async () => {
     probe = jest.fn(async () => Promise.reject(s3Error(404)));
     const { by } = await run();
     expect([by['eu-west-1'].failures, by['ap-southeast-2'].failures]).toEqual([['probe-failing'], []]);
   });
 
-  test('an isolated replica is proven', async () => {
+  test('verifies an isolated replica', async () => {
     europe.unreadable = true;
     probe = jest.fn(async () => ok);
     const { by } = await run();
     expect([by['eu-west-1'].failures, by['eu-west-1'].proxyMilliseconds]).toEqual([[], 12.5]);
   });
 
-  test('there is time left for it where the replica has taken all', async () => {
+  test('has a minimum time even if the replica has used up the timeout', async () => {
     europe.arrivesAfter = 599;
-    const begun = clock.now();
-    probe = jest.fn(async () => (clock.now() - begun < 610_000 ? { ...ok, status: 503 } : ok));
+    const startedAt = clock.now();
+    probe = jest.fn(async () => (clock.now() - startedAt < 610_000 ? { ...ok, status: 503 } : ok));
     expect((await run()).by['eu-west-1']).toMatchObject({ failures: [], proxyMilliseconds: 12.5 });
   });
 });

@@ -1,8 +1,8 @@
 import { Clock } from '../../../src/stored/canary/runtime/clock';
-import { isOurs } from '../../../src/stored/canary/runtime/keys';
-import { Sight, Version } from '../../../src/stored/canary/runtime/media-copy';
+import { isCanaryKey } from '../../../src/stored/canary/runtime/keys';
+import { ReadResult, Version } from '../../../src/stored/canary/runtime/media-copy';
 
-/** Time that passes only when somebody sleeps. Those who sleep together wake in their order. */
+/** A clock that advances only when a caller sleeps. Concurrent sleepers wake in the order of their deadlines. */
 export class FakeClock implements Clock {
   private time = Date.parse('2026-11-21T08:00:00Z');
   private sleepers: { at: number; wake: () => void }[] = [];
@@ -28,22 +28,22 @@ export class FakeClock implements Clock {
 }
 
 export const s3Error = (status?: number): Error =>
-  Object.assign(new Error('secret of the service'), {
+  Object.assign(new Error('secret'), {
     name: status === 403 ? 'AccessDenied' : 'ServiceError',
     $metadata: { httpStatusCode: status },
   });
 
-/** A copy in memory, with faults. */
+/** A copy in memory that can inject faults. */
 export class FakeCopy {
   readonly objects: (Version & { body: Uint8Array; tags: Record<string, string> })[] = [];
-  /** After how many seconds this copy has what was put into its primary; never, if undefined. */
+  /** The number of seconds until this copy has what was put into its primary. Undefined for never. */
   arrivesAfter: number | undefined = 0;
   status: string | undefined = 'PENDING';
   versionId: string | undefined;
   fault?: (operation: string) => Error | undefined;
   alter?: (body: Uint8Array) => Uint8Array;
   unreadable = false;
-  looks = 0;
+  reads = 0;
   readonly operations: string[] = [];
 
   constructor(
@@ -54,15 +54,15 @@ export class FakeCopy {
   ) {}
 
   async put(key: string, body: Uint8Array, tags: Record<string, string>): Promise<string> {
-    this.meet('put');
+    this.call('put');
     const versionId = this.versionId ?? `v${this.objects.length + 1}`;
     this.objects.push({ key, versionId, body, tags, lastModified: this.clock.now() });
     return versionId;
   }
 
-  async look(key: string, versionId: string): Promise<Sight> {
-    this.looks += 1;
-    this.meet('look');
+  async read(key: string, versionId: string): Promise<ReadResult> {
+    this.reads += 1;
+    this.call('read');
     this.receive();
     const found = this.objects.find((each) => each.key === key && each.versionId === versionId);
     if (!found) return { state: 'missing' };
@@ -71,17 +71,17 @@ export class FakeCopy {
   }
 
   async replicationStatus(): Promise<string | undefined> {
-    this.meet('status');
+    this.call('status');
     return this.status;
   }
 
   async versions(prefix: string): Promise<Version[]> {
-    this.meet('list');
-    return this.objects.filter(({ key }) => key.startsWith(prefix) && isOurs(this.folder, key));
+    this.call('list');
+    return this.objects.filter(({ key }) => key.startsWith(prefix) && isCanaryKey(this.folder, key));
   }
 
   async delete({ key, versionId }: Version): Promise<void> {
-    this.meet('delete');
+    this.call('delete');
     const index = this.objects.findIndex((each) => each.key === key && each.versionId === versionId);
     if (index >= 0) this.objects.splice(index, 1);
   }
@@ -90,7 +90,7 @@ export class FakeCopy {
     return `/${key}?versionId=${versionId}&X-Amz-Signature=secret`;
   }
 
-  private meet(operation: string): void {
+  private call(operation: string): void {
     this.operations.push(operation);
     const error = this.fault?.(operation);
     if (error) throw error;

@@ -13,16 +13,16 @@ interface Answer {
   readonly headers?: Record<string, string>;
 }
 
-/** The real client, before a server that answers as it is told. */
+/** The tests use the real S3 client and a local server with scripted responses. */
 let server: Server;
 let copy: MediaCopy;
-let asked: string[];
+let requests: string[];
 let answer: (request: IncomingMessage) => Answer;
 
 beforeEach(async () => {
-  asked = [];
+  requests = [];
   server = createServer((request, response) => {
-    asked.push(`${request.method} ${decodeURIComponent(request.url!)}`);
+    requests.push(`${request.method} ${decodeURIComponent(request.url!)}`);
     request.resume();
     const { status, body = '', headers } = answer(request);
     response.writeHead(status, headers).end(body);
@@ -43,7 +43,7 @@ afterEach(() => {
   server.close();
 });
 
-const soon = () => AbortSignal.timeout(5000);
+const timeout = () => AbortSignal.timeout(5000);
 const error = (status: number, code: string): Answer => ({
   status,
   headers: { 'content-type': 'application/xml' },
@@ -57,41 +57,41 @@ const list = (entries: string, more = ''): Answer => ({
   body: `<ListVersionsResult>${entries}${more}</ListVersionsResult>`,
 });
 
-test('a version is found by its id, with its content', async () => {
+test('reads a version by its id', async () => {
   answer = () => ({ status: 200, body: 'content' });
-  const sight = await copy.look(KEY, VERSION, soon());
-  expect(sight.state === 'found' && Buffer.from(sight.body).toString()).toBe('content');
-  expect(asked[0]).toMatch(new RegExp(`^GET /media/${KEY}\\?.*versionId=${VERSION}`));
+  const result = await copy.read(KEY, VERSION, timeout());
+  expect(result.state === 'found' && Buffer.from(result.body).toString()).toBe('content');
+  expect(requests[0]).toMatch(new RegExp(`^GET /media/${KEY}\\?.*versionId=${VERSION}`));
 });
 
-test('what is not there yet is missing', async () => {
+test('reports a version that does not exist yet as missing', async () => {
   answer = () => error(404, 'NoSuchVersion');
-  expect(await copy.look(KEY, VERSION, soon())).toEqual({ state: 'missing' });
+  expect(await copy.read(KEY, VERSION, timeout())).toEqual({ state: 'missing' });
 });
 
 test.each([
   [403, 'AccessDenied'],
   [400, 'KMS.DisabledException'],
-])('what may not be read (%s %s) is found by a list', async (status, code) => {
+])('lists versions to find one that cannot be read (%s %s)', async (status, code) => {
   answer = ({ url }) => (url!.includes('versions') ? list(entry('Version', KEY, VERSION)) : error(status, code));
-  expect(await copy.look(KEY, VERSION, soon())).toEqual({ state: 'unreadable' });
-  answer = ({ url }) => (url!.includes('versions') ? list(entry('Version', KEY, 'another')) : error(status, code));
-  expect(await copy.look(KEY, VERSION, soon())).toEqual({ state: 'missing' });
+  expect(await copy.read(KEY, VERSION, timeout())).toEqual({ state: 'unreadable' });
+  answer = ({ url }) => (url!.includes('versions') ? list(entry('Version', KEY, 'other')) : error(status, code));
+  expect(await copy.read(KEY, VERSION, timeout())).toEqual({ state: 'missing' });
 });
 
-test('a copy that refuses everything is no missing object', async () => {
+test('does not report a version as missing if all access is denied', async () => {
   answer = () => error(403, 'AccessDenied');
-  await expect(copy.look(KEY, VERSION, soon())).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+  await expect(copy.read(KEY, VERSION, timeout())).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
 });
 
-test('throttling and failures of S3 are tried again', async () => {
+test('retries after throttling and failures of S3', async () => {
   const answers = [error(503, 'SlowDown'), error(500, 'InternalError'), { status: 200, body: 'content' }];
   answer = () => answers.shift()!;
-  expect((await copy.look(KEY, VERSION, soon())).state).toBe('found');
-  expect(asked.length).toBe(3);
+  expect((await copy.read(KEY, VERSION, timeout())).state).toBe('found');
+  expect(requests.length).toBe(3);
 });
 
-test('lists all pages, versions and delete markers, and only what is ours', async () => {
+test('lists versions and delete markers from all pages, but only those of the canary', async () => {
   const more =
     '<IsTruncated>true</IsTruncated><NextKeyMarker>k</NextKeyMarker><NextVersionIdMarker>v</NextVersionIdMarker>';
   const pages = [
@@ -102,41 +102,43 @@ test('lists all pages, versions and delete markers, and only what is ours', asyn
     list(entry('DeleteMarker', KEY, '4')),
   ];
   answer = () => pages.shift()!;
-  const found = await copy.versions(FOLDER, soon());
+  const found = await copy.versions(FOLDER, timeout());
   expect(found.map(({ versionId }) => versionId)).toEqual(['1', '4']);
   expect(found[0]).toEqual({ key: KEY, versionId: '1', lastModified: Date.parse('2026-11-21T08:00:00Z') });
-  expect(asked[1]).toMatch(/key-marker=k&.*version-id-marker=v/);
+  expect(requests[1]).toMatch(/key-marker=k&.*version-id-marker=v/);
 });
 
-test('deletes one version, and minds none that is gone', async () => {
+test('deletes a version, and ignores a missing one', async () => {
   answer = () => ({ status: 204 });
   const version = { key: KEY, versionId: VERSION, lastModified: 0 };
-  await copy.delete(version, soon());
-  expect(asked[0]).toMatch(new RegExp(`^DELETE /media/${KEY}\\?.*versionId=${VERSION}`));
+  await copy.delete(version, timeout());
+  expect(requests[0]).toMatch(new RegExp(`^DELETE /media/${KEY}\\?.*versionId=${VERSION}`));
   answer = () => error(404, 'NoSuchVersion');
-  await copy.delete(version, soon());
+  await copy.delete(version, timeout());
   answer = () => error(403, 'AccessDenied');
-  await expect(copy.delete(version, soon())).rejects.toThrow();
+  await expect(copy.delete(version, timeout())).rejects.toThrow();
 });
 
 test.each(['film.mov', `${FOLDER}film.mov`, `x${KEY}`, `${KEY}/..`])('never deletes %s', async (key) => {
-  await expect(copy.delete({ key, versionId: VERSION, lastModified: 0 }, soon())).rejects.toThrow('not of this canary');
-  expect(asked).toEqual([]);
+  await expect(copy.delete({ key, versionId: VERSION, lastModified: 0 }, timeout())).rejects.toThrow(
+    'does not belong to this canary',
+  );
+  expect(requests).toEqual([]);
 });
 
-test('puts with tags that have any characters', async () => {
+test('encodes tags', async () => {
   let tagging: unknown;
   answer = ({ headers }) => {
     tagging = headers['x-amz-tagging'];
     return { status: 200, headers: { 'x-amz-version-id': VERSION } };
   };
-  expect(await copy.put(KEY, Buffer.from('x'), { 'a b': 'c&d=é', kind: 'film' }, soon())).toBe(VERSION);
+  expect(await copy.put(KEY, Buffer.from('x'), { 'a b': 'c&d=é', kind: 'film' }, timeout())).toBe(VERSION);
   expect(tagging).toBe('a%20b=c%26d%3D%C3%A9&kind=film');
   answer = () => ({ status: 200 });
-  expect(await copy.put(KEY, Buffer.from('x'), {}, soon())).toBe('null');
+  expect(await copy.put(KEY, Buffer.from('x'), {}, timeout())).toBe('null');
 });
 
-test('a link signs the host only, and comes without it', async () => {
+test('signs only the host header, and returns the link without its authority', async () => {
   const path = await copy.linkPath(KEY, VERSION);
   expect(path).toMatch(new RegExp(`^/media/${KEY}\\?`));
   expect(path).toMatch(/X-Amz-SignedHeaders=host&/);

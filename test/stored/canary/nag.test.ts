@@ -9,7 +9,7 @@ const CANARY: Acceptance[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::media-(us|eu)\/\.replication-canary\/canary-\w+\/\*\]$/,
     path: /\/Canary\/FunctionRole\/DefaultPolicy\//,
-    reason: 'The objects below the folder that is this canary’s alone; their names are new at each run.',
+    reason: 'The objects in the folder of this canary. Their names are different in each run.',
   },
 ];
 
@@ -29,30 +29,30 @@ const PROBE: Acceptance[] = [
     rule: /^AwsSolutions-IAM5\[Resource::\*\]$/,
     path: /\/CanaryProbe-[\w-]+\/FunctionRole\/DefaultPolicy\//,
     reason:
-      'Lambda makes and deletes the network interfaces of the function with its role; AWS documents these actions for ' +
-      'all resources. The code of the function is denied every one of them.',
+      'Lambda creates and deletes the network interfaces of the function with its role, and AWS documents these actions ' +
+      'for all resources. The code of the function is denied all of them.',
   },
   {
     rule: /^NIST\.800\.53\.R5-Lambda(Concurrency|DLQ)$/,
     path: /\/CanaryProbe-/,
-    reason: 'The canary calls it synchronously, a few times in an hour.',
+    reason: 'The canary invokes it synchronously, a few times per hour.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-CloudWatchLogGroupEncrypted$/,
     path: /\/CanaryProbe-[\w-]+\/FunctionLogs\//,
-    reason: 'CloudWatch Logs encrypts every log group, and the function writes nothing of what it is asked.',
+    reason: 'CloudWatch Logs encrypts every log group, and the function does not log its requests.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-IAMNoInlinePolicy$/,
     path: /\/CanaryProbe-[\w-]+\/FunctionRole\/DefaultPolicy\//,
-    reason: 'It belongs to exactly this role, with which it comes and goes.',
+    reason: 'The policy belongs to exactly this role and is created and deleted with it.',
   },
-  // What is found of the proxy is judged in test/stored/proxy/nag.test.ts.
-  { rule: /./, path: /(^|\/)Europe\/Proxy\//, reason: 'Not of the canary.' },
-  { rule: /./, path: /\/MediaStack\/|^MediaStack\//, reason: 'Judged above.' },
+  // test/stored/proxy/nag.test.ts covers the findings of the proxy.
+  { rule: /./, path: /(^|\/)Europe\/Proxy\//, reason: 'Not part of the canary.' },
+  { rule: /./, path: /\/MediaStack\/|^MediaStack\//, reason: 'Covered above.' },
 ];
 
-test('its probe passes cdk-nag', () => {
+test('the probe of a ReplicationCanary passes cdk-nag', () => {
   const app = newApp();
   const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
   const europe = new Stack(app, 'Europe', { env: { account: '111111111111', region: 'eu-west-1' } });

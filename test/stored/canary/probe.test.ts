@@ -24,7 +24,7 @@ afterEach(() => {
 const read = (request: any = { path: PATH, sha256 }, timeoutMs = 2000) =>
   readThroughProxy({ origin: `http://media.invalid:${port}`, address: '127.0.0.1', timeoutMs }, request);
 
-test('sends the link as it is to its proxy, under the name that clients use', async () => {
+test('sends the link unchanged to its proxy, with the host name that clients use', async () => {
   const seen: unknown[] = [];
   answer = ({ method, url, headers }, response) => {
     seen.push(method, url, headers.host);
@@ -34,22 +34,22 @@ test('sends the link as it is to its proxy, under the name that clients use', as
   expect(seen).toEqual(['GET', PATH, `media.invalid:${port}`]);
 });
 
-test.each([200, 403, 503])('says that it is another content, with status %s', async (status) => {
+test.each([200, 403, 503])('reports different content with status %s', async (status) => {
   answer = (_, response) => response.writeHead(status).end('something else');
   expect(await read()).toMatchObject({ status, matches: false });
 });
 
-test('does not read on where there is too much', async () => {
+test('stops reading a body that is too long', async () => {
   answer = (_, response) => response.end(Buffer.alloc(10_000_000));
   expect(await read()).toMatchObject({ status: 200, matches: false });
 });
 
-test('gives up in time', async () => {
+test('stops after its timeout', async () => {
   answer = () => undefined;
   expect(await read(undefined, 50)).toMatchObject({ status: 0, matches: false, error: expect.any(String) });
 });
 
-test('says what went wrong, and nothing of the link', async () => {
+test('reports an error without any part of the link', async () => {
   server.close();
   server.closeAllConnections();
   const result = await read();
@@ -57,11 +57,14 @@ test('says what went wrong, and nothing of the link', async () => {
   expect(JSON.stringify(result)).not.toMatch(/X-Amz|replication-canary/);
 });
 
-test.each([[{}], [{ path: 'https://elsewhere.example.com/' }], [{ path: 7 }]])('refuses %j', async (request) => {
-  await expect(read(request)).rejects.toThrow('expected a link without its authority');
-});
+test.each([[{}], [{ path: 'https://elsewhere.example.com/' }], [{ path: 7 }]])(
+  'rejects the request %j',
+  async (request) => {
+    await expect(read(request)).rejects.toThrow('expected a link without its authority');
+  },
+);
 
-test('follows no redirect, and asks nobody else', async () => {
+test('follows no redirects and connects to no other host', async () => {
   answer = (_, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end();
   expect(await read()).toMatchObject({ status: 302, matches: false });
   answer = ({ url, headers }, response) => {

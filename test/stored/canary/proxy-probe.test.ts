@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
   ProxyMode,
@@ -8,6 +9,7 @@ import {
   ReplicationCanary,
   ReplicationCanaryProps,
   S3MediaProxy,
+  S3MediaProxyAttributes,
   S3MediaProxyOptions,
 } from '../../../src';
 import { asText, newApp, primaryStack, templateOf } from '../../support/synth';
@@ -18,7 +20,7 @@ function setUp(proxy: S3MediaProxyOptions, props: Partial<ReplicationCanaryProps
     replicas: [{ region: 'eu-west-1', proxy }, { region: 'sa-east-1' }],
   });
   const canary = new ReplicationCanary(stack, 'Canary', { ...props, media });
-  return { stack, media, canary, home: media.replica('eu-west-1').stack };
+  return { stack, media, canary, replicaStack: media.replica('eu-west-1').stack };
 }
 
 const probeIn = (template: Template): any =>
@@ -34,10 +36,38 @@ const settingsOf = (stack: Stack): any => {
     .map((text) => JSON.parse(text))[0];
 };
 
+type Overrides = Partial<S3MediaProxyAttributes> & { readonly scopeRegion?: string };
+
+/** A canary of imported media that reads through an imported proxy. */
+function withImportedProxy({ scopeRegion = 'eu-west-1', ...overrides }: Overrides) {
+  const app = newApp();
+  const stack = primaryStack(app);
+  const europe = new Stack(app, 'Europe', { env: { region: scopeRegion } });
+  const vpc = ec2.Vpc.fromVpcAttributes(europe, 'Vpc', {
+    vpcId: 'vpc-1',
+    availabilityZones: ['a'],
+    privateSubnetIds: ['subnet-1'],
+    privateSubnetRouteTableIds: ['rtb-1'],
+  });
+  const loadBalancer = elbv2.ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(europe, 'LoadBalancer', {
+    loadBalancerArn: `arn:aws:elasticloadbalancing:${scopeRegion}:111111111111:loadbalancer/app/proxy/1`,
+    loadBalancerDnsName: 'balancer.example.com',
+    securityGroupId: 'sg-1',
+  });
+  const attributes = { url: 'https://media.example.com', region: 'eu-west-1', vpc, loadBalancer, ...overrides };
+  const proxy = S3MediaProxy.fromS3MediaProxyAttributes(europe, 'Proxy', attributes);
+  const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+    primary: { bucketName: 'media-us', region: 'us-east-1' },
+    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+  });
+  const canary = new ReplicationCanary(stack, 'Canary', { media, proxies: { 'eu-west-1': proxy } });
+  return { stack, europe, canary, attributes };
+}
+
 describe('the probe of a proxy', () => {
-  test('is in the proxy’s VPC and stack, and reads by its name at its load balancer', () => {
-    const { stack, home, canary } = setUp({ domainName: 'media.eu.example.com' });
-    const { Properties } = probeIn(templateOf(home));
+  test('is in the VPC and the stack of the proxy, and connects to the load balancer with the host name of clients', () => {
+    const { stack, replicaStack, canary } = setUp({ domainName: 'media.eu.example.com' });
+    const { Properties } = probeIn(templateOf(replicaStack));
     expect(Properties).toMatchObject({
       FunctionName: expect.stringMatching(/^canary-[0-9a-f]{8}-probe$/),
       Runtime: 'nodejs24.x',
@@ -53,17 +83,19 @@ describe('the probe of a proxy', () => {
         SecurityGroupIds: [expect.stringContaining('SecurityGroup')],
       },
     });
-    expect(Stack.of(canary.probes['eu-west-1'])).toBe(home);
+    expect(Stack.of(canary.probes['eu-west-1'])).toBe(replicaStack);
     const [europe, brazil] = settingsOf(stack).replicas;
     expect(europe.probe).toBe(
       'arn:${AWS::Partition}:lambda:eu-west-1:${AWS::AccountId}:function:' + Properties.FunctionName,
     );
     expect(brazil.probe).toBeUndefined();
-    expect(stack.dependencies).toContain(home);
+    expect(stack.dependencies).toContain(replicaStack);
   });
 
-  test('may connect to the proxy, and to nothing else', () => {
-    const template = templateOf(setUp({ domainName: 'media.eu.example.com', clientCidrs: ['10.20.0.0/16'] }).home);
+  test('can connect only to the proxy', () => {
+    const template = templateOf(
+      setUp({ domainName: 'media.eu.example.com', clientCidrs: ['10.20.0.0/16'] }).replicaStack,
+    );
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       Description: 'Replication canary',
       FromPort: 443,
@@ -85,9 +117,9 @@ describe('the probe of a proxy', () => {
     ]);
   });
 
-  test('speaks plain HTTP where the proxy has no name', () => {
-    const { home } = setUp({});
-    const template = Template.fromStack(home);
+  test('uses plain HTTP if the proxy has no domain name', () => {
+    const { replicaStack } = setUp({});
+    const template = Template.fromStack(replicaStack);
     expect(probeIn(template).Properties.Environment.Variables.PROXY_ORIGIN).toMatch(/^http:\/\/\$\{.*DNSName\}$/);
     template.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       Description: 'Replication canary',
@@ -95,20 +127,20 @@ describe('the probe of a proxy', () => {
     });
   });
 
-  test('reads through a PrivateLink by S3’s own name', () => {
-    const { home } = setUp({ mode: ProxyMode.PRIVATE_LINK });
-    const { Variables } = probeIn(templateOf(home)).Properties.Environment;
+  test('uses S3’s own host name with PRIVATE_LINK', () => {
+    const { replicaStack } = setUp({ mode: ProxyMode.PRIVATE_LINK });
+    const { Variables } = probeIn(templateOf(replicaStack)).Properties.Environment;
     expect(Variables.PROXY_ORIGIN).toMatch(/^https:\/\/.*\.s3\.eu-west-1\.\$\{AWS::URLSuffix\}$/);
     expect(Variables.PROXY_ADDRESS).toBeUndefined();
-    templateOf(home).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
+    templateOf(replicaStack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       Description: 'Replication canary',
       FromPort: 443,
     });
   });
 
-  test('may do nothing in AWS, but Lambda may make its network interfaces', () => {
-    const { home } = setUp({ domainName: 'media.eu.example.com' });
-    const [policy] = Object.entries(templateOf(home).findResources('AWS::IAM::Policy'))
+  test('has no permissions in AWS, except for Lambda to manage its network interfaces', () => {
+    const { replicaStack } = setUp({ domainName: 'media.eu.example.com' });
+    const [policy] = Object.entries(templateOf(replicaStack).findResources('AWS::IAM::Policy'))
       .filter(([id]) => id.startsWith('CanaryProbe'))
       .map(([, each]) => asText(each).Properties.PolicyDocument.Statement);
     const interfaces = expect.arrayContaining(['ec2:CreateNetworkInterface', 'ec2:DeleteNetworkInterface']);
@@ -132,7 +164,7 @@ describe('the probe of a proxy', () => {
     ]);
   });
 
-  test('may be called by the canary, by its ARN', () => {
+  test('can be invoked by the canary', () => {
     const { stack } = setUp({ domainName: 'media.eu.example.com' });
     const statements = Object.values(templateOf(stack).findResources('AWS::IAM::Policy'))
       .map(asText)
@@ -152,12 +184,12 @@ describe('the probe of a proxy', () => {
     templateOf(stack).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ProxyLatency', Threshold: 3000 });
   });
 
-  test('is not made where none is wanted', () => {
-    const { home, canary } = setUp({ domainName: 'media.eu.example.com' }, { proxies: {} });
-    expect([probeIn(templateOf(home)), canary.probes]).toEqual([undefined, {}]);
+  test('is not created if proxies is empty', () => {
+    const { replicaStack, canary } = setUp({ domainName: 'media.eu.example.com' }, { proxies: {} });
+    expect([probeIn(templateOf(replicaStack)), canary.probes]).toEqual([undefined, {}]);
   });
 
-  test('can be that of imported media, through a proxy of this app', () => {
+  test('works with imported media and a proxy of this app', () => {
     const app = newApp();
     const stack = primaryStack(app);
     const europe = new Stack(app, 'Europe', { env: { region: 'eu-west-1' } });
@@ -169,42 +201,78 @@ describe('the probe of a proxy', () => {
       bucket: s3.Bucket.fromBucketName(europe, 'Bucket', 'media-eu'),
       domainName: 'media.eu.example.com',
     });
-    const proxies = { 'eu-west-1': proxy };
-    new ReplicationCanary(stack, 'Canary', { media, proxies });
+    new ReplicationCanary(stack, 'Canary', { media, proxies: { 'eu-west-1': proxy } });
     expect(probeIn(templateOf(europe))).toBeDefined();
     expect(settingsOf(stack).replicas[0].probe).toMatch(/:eu-west-1:/);
-    expect(() => new ReplicationCanary(stack, 'Other', { media, proxies: { 'sa-east-1': proxy } })).toThrow(
-      /proxies\.sa-east-1: got "sa-east-1", expected the region of a replica that is waited for/,
-    );
   });
 
-  test('fails when the proxy is elsewhere', () => {
+  test('works with an imported proxy', () => {
+    const { canary, stack, europe, attributes } = withImportedProxy({});
+    expect(canary.proxyRegions).toEqual(['eu-west-1']);
+    const { Properties } = probeIn(templateOf(europe));
+    expect(Properties.Environment.Variables).toMatchObject({
+      PROXY_ORIGIN: attributes.url,
+      PROXY_ADDRESS: 'balancer.example.com',
+    });
+    expect(Properties.VpcConfig.SubnetIds).toEqual(['subnet-1']);
+    templateOf(europe).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-1', FromPort: 443 });
+    expect(settingsOf(stack).replicas[0].probe).toMatch(/:eu-west-1:/);
+  });
+
+  test.each<[what: string, overrides: Overrides, message: string]>([
+    [
+      'its VPC and security groups are unknown',
+      { vpc: undefined, loadBalancer: undefined },
+      'proxies.eu-west-1: got "a proxy that was imported without vpc and securityGroups", expected a proxy with a known ' +
+        'VPC and security groups, so that a function in the VPC can connect to it. Specify `vpc` and `securityGroups` ' +
+        'when you import the proxy, or leave the proxy out of `proxies`.',
+    ],
+    [
+      'it was imported into a stack in another region',
+      { scopeRegion: 'us-east-1' },
+      'proxies.eu-west-1: got "a proxy that was imported into a stack in us-east-1", expected a proxy in a stack in ' +
+        'eu-west-1, in which the canary creates a function. Import the proxy into a stack in eu-west-1.',
+    ],
+    [
+      'it is in another region',
+      { region: 'sa-east-1', scopeRegion: 'sa-east-1' },
+      'proxies.eu-west-1: got "a proxy in sa-east-1", expected a proxy in eu-west-1, the region of the replica. Use the ' +
+        "proxy's own region as the key.",
+    ],
+  ])('fails with an imported proxy when %s', (_, overrides, message) => {
+    expect(() => withImportedProxy(overrides)).toThrow(new Error(`[MediaStack/Canary] ${message}`));
+  });
+
+  test('fails when the canary does not watch the region of the proxy', () => {
     const { stack, media } = setUp({ domainName: 'media.eu.example.com' });
-    const { proxy } = media.replica('eu-west-1');
-    expect(() => new ReplicationCanary(stack, 'Other', { media, proxies: { 'sa-east-1': proxy! } })).toThrow(
-      /proxies\.sa-east-1: got "a proxy in eu-west-1", expected a proxy in sa-east-1/,
+    const proxies = { 'us-west-2': media.replica('eu-west-1').proxy! };
+    expect(() => new ReplicationCanary(stack, 'Other', { media, proxies })).toThrow(
+      new Error(
+        '[MediaStack/Other] proxies.us-west-2: got "us-west-2", expected the region of a replica that the canary watches ' +
+          '(eu-west-1, sa-east-1). Use one of these regions as the key.',
+      ),
     );
   });
 
-  test('goes where the servers are in a brought VPC, also into public subnets', () => {
+  test('uses the subnets of the servers in an existing VPC, even public ones', () => {
     const app = newApp();
-    const home = new Stack(app, 'Europe', { env: { region: 'eu-west-1' } });
-    const vpc = new ec2.Vpc(home, 'Vpc', { natGateways: 0, restrictDefaultSecurityGroup: false });
+    const replicaStack = new Stack(app, 'Europe', { env: { region: 'eu-west-1' } });
+    const vpc = new ec2.Vpc(replicaStack, 'Vpc', { natGateways: 0, restrictDefaultSecurityGroup: false });
     const stack = primaryStack(app);
     const media = new ReplicatedMediaBucket(stack, 'Media', {
       replicas: [
         {
           region: 'eu-west-1',
-          stack: home,
+          stack: replicaStack,
           proxy: { vpc, vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC }, domainName: 'm.example.com' },
         },
       ],
     });
     new ReplicationCanary(stack, 'Canary', { media });
-    expect(probeIn(templateOf(home)).Properties.VpcConfig.SubnetIds[0]).toContain('PublicSubnet1');
+    expect(probeIn(templateOf(replicaStack)).Properties.VpcConfig.SubnetIds[0]).toContain('PublicSubnet1');
   });
 
-  test('admits the canary’s account, where that is another', () => {
+  test('allows the canary’s account to invoke it if the accounts differ', () => {
     const app = newApp();
     const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
     const media = new ReplicatedMediaBucket(stack, 'Media', {
@@ -218,10 +286,10 @@ describe('the probe of a proxy', () => {
     expect(settingsOf(stack).replicas[0].probe).toMatch(/:lambda:eu-west-1:222222222222:function:/);
   });
 
-  test('two canaries of one bucket have one each', () => {
-    const { stack, media, home } = setUp({ domainName: 'media.eu.example.com' });
+  test('exists once for each of two canaries', () => {
+    const { stack, media, replicaStack } = setUp({ domainName: 'media.eu.example.com' });
     new ReplicationCanary(stack, 'Other', { media });
-    const names = Object.values(templateOf(home).findResources('AWS::Lambda::Function'))
+    const names = Object.values(templateOf(replicaStack).findResources('AWS::Lambda::Function'))
       .map(({ Properties }) => Properties.FunctionName)
       .filter(Boolean);
     expect(new Set(names).size).toBe(2);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { App, Aws, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -13,8 +13,10 @@ import {
   ReplicatedMediaBucket,
   ReplicatedMediaBucketProps,
   ReplicationCanary,
+  ReplicationCanaryOptions,
   ReplicationCanaryProps,
 } from '../../../src';
+import { describeProblem, InvalidInput, Problem, Problems } from '../../../src/private/problems';
 import { CanarySettings, REASONS } from '../../../src/stored/canary/contract';
 import { asText, newApp, primaryStack, templateOf } from '../../support/synth';
 
@@ -36,7 +38,17 @@ function imported(stack: Stack, more: { prefix?: string; tags?: Record<string, s
   });
 }
 
-/** The only function of the canary, as text. */
+function problemsOf(create: () => unknown): readonly Problem[] {
+  try {
+    create();
+  } catch (error) {
+    if (error instanceof InvalidInput) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+/** The function of the canary, with intrinsic functions as text. */
 const functionIn = (template: Template): any =>
   Object.values(template.findResources('AWS::Lambda::Function'))
     .map(asText)
@@ -45,7 +57,7 @@ const functionIn = (template: Template): any =>
 const settingsOf = (stack: Stack): CanarySettings =>
   JSON.parse(functionIn(templateOf(stack)).Properties.Environment.Variables.REPLICATION_CANARY_SETTINGS);
 
-/** What a role may do: each statement as `actions on resources`, with what restricts it. */
+/** The permissions of a role: each statement as `actions on resources`, with its condition. */
 function statementsOf(template: Template, role: RegExp): string[] {
   return Object.values(template.findResources('AWS::IAM::Policy'))
     .map(asText)
@@ -58,7 +70,7 @@ function statementsOf(template: Template, role: RegExp): string[] {
 }
 
 describe('ReplicationCanary', () => {
-  test('is a function on Node.js 24 that runs each hour, and is not tried again', () => {
+  test('is a function on Node.js 24 that runs every hour without retries', () => {
     const { stack, canary } = setUp();
     const template = templateOf(stack);
     expect(functionIn(template).Properties).toMatchObject({
@@ -85,7 +97,7 @@ describe('ReplicationCanary', () => {
     expect(canary.probes).toEqual({});
   });
 
-  test('takes its properties', () => {
+  test('uses its props', () => {
     const { stack } = setUp({
       interval: Duration.minutes(5),
       timeout: Duration.minutes(12),
@@ -107,7 +119,7 @@ describe('ReplicationCanary', () => {
   });
 
   describe('least privilege', () => {
-    test('reads, puts and deletes below its own folder only, and lists nothing else', () => {
+    test('reads, puts, deletes and lists only in its own folder', () => {
       const { stack, canary } = setUp();
       const statements = statementsOf(templateOf(stack), /CanaryFunctionRole/);
       const granted = statements.map((statement) => statement.split(' on ')[0].replace('Allow ', '')).sort();
@@ -133,7 +145,7 @@ describe('ReplicationCanary', () => {
       }
     });
 
-    test('puts into the primary only', () => {
+    test('puts only into the primary', () => {
       const puts = statementsOf(templateOf(setUp().stack), /CanaryFunctionRole/).filter((each) =>
         each.includes('s3:PutObject'),
       );
@@ -141,24 +153,24 @@ describe('ReplicationCanary', () => {
       expect(puts[0]).toContain('us-east-1');
     });
 
-    test('admits a canary to a replica in another account by a name that is known before', () => {
+    test('has access to a replica in another account by a deterministic role name', () => {
       const app = newApp();
       const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
       const { media } = setUp({}, { replicas: [{ region: 'eu-west-1', account: '222222222222' }] }, stack);
       const [policy] = Object.values(
         templateOf(media.replica('eu-west-1').stack).findResources('AWS::S3::BucketPolicy'),
       ).map(asText);
-      const admitted = policy.Properties.PolicyDocument.Statement.filter(({ Condition }: any) =>
+      const allowed = policy.Properties.PolicyDocument.Statement.filter(({ Condition }: any) =>
         /role\/canary-[0-9a-f]{8}-canary/.test(JSON.stringify(Condition)),
       );
-      expect(admitted.flatMap(({ Action }: any) => Action)).toEqual(
+      expect(allowed.flatMap(({ Action }: any) => Action)).toEqual(
         expect.arrayContaining(['s3:GetObjectVersion', 's3:ListBucketVersions', 's3:DeleteObjectVersion']),
       );
     });
   });
 
-  describe('an object that the rules take', () => {
-    test('has their prefix and their tags, without a word', () => {
+  describe('the object', () => {
+    test('has the prefix and the tags of the rules by default', () => {
       const { stack } = setUp(
         { tags: { more: 'yes' } },
         {
@@ -173,7 +185,7 @@ describe('ReplicationCanary', () => {
       expect(tags).toEqual({ kind: 'film', site: 'a', more: 'yes' });
     });
 
-    test('has those of imported media too', () => {
+    test('has the prefix and the tags of the rules of imported media', () => {
       const stack = primaryStack();
       setUp({ media: imported(stack, { prefix: 'films/', tags: { kind: 'film' } }) }, {}, stack);
       const { folder, tags, primary, replicas } = settingsOf(stack);
@@ -181,22 +193,26 @@ describe('ReplicationCanary', () => {
       expect([primary.bucket, replicas[0].bucket]).toEqual(['media-us', 'media-eu']);
     });
 
-    test('can be that of one replica, where no object is right for all', () => {
+    test('can match the rule of one replica if no object matches all rules', () => {
       const replicas = [
         { region: 'eu-west-1', prefix: 'eu/' },
         { region: 'ap-southeast-2', prefix: 'ap/' },
       ];
       expect(() => setUp({}, { replicas })).toThrow(
-        /^\[MediaStack\/Canary\] prefix: got "eu\/", expected one that the rule of ap-southeast-2 takes: .* ap\/\. .*`replicaRegions`/,
+        new Error(
+          '[MediaStack/Canary] prefix: got nothing, expected a prefix that the rules of all watched replicas match ' +
+            '(eu-west-1: "eu/", ap-southeast-2: "ap/"). If no prefix matches all rules, create a canary for each rule with ' +
+            '`replicaRegions`.',
+        ),
       );
       const { stack } = setUp({ replicaRegions: ['ap-southeast-2'] }, { replicas });
       expect(settingsOf(stack).folder).toMatch(/^ap\/\.replication-canary/);
     });
   });
 
-  test('has metrics with its own dimensions', () => {
+  test('has metrics with its name as dimension', () => {
     const { stack, canary } = setUp();
-    const { service } = { service: stack.resolve(canary.metricCanaryFailures().dimensions!.service) };
+    const service = canary.canaryName;
     expect(functionIn(templateOf(stack)).Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME).toBe(service);
     expect(canary.metricReplicationTime('eu-west-1')).toMatchObject({
       namespace: 'MediaReplication/Canary',
@@ -210,29 +226,56 @@ describe('ReplicationCanary', () => {
       dimensions: { service, Region: 'us-east-1' },
       statistic: 'Average',
     });
-    expect(() => canary.metricReplicationTime('eu-west-3')).toThrow(/replicaRegion: got "eu-west-3", expected one of/);
-    expect(() => canary.metricProxyTime('eu-west-1')).toThrow(/expected one of none: no replica has a proxy/);
+    expect(canary.metric('CanaryFailures', { statistic: 'Sum' })).toEqual(canary.metricCanaryFailures());
+    expect(() => canary.metricReplicationTime('eu-west-3')).toThrow(
+      new Error(
+        '[MediaStack/Canary] replicaRegion: got "eu-west-3", expected one of eu-west-1, ap-southeast-2. The canary emits ' +
+          'this metric for no other regions.',
+      ),
+    );
+    expect(() => canary.metricProxyTime('eu-west-1')).toThrow(
+      new Error(
+        '[MediaStack/Canary] replicaRegion: got "eu-west-1", expected no value: the canary does not read through a proxy. ' +
+          'The canary emits this metric for no other regions.',
+      ),
+    );
+  });
+
+  test('can be imported', () => {
+    const { stack, canary } = setUp();
+    const other = ReplicationCanary.fromReplicationCanaryAttributes(stack, 'Imported', {
+      canaryName: canary.canaryName,
+      region: 'us-east-1',
+      primaryRegion: 'us-east-1',
+      replicaRegions: canary.replicaRegions,
+      proxyRegions: ['eu-west-1'],
+    });
+    const metric = canary.metricReplicationTime('eu-west-1', { region: 'us-east-1' });
+    expect(other.metricReplicationTime('eu-west-1')).toEqual(metric);
+    expect(other.metricCopyFailures('us-east-1').dimensions).toMatchObject({ Region: 'us-east-1' });
+    expect(other.metricProxyTime('eu-west-1').metricName).toBe('ProxyTime');
+    expect(() => other.metricCopyFailures('sa-east-1')).toThrow(/copyRegion: got "sa-east-1"/);
   });
 
   describe('alarms', () => {
-    test('are made once, and take actions and thresholds later', () => {
+    test('are created once, and accept actions and thresholds later', () => {
       const { stack, canary } = setUp();
       const topic = new sns.Topic(stack, 'Topic');
       const alarms = canary.addAlarms();
       expect(canary.addAlarms({ actions: [new actions.SnsAction(topic)], failedRuns: 2 })).toEqual(alarms);
       canary.addAlarms({ replicationTimeThreshold: Duration.minutes(1) });
       const template = templateOf(stack);
-      const ours = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
+      const alarmProps = Object.values(template.findResources('AWS::CloudWatch::Alarm'))
         .map(({ Properties }) => Properties)
         .filter(({ Namespace }) => Namespace === 'MediaReplication/Canary');
-      expect(ours.length).toBe(alarms.length);
-      expect(ours.length).toBe(1 + 3 + 2);
-      for (const { AlarmActions } of ours) {
+      expect(alarmProps.length).toBe(alarms.length);
+      expect(alarmProps.length).toBe(1 + 3 + 2);
+      for (const { AlarmActions } of alarmProps) {
         expect(AlarmActions).toEqual([{ Ref: expect.stringContaining('Topic') }]);
       }
-      const slow = ours.filter(({ MetricName }) => MetricName === 'ReplicationTime');
+      const slow = alarmProps.filter(({ MetricName }) => MetricName === 'ReplicationTime');
       expect(slow.map(({ Threshold }) => Threshold)).toEqual([60, 60]);
-      for (const { EvaluationPeriods, Dimensions, TreatMissingData } of ours.filter(
+      for (const { EvaluationPeriods, Dimensions, TreatMissingData } of alarmProps.filter(
         ({ Statistic }) => Statistic !== 'SampleCount',
       )) {
         expect([EvaluationPeriods, Dimensions.length, TreatMissingData]).toEqual([2, 2, 'ignore']);
@@ -244,7 +287,7 @@ describe('ReplicationCanary', () => {
       [Duration.minutes(5), 4],
       [Duration.days(1), 2],
     ])(
-      'notice that a canary of every %s no longer runs, and no pause between two runs',
+      'detect a canary with an interval of %s that has stopped, but no pause between two runs',
       (interval, evaluationPeriods) => {
         const { stack, canary } = setUp({ interval });
         canary.addAlarms();
@@ -260,7 +303,7 @@ describe('ReplicationCanary', () => {
       },
     );
 
-    test('are for the copies of imported media and of a region that is known at deployment only, too', () => {
+    test('work in an environment-agnostic stack', () => {
       const app = newApp();
       const stack = new Stack(app, 'Anywhere');
       const { canary } = setUp({}, {}, stack);
@@ -269,54 +312,139 @@ describe('ReplicationCanary', () => {
     });
   });
 
-  test.each<[what: string, props: Partial<ReplicationCanaryProps>, message: RegExp]>([
-    ['no replica is waited for', { replicaRegions: [] }, /replicaRegions: got \[\], expected at least one/],
-    ['a region has no replica', { replicaRegions: ['eu-west-3'] }, /replicaRegions\[0\]: got "eu-west-3"/],
-    ['it runs too often', { interval: Duration.seconds(30) }, /interval: .* whole minutes, from 1 minute to 1 day/],
-    ['it runs at parts of minutes', { interval: Duration.seconds(90) }, /interval/],
-    ['it runs too seldom', { interval: Duration.hours(25) }, /interval/],
+  const PREFIX_RULES =
+    'expected a literal of at most 900 bytes, without *, ?, $, control characters, and "." or ".." between slashes. ' +
+    'Specify another prefix. The canary deletes objects below it, so it must identify exactly one folder.';
+  const INTERVALS = 'expected whole minutes, from 1 minute to 1 day. Specify a duration in this range.';
+  const TIMEOUTS = 'expected whole seconds, from 10 seconds to 12 minutes. Specify a duration in this range.';
+
+  test.each<[what: string, props: Partial<ReplicationCanaryProps>, message: string]>([
     [
-      'it waits too long',
-      { timeout: Duration.minutes(13) },
-      /timeout: .* whole seconds, from 10 seconds to 12 minutes/,
+      'no replica is watched',
+      { replicaRegions: [] },
+      'replicaRegions: got [], expected at least one region. Remove it to watch all replicas, or specify the region of a ' +
+        'replica.',
     ],
-    ['it hardly waits', { timeout: Duration.seconds(9) }, /timeout/],
-    ['its prefix means many', { prefix: 'a*/' }, /prefix: got "a\*\/", expected a literal/],
-    ['its prefix has a variable', { prefix: '${aws:username}/' }, /prefix/],
-    ['its prefix leads elsewhere', { prefix: 'a/../b/' }, /prefix/],
-    ['its prefix is too long', { prefix: 'a'.repeat(901) }, /prefix/],
     [
-      'it has too many tags',
-      { tags: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`t${index}`, ''])) },
-      /tags: .* at most 10/,
+      'a region has no replica',
+      { replicaRegions: ['eu-west-3'] },
+      'replicaRegions[0]: got "eu-west-3", expected the region of a replica (eu-west-1, ap-southeast-2). Specify one of ' +
+        'these regions.',
+    ],
+    [
+      'the interval is too short',
+      { interval: Duration.seconds(30) },
+      `interval: got "Duration.seconds(30)", ${INTERVALS}`,
+    ],
+    [
+      'the interval is not in whole minutes',
+      { interval: Duration.seconds(90) },
+      `interval: got "Duration.seconds(90)", ${INTERVALS}`,
+    ],
+    ['the interval is too long', { interval: Duration.hours(25) }, `interval: got "Duration.hours(25)", ${INTERVALS}`],
+    ['the timeout is too long', { timeout: Duration.minutes(13) }, `timeout: got "Duration.minutes(13)", ${TIMEOUTS}`],
+    ['the timeout is too short', { timeout: Duration.seconds(9) }, `timeout: got "Duration.seconds(9)", ${TIMEOUTS}`],
+    ['the prefix has a wildcard', { prefix: 'a*/' }, `prefix: got "a*/", ${PREFIX_RULES}`],
+    [
+      'the prefix has a policy variable',
+      { prefix: '${aws:username}/' },
+      `prefix: got "\${aws:username}/", ${PREFIX_RULES}`,
+    ],
+    ['the prefix has a relative path', { prefix: 'a/../b/' }, `prefix: got "a/../b/", ${PREFIX_RULES}`],
+    ['the prefix is too long', { prefix: 'a'.repeat(901) }, `prefix: got "${'a'.repeat(901)}", ${PREFIX_RULES}`],
+    ['the prefix is a token', { prefix: Aws.STACK_NAME }, `prefix: got "a token", ${PREFIX_RULES}`],
+    [
+      'there are too many tags',
+      { tags: Object.fromEntries([...'abcdefghijk'].map((key) => [key, ''])) },
+      'tags: got ["a","b","c","d","e","f","g","h","i","j","k"], expected at most 10 tags, including those that the rules ' +
+        'require. Remove tags that no rule requires.',
     ],
   ])('fails when %s', (_, props, message) => {
-    expect(() => setUp(props)).toThrow(message);
-    expect(() => setUp(props)).toThrow(/^\[MediaStack\/Canary\] /);
+    expect(() => setUp(props)).toThrow(new Error(`[MediaStack/Canary] ${message}`));
   });
 
-  test('fails when a rule asks for other tags', () => {
+  test('reports all problems at once, and one for each mistake', () => {
+    const problems = problemsOf(() =>
+      setUp({
+        replicaRegions: ['eu-west-1', 'eu-west-3', 'eu-west-4'],
+        interval: Duration.seconds(1),
+        timeout: Duration.seconds(1),
+        prefix: '*',
+        tags: Object.fromEntries([...'abcdefghijk'].map((key) => [key, ''])),
+      }),
+    );
+    expect(problems.map(({ property }) => property)).toEqual([
+      'replicaRegions[1]',
+      'replicaRegions[2]',
+      'interval',
+      'timeout',
+      'prefix',
+      'tags',
+    ]);
+    expect(new Set(problems.map(({ construct }) => construct))).toEqual(new Set(['MediaStack/Canary']));
+  });
+
+  test('can be validated before its media exist', () => {
+    const stack = primaryStack();
+    const validate = (options: ReplicationCanaryOptions, regions: string[]) => {
+      const problems = new Problems(stack);
+      ReplicationCanary._validate(problems.within('canary'), options, regions);
+      return problems.all.map(({ property, construct }) => [construct, property]);
+    };
+    expect(validate({ replicaRegions: ['eu-west-3'], prefix: '*' }, ['eu-west-1'])).toEqual([
+      ['MediaStack', 'canary.replicaRegions[0]'],
+      ['MediaStack', 'canary.prefix'],
+    ]);
+    expect(validate({ replicaRegions: [Aws.REGION] }, ['eu-west-1'])).toEqual([]);
+    // The missing replicas are a mistake in the props of the media.
+    expect(validate({ replicaRegions: ['eu-west-3'] }, [])).toEqual([]);
+  });
+
+  test('fails when the media have no replicas', () => {
+    const stack = primaryStack();
+    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+      primary: { bucketName: 'media-us', region: 'us-east-1' },
+      replicas: [],
+    });
+    expect(() => setUp({ media }, {}, stack)).toThrow(
+      new Error(
+        '[MediaStack/Canary] media: got "media without replicas", expected media with at least one replica. Add a ' +
+          'replica, or remove the canary.',
+      ),
+    );
+  });
+
+  test('fails when a rule requires other tags', () => {
     const replicas = [{ region: 'eu-west-1', tags: { kind: 'film' }, deleteMarkerReplication: false }];
     expect(() => setUp({ tags: { kind: 'test' } }, { replicas })).toThrow(
-      /tags\.kind: got "test", expected "film", without which the rule of eu-west-1 does not take/,
+      new Error(
+        '[MediaStack/Canary] tags.kind: got "test", expected "film", because a rule of a watched replica requires it. If ' +
+          'no tags match all rules, create a canary for each rule with `replicaRegions`.',
+      ),
     );
   });
 
-  test('fails when a rule takes no such prefix', () => {
+  test('fails when a rule does not match the prefix', () => {
     expect(() => setUp({ prefix: 'film' }, { replicas: [{ region: 'eu-west-1', prefix: 'films/' }] })).toThrow(
-      /prefix: got "film", expected one that the rule of eu-west-1 takes/,
+      new Error(
+        '[MediaStack/Canary] prefix: got "film", expected a prefix that the rules of all watched replicas match ' +
+          '(eu-west-1: "films/"). If no prefix matches all rules, create a canary for each rule with `replicaRegions`.',
+      ),
     );
   });
 
-  test('fails when every object is retained, but not when objects can be', () => {
+  test('fails when Object Lock retains every object by default', () => {
     const objectLockDefaultRetention = s3.ObjectLockRetention.governance(Duration.days(1));
-    expect(() => setUp({}, { objectLockDefaultRetention })).toThrow(
-      /media: got "MediaStack\/Media\/Primary\/Bucket, in which Object Lock retains every object"/,
+    const problems = problemsOf(() => setUp({}, { objectLockDefaultRetention }));
+    expect(describeProblem(problems[0])).toBe(
+      'media: got "MediaStack/Media/Primary/Bucket, in which Object Lock retains every object by default", expected buckets ' +
+        'in which the canary can delete its objects. Remove the canary, and monitor replication with ' +
+        '`addReplicationAlarms` instead.',
     );
     expect(() => setUp({}, { objectLockEnabled: true })).not.toThrow();
   });
 
-  test('two in one stack do not collide', () => {
+  test('can exist twice in one stack', () => {
     const { stack, media, canary } = setUp();
     const other = new ReplicationCanary(stack, 'Other', { media });
     expect(other.objectsKeyPrefix).not.toBe(canary.objectsKeyPrefix);
@@ -344,7 +472,7 @@ describe('ReplicationCanary', () => {
     }
   });
 
-  test('a permissions boundary and tags reach every role', () => {
+  test('applies permissions boundaries and tags to every role', () => {
     const { stack, media } = setUp({}, { replicas: [{ region: 'eu-west-1', proxy: { domainName: 'm.example.com' } }] });
     const app = stack.node.root as App;
     iam.PermissionsBoundary.of(app).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
@@ -354,23 +482,23 @@ describe('ReplicationCanary', () => {
       [media.replica('eu-west-1').stack, /^CanaryProbe.*FunctionRole/],
     ] as const) {
       const roles = Object.entries(templateOf(each).findResources('AWS::IAM::Role'));
-      const ours = roles.filter(([id]) => name.test(id));
-      expect(ours.length).toBe(1);
-      expect(JSON.stringify(ours[0][1].Properties.PermissionsBoundary)).toContain('boundary');
-      expect(ours[0][1].Properties.Tags).toContainEqual({ Key: 'team', Value: 'media' });
+      const canaryRoles = roles.filter(([id]) => name.test(id));
+      expect(canaryRoles.length).toBe(1);
+      expect(JSON.stringify(canaryRoles[0][1].Properties.PermissionsBoundary)).toContain('boundary');
+      expect(canaryRoles[0][1].Properties.Tags).toContainEqual({ Key: 'team', Value: 'media' });
     }
   });
 
-  test('takes few resources', () => {
+  test('has at most 11 resources', () => {
     const stack = primaryStack();
     setUp({ media: imported(stack) }, {}, stack).canary.addAlarms();
     const { Resources } = templateOf(stack).toJSON();
     expect(Object.keys(Resources).length).toBeLessThanOrEqual(11);
   });
 
-  test('every reason is explained', () => {
-    const page = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
-    const section = page.split(/^## /m).find((part) => part.startsWith('Alarm: the canary failed'))!;
+  test('documents every reason', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/operations.md'), 'utf8');
+    const section = page.split(/^## /m).find((part) => part.startsWith('Alarm: canary failures'))!;
     const explained = [...section.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, reason]) => reason);
     expect(explained).toEqual([...REASONS]);
   });

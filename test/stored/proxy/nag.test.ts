@@ -9,21 +9,21 @@ const NETWORK: Acceptance[] = [
     rule: /^NIST\.800\.53\.R[45]-VPCDefaultSecurityGroupClosed$/,
     path: /\/Vpc\/Resource$/,
     reason:
-      'Nothing in the VPC uses its default security group: each network interface has one of its own. CloudFormation ' +
-      'can empty the default one only by a function that may change security groups, which is the greater risk.',
+      'No network interface in the VPC uses the default security group. CloudFormation can remove its rules only with a ' +
+      'function that can modify security groups, which would be a greater risk.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-CloudWatchLogGroupEncrypted$/,
     path: /\/LogGroup\/|\/Logs\//,
     reason:
-      'CloudWatch Logs encrypts every log group. The logs hold paths, addresses and durations, and no link or token; a ' +
-      'key of their own would add a cost and a way to lose them, and no secrecy.',
+      'CloudWatch Logs encrypts every log group. The logs contain paths, addresses and durations, but no links or tokens. ' +
+      'A customer managed key would add costs and a way to lose the logs, but no confidentiality.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-IAMNoInlinePolicy$/,
     path: /\/(Rejected\/IAMRole|ExecutionRole)\/DefaultPolicy\//,
     reason:
-      'Each policy is about one log group or image, and belongs to exactly one role, with which it comes and goes.',
+      'Each policy covers one log group or image. It belongs to exactly one role and is created and deleted with it.',
   },
 ];
 
@@ -32,19 +32,19 @@ const SERVERS: Acceptance[] = [
     rule: /^NIST\.800\.53\.R5-VPCNoUnrestrictedRouteToIGW$/,
     path: /\/EgressSubnet\d\/DefaultRoute$/,
     reason:
-      'The subnets hold the NAT gateway and nothing else, by which servers without a public address pull their image. ' +
-      'With imageRepository there are none.',
+      'The subnets contain only the NAT gateway, through which servers without a public address pull their image. With ' +
+      'imageRepository, there are no such subnets.',
   },
   {
     rule: /^NIST\.800\.53\.R[45]-ALBWAFEnabled$/,
     path: /\/LoadBalancer\/Resource$/,
     reason:
-      'The load balancer is internal and open to private ranges only; behind it is no application, but a server that ' +
-      'refuses all but GET, HEAD and preflights for one bucket, and S3, which verifies the signature of each request.',
+      'The load balancer is internal and open to private ranges only. The servers behind it accept only GET, HEAD and CORS ' +
+      'preflight requests for one bucket, and S3 verifies the signature of each request.',
   },
 ];
 
-test.each([ProxyMode.SERVERS, ProxyMode.PRIVATE_LINK])('S3MediaProxy passes cdk-nag by %s', (mode) => {
+test.each([ProxyMode.SERVERS, ProxyMode.PRIVATE_LINK])('S3MediaProxy passes cdk-nag with mode %s', (mode) => {
   const app = newApp();
   const stack = new Stack(app, 'Europe', { env: { account: '111111111111', region: 'eu-west-1' } });
   const bucket = s3.Bucket.fromBucketName(stack, 'Media', 'media-eu');

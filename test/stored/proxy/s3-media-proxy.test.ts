@@ -1,15 +1,18 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, Stack, Token } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { DirectConnect, ProxyMode, S3MediaProxy, S3MediaProxyOptions } from '../../../src';
+import { DirectConnect, ProxyMode, S3MediaProxy, S3MediaProxyAttributes, S3MediaProxyOptions } from '../../../src';
+import { Problems } from '../../../src/private/problems';
+import { HAPROXY_VERSION } from '../../../src/stored/proxy/haproxy-version';
 import { asText, newApp, only, templateOf } from '../../support/synth';
 
 const DOMAIN = 'media.eu.example.com';
@@ -34,7 +37,7 @@ function templateWith(options: (stack: Stack) => S3MediaProxyOptions = () => ({}
 const privateRepository = (stack: Stack) => ecr.Repository.fromRepositoryName(stack, 'Repository', 'haproxy');
 
 describe('S3MediaProxy network', () => {
-  test('is a VPC of its own over two zones, with a way out for the image, and S3 by a gateway endpoint', () => {
+  test('is a new VPC in two zones, with egress for the image and a gateway endpoint for S3', () => {
     const template = templateWith();
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.100.0.0/16' });
     template.resourceCountIs('AWS::EC2::NatGateway', 1);
@@ -45,7 +48,7 @@ describe('S3MediaProxy network', () => {
     expect(endpoint.RouteTableIds).toHaveLength(2);
   });
 
-  test('lets nothing but reads of the bucket through the endpoint', () => {
+  test('allows only reads of the bucket through the endpoint', () => {
     const { Statement } = only(templateWith(), 'AWS::EC2::VPCEndpoint').Properties.PolicyDocument;
     expect(Statement).toEqual([
       {
@@ -57,7 +60,7 @@ describe('S3MediaProxy network', () => {
     ]);
   });
 
-  test('needs no way out with a private repository: endpoints serve the image and the logs', () => {
+  test('needs no egress with a private repository: endpoints serve the image and the logs', () => {
     const template = templateWith((stack) => ({ imageRepository: privateRepository(stack), imageTag: '3.2.24' }));
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
     template.resourceCountIs('AWS::EC2::InternetGateway', 0);
@@ -77,12 +80,12 @@ describe('S3MediaProxy network', () => {
     });
   });
 
-  test('takes its size from the props', () => {
+  test('has the IP addresses of the props', () => {
     const template = templateWith(() => ({ ipAddresses: ec2.IpAddresses.cidr('10.7.0.0/20') }));
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.7.0.0/20' });
   });
 
-  test('leaves a brought VPC as it is', () => {
+  test('does not modify an existing VPC', () => {
     const alone = fixture();
     const aloneVpc = new ec2.Vpc(alone.stack, 'Vpc');
     const before = templateOf(Stack.of(aloneVpc));
@@ -97,7 +100,7 @@ describe('S3MediaProxy network', () => {
     }
   });
 
-  test('joins a Direct Connect gateway by a virtual private gateway, with routes by propagation', () => {
+  test('connects to a Direct Connect gateway through a virtual private gateway with route propagation', () => {
     const template = templateWith(() => ({
       directConnect: DirectConnect.gateway(DIRECT_CONNECT_GATEWAY, {
         allowedPrefixes: ['10.100.0.0/17'],
@@ -118,7 +121,7 @@ describe('S3MediaProxy network', () => {
     expect(association.DependsOn).toEqual(propagation.DependsOn);
   });
 
-  test('announces its own range to a Direct Connect gateway, if nothing else is said', () => {
+  test('advertises its CIDR range to a Direct Connect gateway by default', () => {
     const template = templateWith(() => ({ directConnect: DirectConnect.gateway(DIRECT_CONNECT_GATEWAY) }));
     const { AllowedPrefixesToDirectConnectGateway } = only(
       template,
@@ -127,7 +130,7 @@ describe('S3MediaProxy network', () => {
     expect(AllowedPrefixesToDirectConnectGateway).toEqual([expect.stringMatching(/Vpc\w+\.CidrBlock/)]);
   });
 
-  test('joins a transit gateway, with routes to the clients', () => {
+  test('connects to a transit gateway, with routes to the clients', () => {
     const template = templateWith(() => ({
       directConnect: DirectConnect.transitGateway('tgw-0123456789abcdef0'),
       clientCidrs: ['10.20.0.0/16', '192.168.0.0/16'],
@@ -146,7 +149,7 @@ describe('S3MediaProxy network', () => {
 });
 
 describe('S3MediaProxy servers', () => {
-  test('are two or more on Fargate, rolled back if they do not start, scaled on load', () => {
+  test('run on Fargate, at least two, with rollback and scaling', () => {
     const template = templateWith();
     template.hasResourceProperties('AWS::ECS::Service', {
       LaunchType: 'FARGATE',
@@ -162,9 +165,9 @@ describe('S3MediaProxy servers', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
-  test('run the official image by an exact tag, with the configuration in their command, and write no file', () => {
+  test('run the official image in an exact version, with the configuration in their command and a read-only file system', () => {
     const [container] = only(templateWith(), 'AWS::ECS::TaskDefinition').Properties.ContainerDefinitions;
-    expect(container.Image).toMatch(/^public\.ecr\.aws\/docker\/library\/haproxy:3\.2\.\d+$/);
+    expect(container.Image).toBe(`public.ecr.aws/docker/library/haproxy:${HAPROXY_VERSION}`);
     expect(container.ReadonlyRootFilesystem).toBe(true);
     expect(container).not.toHaveProperty('Environment');
     expect(container.EntryPoint).toEqual(['/bin/sh', '-c']);
@@ -173,21 +176,21 @@ describe('S3MediaProxy servers', () => {
     expect(container.Command[0]).toMatch(/timeout http-keep-alive 135s/);
   });
 
-  test('can run an image by its digest, or a private one', () => {
+  test('can run an image by its digest or from a private repository', () => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const [byDigest] = only(
       templateWith(() => ({ imageDigest: digest })),
       'AWS::ECS::TaskDefinition',
     ).Properties.ContainerDefinitions;
     expect(byDigest.Image).toBe(`public.ecr.aws/docker/library/haproxy@${digest}`);
-    const [ours] = only(
-      templateWith((stack) => ({ imageRepository: privateRepository(stack), imageTag: '3.2.24-ours' })),
+    const [privateImage] = only(
+      templateWith((stack) => ({ imageRepository: privateRepository(stack), imageTag: 'patched' })),
       'AWS::ECS::TaskDefinition',
     ).Properties.ContainerDefinitions;
-    expect(ours.Image).toMatch(/\.dkr\.ecr\.eu-west-1\.\$\{AWS::URLSuffix\}\/haproxy:3\.2\.24-ours$/);
+    expect(privateImage.Image).toMatch(/\.dkr\.ecr\.eu-west-1\.\$\{AWS::URLSuffix\}\/haproxy:patched$/);
   });
 
-  test('have no permission of their own, but to write logs and to pull their image', () => {
+  test('have no permissions', () => {
     const template = templateWith();
     const task = only(template, 'AWS::ECS::TaskDefinition').Properties;
     const [taskRole] = /\w+(?=\.Arn)/.exec(task.TaskRoleArn)!;
@@ -197,7 +200,7 @@ describe('S3MediaProxy servers', () => {
     expect(policies.filter(({ Roles }) => Roles.includes(`\${${taskRole}}`))).toEqual([]);
   });
 
-  test('are reached from the load balancer only, and reach out over TLS only', () => {
+  test('accept connections only from the load balancer, and connect to others only over TLS', () => {
     const template = templateWith();
     const groups = Object.values(template.findResources('AWS::EC2::SecurityGroup')).map(({ Properties }) =>
       asText(Properties),
@@ -221,7 +224,7 @@ describe('S3MediaProxy servers', () => {
     ]);
   });
 
-  test('are behind an internal balancer that speaks TLS 1.2 and later, to private addresses only', () => {
+  test('are behind an internal load balancer that supports TLS 1.2 and later and is open to private addresses', () => {
     const template = templateWith();
     template.hasResourceProperties('AWS::ElasticLoadBalancingV2::LoadBalancer', {
       Scheme: 'internal',
@@ -251,7 +254,7 @@ describe('S3MediaProxy servers', () => {
     ]);
   });
 
-  test('take clients, a redirect, protection, sizes and retention from the props', () => {
+  test('have the clients, redirect, deletion protection, sizes and log retention of the props', () => {
     const template = templateWith((stack) => ({
       clientCidrs: ['10.20.0.0/16', '10.30.0.0/16'],
       redirectHttp: true,
@@ -285,11 +288,11 @@ describe('S3MediaProxy servers', () => {
   });
 });
 
-describe('S3MediaProxy name', () => {
+describe('S3MediaProxy domain name', () => {
   const zoneIn = (stack: Stack) =>
     route53.HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z123', zoneName: 'example.com' });
 
-  test('is the literal URL, certified and recorded in the zone', () => {
+  test('is the literal URL, with a certificate and a record in the hosted zone', () => {
     const { stack, bucket } = fixture();
     const proxy = new S3MediaProxy(stack, 'Proxy', { bucket, domainName: DOMAIN, hostedZone: zoneIn(stack) });
     expect(proxy.url).toBe(`https://${DOMAIN}`);
@@ -302,7 +305,7 @@ describe('S3MediaProxy name', () => {
     template.hasResourceProperties('AWS::Route53::RecordSet', { Name: `${DOMAIN}.`, Type: 'A', HostedZoneId: 'Z123' });
   });
 
-  test('is certified without a zone by a record that somebody adds', () => {
+  test('has a certificate but no record without a hosted zone', () => {
     const template = templateWith();
     template.hasResourceProperties('AWS::CertificateManager::Certificate', {
       DomainName: DOMAIN,
@@ -311,7 +314,7 @@ describe('S3MediaProxy name', () => {
     template.resourceCountIs('AWS::Route53::RecordSet', 0);
   });
 
-  test('can have a brought certificate', () => {
+  test('can have an existing certificate', () => {
     const arn = 'arn:aws:acm:eu-west-1:111111111111:certificate/1234abcd-12ab-34cd-56ef-1234567890ab';
     const template = templateWith((stack) => ({
       certificate: acm.Certificate.fromCertificateArn(stack, 'Certificate', arn),
@@ -322,7 +325,7 @@ describe('S3MediaProxy name', () => {
     });
   });
 
-  test('may be missing: then there is no TLS, and a warning', () => {
+  test('is optional: without it, there is no TLS, and a warning', () => {
     const { stack, bucket } = fixture();
     const proxy = new S3MediaProxy(stack, 'Proxy', { bucket });
     expect(asText(stack.resolve(proxy.url))).toMatch(/^http:\/\/\$\{.*LoadBalancer.*\.DNSName\}$/);
@@ -331,12 +334,15 @@ describe('S3MediaProxy name', () => {
       .getStackArtifact(stack.artifactId)
       .messages.filter(({ id }) => id === '/Europe/Proxy');
     expect(warnings.map(({ level }) => level)).toEqual(['warning']);
-    expect(String(warnings[0].entry.data)).toMatch(/unencrypted/);
+    expect(warnings[0].entry.data).toMatch(
+      'The proxy has no `domainName`, so it cannot have a certificate. Links are credentials until they expire, and they ' +
+        'are sent unencrypted between the clients and the proxy. Specify `domainName`.',
+    );
   });
 });
 
-describe('S3MediaProxy by PrivateLink', () => {
-  test('is an interface endpoint with private names, and a resolver for the clients: no server', () => {
+describe('S3MediaProxy with PRIVATE_LINK', () => {
+  test('is an interface endpoint with private DNS and an inbound resolver, without servers', () => {
     const { stack, bucket } = fixture();
     const proxy = new S3MediaProxy(stack, 'Proxy', {
       bucket,
@@ -372,7 +378,7 @@ describe('S3MediaProxy by PrivateLink', () => {
 });
 
 describe('S3MediaProxy isolation', () => {
-  test('denies reads that come neither through the endpoint nor from those who are exempt, and nothing else', () => {
+  test('denies only reads, unless they use the endpoint or the principal is exempt', () => {
     const { stack, bucket } = fixture();
     const admin = 'arn:aws:iam::111111111111:role/admin';
     new S3MediaProxy(stack, 'Proxy', { bucket, domainName: DOMAIN, isolation: { exemptPrincipalArns: [admin] } });
@@ -394,7 +400,7 @@ describe('S3MediaProxy isolation', () => {
     ]);
   });
 
-  test('is there for nobody in particular too, and by PrivateLink', () => {
+  test('works without exemptions and with PRIVATE_LINK', () => {
     const { stack, bucket } = fixture();
     new S3MediaProxy(stack, 'Proxy', { bucket, mode: ProxyMode.PRIVATE_LINK, isolation: {} });
     const [{ Condition }] = only(templateOf(stack), 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement;
@@ -405,24 +411,32 @@ describe('S3MediaProxy isolation', () => {
 });
 
 describe('S3MediaProxy isolation fails when', () => {
-  test('the policy of the bucket is not of this app', () => {
+  test('the app does not manage the bucket policy', () => {
     const { stack } = fixture();
     const bucket = s3.Bucket.fromBucketName(stack, 'Imported', 'media-eu');
     expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, isolation: {} })).toThrow(
-      '[Europe/Proxy] isolation: got "Europe/Imported, whose policy is not of this app"',
+      new Error(
+        '[Europe/Proxy] isolation: got "a value for Europe/Imported, whose policy this app does not manage", expected a ' +
+          'bucket whose policy this app manages. Remove `isolation`, and deny the reads where the bucket is created, as ' +
+          'docs/security.md shows.',
+      ),
     );
   });
 
-  test('another proxy isolates the bucket already, and each would deny the other', () => {
+  test('another proxy isolates the bucket', () => {
     const { stack, bucket } = fixture();
     new S3MediaProxy(stack, 'One', { bucket, isolation: {} });
     expect(() => new S3MediaProxy(stack, 'Two', { bucket, isolation: {} })).toThrow(
-      '[Europe/Two] isolation: got "Europe/Media, which another proxy isolates already"',
+      new Error(
+        '[Europe/Two] isolation: got "a value for Europe/Media, which another proxy isolates", expected at most one proxy ' +
+          'that isolates a bucket, because each would deny reads through the other. Remove `isolation` from both proxies, ' +
+          'and deny the reads in the bucket policy with the endpoints of both.',
+      ),
     );
   });
 });
 
-test('S3MediaProxy by PrivateLink takes what private subnets a brought VPC has', () => {
+test('S3MediaProxy with PRIVATE_LINK uses the private subnets of an existing VPC without isolated ones', () => {
   const { stack, bucket } = fixture();
   const vpc = new ec2.Vpc(stack, 'Vpc');
   new S3MediaProxy(stack, 'Proxy', { bucket, vpc, mode: ProxyMode.PRIVATE_LINK });
@@ -430,7 +444,7 @@ test('S3MediaProxy by PrivateLink takes what private subnets a brought VPC has',
   expect(SubnetIds).toEqual(vpc.privateSubnets.map(({ subnetId }) => asText(stack.resolve(subnetId))));
 });
 
-test('two proxies in one account and region share no name', () => {
+test('two proxies in one account and region share no physical names', () => {
   const { stack, bucket } = fixture();
   for (const id of ['One', 'Two']) {
     new S3MediaProxy(stack, id, { bucket, domainName: `${id}.example.com`.toLowerCase() });
@@ -438,7 +452,7 @@ test('two proxies in one account and region share no name', () => {
   const template = templateOf(stack);
   const text = JSON.stringify(template.toJSON().Resources);
   expect(text).not.toMatch(/"(ServiceName|LoadBalancerName|TargetGroupName|LogGroupName|RoleName|GroupName)":"/);
-  // Only this one has to be known in another region, by a dashboard.
+  // Dashboards in other regions refer to the cluster.
   const clusters = Object.values(template.findResources('AWS::ECS::Cluster'));
   expect(new Set(clusters.map(({ Properties }) => Properties.ClusterName)).size).toBe(2);
 });
@@ -447,20 +461,21 @@ describe('S3MediaProxy metrics and alarms', () => {
   const proxyIn = ({ stack, bucket }: Fixture, options: S3MediaProxyOptions = { domainName: DOMAIN }) =>
     new S3MediaProxy(stack, 'Proxy', { bucket, ...options });
 
-  test('are about its servers and its load balancer', () => {
+  test('cover its servers and its load balancer', () => {
     const { stack, bucket } = fixture();
     const proxy = proxyIn({ stack, bucket });
     const cluster = only(templateOf(stack), 'AWS::ECS::Cluster').Properties.ClusterName;
-    const there = { region: 'eu-west-1', dimensions: { ClusterName: cluster } };
-    expect(proxy.metricRunningServers()).toMatchObject({ ...there, metricName: 'TaskCount', statistic: 'Minimum' });
-    expect(proxy.metricBytesSent()).toMatchObject({ ...there, metricName: 'NetworkTxBytes', statistic: 'Average' });
-    const dimensions = (metric: cloudwatch.Metric) => Object.keys(metric.dimensions!);
+    const expected = { region: 'eu-west-1', dimensions: { ClusterName: cluster } };
+    expect(proxy.metricRunningServers()).toMatchObject({ ...expected, metricName: 'TaskCount', statistic: 'Minimum' });
+    expect(proxy.metricBytesSent()).toMatchObject({ ...expected, metricName: 'NetworkTxBytes', statistic: 'Average' });
+    const dimensions = (metric: cloudwatch.Metric) => Object.keys(metric.dimensions!).sort();
+    expect(proxy.metric('CpuUtilized')).toMatchObject({ ...expected, metricName: 'CpuUtilized' });
     expect(dimensions(proxy.metricUnhealthyServers())).toEqual(['LoadBalancer', 'TargetGroup']);
     expect(dimensions(proxy.metricFailedRequests())).toEqual(['LoadBalancer', 'TargetGroup']);
     expect(dimensions(proxy.metricUnansweredRequests())).toEqual(['LoadBalancer']);
   });
 
-  test('alarms are made once, and take actions later', () => {
+  test('alarms are created once, and accept actions later', () => {
     const { stack, bucket } = fixture();
     const proxy = proxyIn({ stack, bucket });
     const alarms = proxy.addAlarms();
@@ -479,7 +494,7 @@ describe('S3MediaProxy metrics and alarms', () => {
     });
   });
 
-  test('by PrivateLink, an alarm watches the endpoint, and there are no servers to measure', () => {
+  test('with PRIVATE_LINK, there are an alarm for the endpoint and no metrics of servers', () => {
     const { stack, bucket } = fixture();
     const proxy = proxyIn({ stack, bucket }, { mode: ProxyMode.PRIVATE_LINK });
     proxy.addAlarms();
@@ -488,94 +503,219 @@ describe('S3MediaProxy metrics and alarms', () => {
       MetricName: 'PacketsDropped',
       Dimensions: expect.arrayContaining([{ Name: 'Service Name', Value: 'com.amazonaws.eu-west-1.s3' }]),
     });
-    expect(() => proxy.metricRunningServers()).toThrow(
-      /\[Europe\/Proxy\] mode: got "PRIVATE_LINK", expected servers, of which TaskCount is a metric/,
-    );
-    expect(() => proxy.metricFailedRequests()).toThrow(/expected servers/);
+    const message = (metricName: string) =>
+      `[Europe/Proxy] clusterName: got nothing, expected the ECS cluster of the servers, which emit ${metricName}. Specify ` +
+      '`clusterName` for an imported proxy. A proxy with `PRIVATE_LINK` has no servers: use the metrics in the ' +
+      'AWS/PrivateLinkEndpoints namespace.';
+    expect(() => proxy.metricRunningServers()).toThrow(new Error(message('TaskCount')));
+    expect(() => proxy.metricFailedRequests()).toThrow(new Error(message('HTTPCode_Target_5XX_Count')));
+  });
+});
+
+describe('S3MediaProxy.fromS3MediaProxyAttributes', () => {
+  test('has the metrics of the servers', () => {
+    const { stack, bucket } = fixture();
+    const { clusterName } = new S3MediaProxy(stack, 'Proxy', { bucket, domainName: DOMAIN });
+    const url = `https://${DOMAIN}`;
+    const dashboards = new Stack(stack.node.root as App, 'Dashboards', { env: { region: 'us-east-1' } });
+    const proxy = S3MediaProxy.fromS3MediaProxyAttributes(dashboards, 'Proxy', {
+      url,
+      region: 'eu-west-1',
+      clusterName,
+    });
+    expect([proxy.url, proxy.region, proxy.env.region]).toEqual([url, 'eu-west-1', 'eu-west-1']);
+    expect(proxy.metricRunningServers()).toMatchObject({
+      metricName: 'TaskCount',
+      region: 'eu-west-1',
+      dimensions: { ClusterName: clusterName },
+    });
+  });
+
+  test('needs only a URL and a region', () => {
+    const { stack } = fixture();
+    const proxy = S3MediaProxy.fromS3MediaProxyAttributes(stack, 'Proxy', {
+      url: 'https://p.example',
+      region: 'eu-west-1',
+    });
+    expect([proxy.loadBalancer, proxy.connections.securityGroups]).toEqual([undefined, []]);
+    expect(() => proxy.metric('TaskCount')).toThrow(/clusterName: got nothing/);
+  });
+
+  test('has the security groups of the load balancer, unless others are specified', () => {
+    const { stack } = fixture();
+    const loadBalancer = elbv2.ApplicationLoadBalancer.fromApplicationLoadBalancerAttributes(stack, 'LoadBalancer', {
+      loadBalancerArn: 'arn:aws:elasticloadbalancing:eu-west-1:111111111111:loadbalancer/app/proxy/1',
+      securityGroupId: 'sg-1',
+    });
+    const groupsOf = (id: string, attributes: Partial<S3MediaProxyAttributes>) =>
+      S3MediaProxy.fromS3MediaProxyAttributes(stack, id, {
+        url: `https://${DOMAIN}`,
+        region: 'eu-west-1',
+        loadBalancer,
+        ...attributes,
+      }).connections.securityGroups.map(({ securityGroupId }) => securityGroupId);
+    const other = ec2.SecurityGroup.fromSecurityGroupId(stack, 'Other', 'sg-2');
+    expect(groupsOf('One', {})).toEqual(['sg-1']);
+    expect(groupsOf('Two', { securityGroups: [other] })).toEqual(['sg-2']);
   });
 });
 
 describe('S3MediaProxy fails when', () => {
+  const isolatedVpc = (stack: Stack) =>
+    new ec2.Vpc(stack, 'Vpc', {
+      natGateways: 0,
+      subnetConfiguration: [
+        { name: 'a', subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+        { name: 'b', subnetType: ec2.SubnetType.PUBLIC },
+      ],
+    });
+  const NO_IMAGE =
+    'imageRepository: got nothing, expected a private repository, because the subnets of Europe/Vpc have no route to the ' +
+    'public registry. Copy the image into an ECR repository, specify the repository, and add endpoints for ecr.api, ' +
+    'ecr.dkr and logs to the VPC. Or choose subnets with a NAT gateway.';
+
   test.each<[string, (stack: Stack) => S3MediaProxyOptions, string]>([
     [
-      'PrivateLink is given servers',
+      'a proxy without servers has options for servers',
       () => ({ mode: ProxyMode.PRIVATE_LINK, domainName: DOMAIN }),
-      'domainName: got "a value with mode PRIVATE_LINK", expected none: there is no server.',
+      'domainName: got "a value with mode PRIVATE_LINK", expected no value, because PRIVATE_LINK has no servers. Remove ' +
+        '`domainName` or `mode`.',
     ],
     [
-      'a brought VPC is to be changed',
+      'an existing VPC has options for a new one',
       (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc'), directConnect: DirectConnect.transitGateway('tgw-1') }),
-      'directConnect: got "a value together with vpc", expected one of the two',
+      'directConnect: got "a value with vpc", expected no value, because an existing VPC is not modified. Remove ' +
+        '`directConnect` or `vpc`.',
     ],
     [
-      'a bucket is to be isolated to an endpoint that is not known',
+      'the endpoint for the isolation is unknown',
       (stack) => ({ vpc: new ec2.Vpc(stack, 'Vpc'), isolation: {} }),
-      'isolation: got "a value together with vpc", expected to know the VPC\'s gateway endpoint',
-    ],
-    ['subnets are chosen of no VPC', () => ({ vpcSubnets: {} }), 'vpcSubnets: got "a value without vpc"'],
-    [
-      'a VPC has no way to the image',
-      (stack) => ({
-        vpc: new ec2.Vpc(stack, 'Vpc', {
-          natGateways: 0,
-          subnetConfiguration: [{ name: 'a', subnetType: ec2.SubnetType.PRIVATE_ISOLATED }],
-        }),
-      }),
-      'imageRepository: got nothing, expected a private repository, since the subnets of Europe/Vpc have no way out',
+      'isolation: got "a value with vpc", expected no value, because the gateway endpoint of an existing VPC is unknown. ' +
+        'Remove `vpc`, or deny the reads in the bucket policy yourself, as docs/security.md shows.',
     ],
     [
-      'the chosen subnets have no way to the image',
-      (stack) => ({
-        vpc: new ec2.Vpc(stack, 'Vpc', {
-          subnetConfiguration: [
-            { name: 'a', subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
-            { name: 'b', subnetType: ec2.SubnetType.PUBLIC },
-          ],
-        }),
-        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
-      }),
-      'imageRepository: got nothing, expected a private repository',
+      'subnets are specified without a VPC',
+      () => ({ vpcSubnets: {} }),
+      'vpcSubnets: got "a value without vpc", expected a value together with vpc. Specify `vpc`, or remove `vpcSubnets`.',
+    ],
+    ['a VPC has no route to the image', (stack) => ({ vpc: isolatedVpc(stack) }), NO_IMAGE],
+    [
+      'the specified subnets have no route to the image',
+      (stack) => ({ vpc: isolatedVpc(stack), vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED } }),
+      NO_IMAGE,
     ],
     [
-      'a zone is given without a name',
-      (stack) => ({ hostedZone: route53.HostedZone.fromHostedZoneId(stack, 'Zone', 'Z1') }),
-      'hostedZone: got "a value without domainName", expected the name that clients use.',
+      'a hosted zone is specified without a domain name',
+      (stack) => ({ hostedZone: route53.HostedZone.fromHostedZoneId(stack, 'Zone', 'Z1'), domainName: undefined }),
+      'hostedZone: got "a value without domainName", expected a value together with domainName. Specify `domainName`, the ' +
+        'host name that clients use.',
     ],
     [
-      'a client is in a network that can not reach it',
+      'a range of clients is not IPv4',
       () => ({ clientCidrs: ['10.0.0.0/8', 'fd00::/8'] }),
-      'clientCidrs[1]: got "fd00::/8", expected an IPv4 range',
+      'clientCidrs[1]: got "fd00::/8", expected an IPv4 range, because the proxy has IPv4 addresses only. Remove it: clients ' +
+        'that have only IPv6 addresses cannot reach the proxy.',
     ],
-    ['one server is to be enough', () => ({ minCapacity: 1 }), 'minCapacity: got 1, expected at least 2'],
     [
-      'the most is less than the least',
-      () => ({ minCapacity: 4, maxCapacity: 3 }),
-      'maxCapacity: got 3, expected at least minCapacity, 4.',
+      'there is only one server',
+      () => ({ minCapacity: 1 }),
+      'minCapacity: got 1, expected at least 2, so that the proxy survives the failure of an Availability Zone. Remove it ' +
+        'to use the default, 2.',
     ],
-    ['one zone is to be enough', () => ({ maxAzs: 1 }), 'maxAzs: got 1, expected at least 2'],
-    ['a digest is none', () => ({ imageDigest: 'latest' }), 'imageDigest: got "latest", expected sha256:'],
+    [
+      'the maximum is less than the minimum',
+      () => ({ minCapacity: 4, maxCapacity: 3 }),
+      'maxCapacity: got 3, expected at least 4, the value of minCapacity. Increase `maxCapacity` or decrease `minCapacity`.',
+    ],
+    [
+      'there is only one Availability Zone',
+      () => ({ maxAzs: 1 }),
+      'maxAzs: got 1, expected at least 2, which a load balancer requires. Remove it to use the default, 2.',
+    ],
+    [
+      'a digest is invalid',
+      () => ({ imageDigest: 'latest' }),
+      'imageDigest: got "latest", expected sha256: followed by 64 hexadecimal digits. Copy the digest from the registry.',
+    ],
     [
       'an image has a tag and a digest',
       () => ({ imageDigest: `sha256:${'a'.repeat(64)}`, imageTag: '3.2.24' }),
-      'imageTag: got "a value together with imageDigest", expected one of the two.',
+      'imageTag: got "a value with imageDigest", expected either a tag or a digest. Remove `imageTag` or `imageDigest`.',
     ],
   ])('%s', (_what, options, message) => {
     const { stack, bucket } = fixture();
-    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, ...options(stack) })).toThrow(`[Europe/Proxy] ${message}`);
+    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, ...options(stack) })).toThrow(
+      new Error(`[Europe/Proxy] ${message}`),
+    );
   });
 
-  test('the bucket is in another region, or has a name that no certificate covers', () => {
+  test('the bucket is in another region', () => {
     const app = newApp();
     const { stack } = fixture(app);
-    const elsewhere = new s3.Bucket(new Stack(app, 'Us', { env: { region: 'us-east-1' } }), 'Media', {
-      bucketName: 'media-us',
+    const bucket = new s3.Bucket(new Stack(app, 'Us', { env: { region: 'us-east-1' } }), 'Media', {
+      bucketName: 'media',
     });
-    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket: elsewhere })).toThrow(
-      '[Europe/Proxy] bucket: got "a bucket in us-east-1", expected a bucket in eu-west-1',
+    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket })).toThrow(
+      new Error(
+        '[Europe/Proxy] bucket: got "a bucket in us-east-1", expected a bucket in eu-west-1, because an S3 gateway endpoint ' +
+          'serves only its own region. Create the proxy in a stack in us-east-1.',
+      ),
     );
-    const dotted = s3.Bucket.fromBucketName(stack, 'Dotted', 'media.example.com');
-    expect(() => new S3MediaProxy(stack, 'Other', { bucket: dotted })).toThrow(
-      '[Europe/Other] bucket: got "media.example.com", expected a name without dots',
+  });
+
+  test('the name of the bucket has dots', () => {
+    const { stack } = fixture();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Dotted', 'media.example.com');
+    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket })).toThrow(
+      new Error(
+        '[Europe/Proxy] bucket: got "media.example.com", expected a bucket name without dots, because S3\'s certificate ' +
+          'does not cover names with dots. Use another bucket.',
+      ),
     );
+  });
+});
+
+describe('S3MediaProxy validation', () => {
+  const propertiesOf = (options: S3MediaProxyOptions) => {
+    const { stack } = fixture();
+    const problems = new Problems(stack);
+    S3MediaProxy._validate(problems.within('replicas[0].proxy'), options, { region: 'eu-west-1' });
+    return problems.all.map(({ property }) => property.replace('replicas[0].proxy.', ''));
+  };
+
+  test('reports all problems at once, and one for each mistake', () => {
+    const vpc = new ec2.Vpc(fixture().stack, 'Vpc');
+    expect(
+      propertiesOf({
+        vpc,
+        maxAzs: 1,
+        redirectHttp: true,
+        clientCidrs: ['fd00::/8'],
+        minCapacity: 1,
+        maxCapacity: 0,
+        imageDigest: 'latest',
+        isolation: {},
+      }),
+    ).toEqual(['redirectHttp', 'minCapacity', 'imageDigest', 'maxAzs', 'isolation', 'clientCidrs[0]']);
+    expect(propertiesOf({ mode: ProxyMode.PRIVATE_LINK, minCapacity: 1, redirectHttp: true, vpcSubnets: {} })).toEqual([
+      'redirectHttp',
+      'minCapacity',
+      'vpcSubnets',
+    ]);
+  });
+
+  test('does not judge tokens', () => {
+    const number = Token.asNumber({ resolve: () => 1 });
+    const text = Token.asString({ resolve: () => ':' });
+    expect(
+      propertiesOf({
+        maxAzs: number,
+        minCapacity: number,
+        maxCapacity: number,
+        imageDigest: text,
+        clientCidrs: [text],
+        domainName: text,
+      }),
+    ).toEqual([]);
   });
 });

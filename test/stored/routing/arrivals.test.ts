@@ -9,7 +9,7 @@ const MODIFIED = Date.UTC(2026, 0, 1);
 const credentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b' });
 const soon = () => AbortSignal.timeout(5000);
 
-/** Answers like S3, as each test has it. */
+/** The response of the local S3 server, which each test sets. */
 let answer: (request: IncomingMessage, response: ServerResponse, url: URL) => void;
 let seen: string[];
 let server: Server;
@@ -48,13 +48,13 @@ afterAll((done) => {
   server.close(done);
 });
 
-describe('what S3 says of an object', () => {
+describe('ObjectReader', () => {
   const head = (signal = soon()) => new ObjectReader(credentials).head(copies().primary, 'a b', 'v1', signal);
   const status = (code: number, headers: Record<string, string> = {}) => {
     answer = (_, response) => response.writeHead(code, headers).end();
   };
 
-  test('is its version and its time', async () => {
+  test('returns the version and the modification time of an object', async () => {
     answer = (_, response) => found(response, 'v1');
     expect(await head()).toEqual({ state: 'found', versionId: 'v1', lastModified: MODIFIED });
     expect(seen).toEqual(['HEAD /media-us/a%20b v1']);
@@ -68,26 +68,26 @@ describe('what S3 says of an object', () => {
     [301, { 'x-amz-bucket-region': 'eu-west-3' }, 'failed'],
     [503, {}, 'failed'],
     [200, {}, 'failed'],
-  ])('is clear from %i %j: %s', async (code, headers, state) => {
+  ])('interprets the status %i with the headers %j as %s', async (code, headers, state) => {
     status(code, headers);
     expect(await head()).toEqual({ state });
   });
 
-  test('may be that nobody answers in time, or breaks off', async () => {
+  test('reports a timeout as slow, and a broken connection as failed', async () => {
     answer = () => undefined;
     expect(await head(AbortSignal.timeout(50))).toEqual({ state: 'slow' });
     answer = (request) => request.socket.destroy();
     expect(await head()).toEqual({ state: 'failed' });
   });
 
-  test('is asked for 64 objects at once, and no more', async () => {
-    let asked = 0;
+  test('sends at most 64 requests at the same time', async () => {
+    let received = 0;
     let most = 0;
     const open: ServerResponse[] = [];
-    // Answers come when as many wait as can, however long that takes on a busy machine; a 65th would come meanwhile.
+    // The server answers once 64 requests are pending, however long that takes, and waits for a 65th before.
     answer = (_, response) => {
       most = Math.max(most, open.push(response));
-      if (++asked === 300 || open.length === 64) setTimeout(() => open.splice(0).forEach((each) => found(each)), 20);
+      if (++received === 300 || open.length === 64) setTimeout(() => open.splice(0).forEach((each) => found(each)), 20);
     };
     const reader = new ObjectReader(credentials);
     const keys = Array.from({ length: 300 }, (_, index) => `k${index}`);
@@ -99,8 +99,8 @@ describe('what S3 says of an object', () => {
   });
 });
 
-describe('whether an object has arrived', () => {
-  test('is answered for the version that was asked for, once', async () => {
+describe('Arrivals', () => {
+  test('checks the replica once for a version that it has', async () => {
     answer = (_, response) => found(response, 'v1');
     const { arrivals, replica } = newArrivals();
     const object = { key: 'a', versionId: 'v1' };
@@ -109,7 +109,7 @@ describe('whether an object has arrived', () => {
     expect(seen).toEqual(['HEAD /media-eu/a v1']);
   });
 
-  test("is answered for the primary's latest version, where none is named: a stale one in the replica does not count", async () => {
+  test("checks for the primary's latest version if the request specifies none, so that a stale replica does not count", async () => {
     answer = (_, response, { pathname, searchParams }) => {
       if (pathname === '/media-us/a') return found(response, 'new');
       return searchParams.get('versionId') === 'new' ? response.writeHead(404).end() : found(response, 'old');
@@ -119,7 +119,7 @@ describe('whether an object has arrived', () => {
     expect(seen).toEqual(['HEAD /media-us/a -', 'HEAD /media-eu/a new']);
   });
 
-  test('is asked again some seconds after it had not', async () => {
+  test('checks again for a missing version after some seconds', async () => {
     let arrived = false;
     let now = 1_000_000;
     answer = (_, response) => (arrived ? found(response, 'v1') : response.writeHead(404).end());
@@ -133,7 +133,7 @@ describe('whether an object has arrived', () => {
     expect(await ask()).toEqual(['in-replica']);
   });
 
-  test('is unknown where the primary has no such object, or does not answer', async () => {
+  test('returns a reason if the primary does not have the object, or fails', async () => {
     answer = (_, response, { pathname }) => response.writeHead(pathname.endsWith('gone') ? 404 : 500).end();
     const { arrivals, replica } = newArrivals();
     expect(await arrivals.inReplica([{ key: 'gone' }, { key: 'b' }], replica, soon())).toEqual([
@@ -142,7 +142,7 @@ describe('whether an object has arrived', () => {
     ]);
   });
 
-  test('is unknown for those only that were not answered in time', async () => {
+  test('returns a timeout only for the objects without a response', async () => {
     answer = (_, response, { pathname }) => pathname.endsWith('fast') && found(response, 'v');
     const { arrivals, replica } = newArrivals();
     const objects = ['fast', 'slow'].map((key) => ({ key, versionId: 'v' }));
@@ -152,7 +152,7 @@ describe('whether an object has arrived', () => {
     ]);
   });
 
-  test('is not asked of a copy that just did not answer at all, until it has rested', async () => {
+  test('skips a copy for some seconds after it answered no request of a call', async () => {
     let now = 0;
     answer = (_, response) => response.writeHead(503).end();
     const { arrivals, replica } = newArrivals(() => now);
@@ -166,7 +166,7 @@ describe('whether an object has arrived', () => {
     expect(await ask('d')).toEqual(['in-replica']);
   });
 
-  test('is asked of a copy that answered at least something', async () => {
+  test('does not skip a copy that answered at least one request of a call', async () => {
     answer = (_, response, { pathname }) =>
       pathname.endsWith('bad') ? response.writeHead(500).end() : found(response, 'v');
     const { arrivals, replica } = newArrivals();
@@ -182,7 +182,7 @@ describe('whether an object has arrived', () => {
   });
 });
 
-test('the age of an object is asked of the primary', async () => {
+test('Arrivals reads the age of an object from the primary', async () => {
   answer = (_, response) => found(response, 'v7');
   const { arrivals } = newArrivals();
   expect(await arrivals.originals([{ key: 'a' }], soon())).toEqual([{ createdAt: MODIFIED, versionId: 'v7' }]);

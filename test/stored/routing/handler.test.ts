@@ -14,7 +14,7 @@ beforeEach(() => {
   for (const stream of ['log', 'info', 'warn', 'error', 'debug'] as const) {
     jest.spyOn(console, stream).mockImplementation((...parts) => void (written += parts.join(' ') + '\n'));
   }
-  // Powertools writes through a console of its own.
+  // Powertools uses its own console.
   for (const stream of [process.stdout, process.stderr]) {
     jest.spyOn(stream, 'write').mockImplementation((text) => Boolean((written += String(text))));
   }
@@ -48,8 +48,8 @@ const http = (routeKey: string, more: object = {}) => ({
   ...more,
 });
 
-describe('called directly', () => {
-  test('links come as the interface has them', async () => {
+describe('direct invocation', () => {
+  test('returns links', async () => {
     const objects = [{ key: 'top/secret.mov', createdAt: OLD }];
     const answer = await handle({ operation: 'ResolveLinks', preference: 'auto', clientIp: '10.0.0.1', objects });
     expect(answer).toEqual({
@@ -65,7 +65,7 @@ describe('called directly', () => {
     });
   });
 
-  test('a redirect is an HTTP response', async () => {
+  test('returns a redirect as an HTTP response', async () => {
     const answer = await handle({ operation: 'Redirect', object: { key: 'a' } });
     expect(answer).toEqual({
       statusCode: 307,
@@ -73,38 +73,41 @@ describe('called directly', () => {
     });
   });
 
-  test.each([[{ operation: 'DeleteAll' }], [{}], [null], ['text'], [undefined]])('fails for %j', async (event) => {
-    await expect(handle(event)).rejects.toMatchObject({ name: 'ValidationError', message: /^operation: got/ });
-  });
+  test.each([[{ operation: 'DeleteAll' }], [{}], [null], ['text'], [undefined]])(
+    'fails when the event is %j',
+    async (event) => {
+      await expect(handle(event)).rejects.toMatchObject({ name: 'ValidationError', message: /^operation: got/ });
+    },
+  );
 });
 
-describe('called over HTTP', () => {
+describe('invocation by an HTTP API', () => {
   const body = (request: object) => ({ body: JSON.stringify(request) });
   const linkOf = async (event: object) => JSON.parse((await handle(event)).body).links[0];
   const objects = [{ key: 'a', createdAt: OLD }];
 
-  test("the viewer's address is the connection's, whatever headers and body say", async () => {
+  test('uses the source address of the connection, regardless of headers and body', async () => {
     const spoofed = http('POST /links', body({ preference: 'auto', clientIp: '10.0.0.1', objects }));
     expect((await linkOf(spoofed)).reason).toBe('address-outside-ranges');
     const near = { ...spoofed, requestContext: { http: { sourceIp: '10.9.9.9' } } };
     expect((await linkOf(near)).reason).toBe('delay-over');
   });
 
-  test('the operation is that of the route', async () => {
+  test('uses the operation of the route', async () => {
     const { statusCode } = await handle(http('POST /links', body({ operation: 'Redirect', objects })));
     expect(statusCode).toBe(200);
   });
 
-  test('answers with links are not to be stored', async () => {
+  test('prevents caches from storing links', async () => {
     expect((await handle(http('POST /links', body({ objects })))).headers['cache-control']).toBe('no-store');
   });
 
-  test('the body may be in base64', async () => {
+  test('accepts a base64-encoded body', async () => {
     const encoded = Buffer.from(JSON.stringify({ objects })).toString('base64');
     expect((await linkOf(http('POST /links', { body: encoded, isBase64Encoded: true }))).key).toBe('a');
   });
 
-  test('a redirect takes its object from the query, as it was encoded', async () => {
+  test('decodes the query of a redirect', async () => {
     const query = new URLSearchParams({
       key: 'a b/c+d,é.mov',
       region: 'eu-west-1',
@@ -125,13 +128,13 @@ describe('called over HTTP', () => {
     ['GET /media', {}, /^object.key: got nothing/],
     ['GET /media', { rawQueryString: 'key=a&expiresInSeconds=soon' }, /^expiresInSeconds/],
     ['GET /other', {}, /^route: got "GET \/other"/],
-  ])('%s with %j is a bad request', async (routeKey, more, message) => {
+  ])('rejects %s with %j as a bad request', async (routeKey, more, message) => {
     const { statusCode, body: text } = await handle(http(routeKey, more));
     expect(statusCode).toBe(400);
     expect(JSON.parse(text)).toEqual({ code: 'ValidationError', message: expect.stringMatching(message) });
   });
 
-  test('a failure says nothing of what is inside', async () => {
+  test('does not disclose internal errors', async () => {
     const { statusCode, body: text } = await handle(
       http('POST /links', body({ preference: 'yes', objects: [{ key: 'a' }] })),
     );
@@ -141,8 +144,8 @@ describe('called over HTTP', () => {
   });
 });
 
-describe('what is written', () => {
-  test('counts links by region and reason, and all of them', async () => {
+describe('telemetry', () => {
+  test('counts links by region and reason, and in total', async () => {
     const objects = [
       { key: 'a', createdAt: OLD },
       { key: 'b', createdAt: OLD },
@@ -174,7 +177,7 @@ describe('what is written', () => {
     });
   });
 
-  test('holds no key, address, link or credential, whether it went well or not', async () => {
+  test('contains no key, address, link or credential, whether the request succeeds or not', async () => {
     const objects = [{ key: 'top/secret.mov', createdAt: OLD }];
     await handle({ operation: 'ResolveLinks', preference: 'auto', clientIp: '10.11.12.13', objects });
     await handle({ operation: 'Redirect', object: objects[0] });

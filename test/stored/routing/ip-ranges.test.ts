@@ -8,9 +8,9 @@ const group = fc.oneof(fc.constant(0), fc.constant(0xffff), fc.integer({ min: 0,
 const ipv6 = fc
   .array(group, { minLength: 8, maxLength: 8 })
   .map((groups) => groups.map((each) => each.toString(16)).join(':'))
-  .filter((address) => !address.startsWith('0:0:0:0:0:ffff:')); // which are IPv4
+  .filter((address) => !address.startsWith('0:0:0:0:0:ffff:')); // IPv4-mapped addresses
 
-/** An address as text of bits, read without the code under test. */
+/** Converts an address to a string of bits, without the code under test. */
 function bitsOf(address: string): string {
   return address.includes(':')
     ? address
@@ -23,7 +23,7 @@ function bitsOf(address: string): string {
         .join('');
 }
 
-describe('an address', () => {
+describe('parseIpAddress', () => {
   test.each([
     ['10.20.1.5', { bits: 32, value: 0x0a140105 }],
     ['255.255.255.255', { bits: 32, value: 0xffffffff }],
@@ -35,7 +35,7 @@ describe('an address', () => {
     ['2001:db8::', { bits: 128, value: 0x20010db8n * 2n ** 96n }],
     ['2001:DB8::10.0.0.1', { bits: 128, value: 0x20010db8n * 2n ** 96n + 0x0a000001n }],
     ['1:2:3:4:5:6:7:8', { bits: 128, value: 0x00010002000300040005000600070008n }],
-  ])('%s is read', (text, address) => {
+  ])('parses %s', (text, address) => {
     expect(parseIpAddress(text)).toEqual(address);
   });
 
@@ -54,12 +54,12 @@ describe('an address', () => {
     ['a name', 'localhost'],
     ['nothing', ''],
     ['a list', '10.0.0.1, 10.0.0.2'],
-  ])('that is %s is refused', (_, text) => {
+  ])('rejects an address: %s', (_, text) => {
     expect(parseIpAddress(text)).toBeUndefined();
   });
 });
 
-describe('a range', () => {
+describe('parseIpRange', () => {
   test.each([
     ['10.20.0.0/16', '10.20.0.0/16', false],
     ['10.20.1.5/16', '10.20.0.0/16', true],
@@ -70,7 +70,7 @@ describe('a range', () => {
     ['::ffff:10.0.0.0/104', '10.0.0.0/8', false],
     ['::ffff:10.0.0.1/64', '::/64', true],
     ['1:0:0:2::/128', '1:0:0:2::/128', false],
-  ])('%s is read as %s', (text, written, hadHostBits) => {
+  ])('parses %s as %s', (text, written, hadHostBits) => {
     const range = parseIpRange(text)!;
     expect([formatIpRange(range), range.hadHostBits]).toEqual([written, hadHostBits]);
   });
@@ -85,9 +85,9 @@ describe('a range', () => {
     '010.0.0.0/8',
     '/8',
     '',
-  ])('%p is refused', (text) => expect(parseIpRange(text)).toBeUndefined());
+  ])('rejects %p', (text) => expect(parseIpRange(text)).toBeUndefined());
 
-  test('a part of the IPv6 space is not taken for IPv4 because it holds the mapped addresses', () => {
+  test('an IPv6 range that contains the IPv4-mapped addresses does not match IPv4 addresses', () => {
     const ranges = new IpRanges();
     ranges.add(parseIpRange('::/0')!, 'v6');
     expect(ranges.regionOf(parseIpAddress('::ffff:10.0.0.1')!)).toBeUndefined();
@@ -95,16 +95,16 @@ describe('a range', () => {
   });
 });
 
-describe('a lookup', () => {
+describe('IpRanges', () => {
   test.each([
     ['IPv4', ipv4, 32],
     ['IPv6', ipv6, 128],
-  ])('finds the longest prefix, as a naive search does: %s', (_, address, bits) => {
+  ])('finds the longest prefix, like a linear search: %s', (_, address, bits) => {
     const range = fc.tuple(address, fc.integer({ min: 0, max: bits }));
     fc.assert(
       fc.property(fc.array(range, { maxLength: 40 }), address, fc.nat(), (list, anywhere, pick) => {
-        // Half of the time an address within one of the ranges: others hardly ever are in any.
-        const asked = list.length && pick % 2 ? list[pick % list.length][0] : anywhere;
+        // Half of the addresses are the start of a range, because random addresses are rarely in any range.
+        const requested = list.length && pick % 2 ? list[pick % list.length][0] : anywhere;
         const ranges = new IpRanges();
         const naive: [prefix: string, region: string][] = [];
         list.forEach(([start, length], index) => {
@@ -112,15 +112,15 @@ describe('a lookup', () => {
           naive.push([bitsOf(start).slice(0, length), `region-${index}`]);
         });
         const best = naive
-          .filter(([prefix]) => bitsOf(asked).startsWith(prefix))
+          .filter(([prefix]) => bitsOf(requested).startsWith(prefix))
           .reduce<[string, string] | undefined>((a, b) => (a && a[0].length >= b[0].length ? a : b), undefined);
-        expect(ranges.regionOf(parseIpAddress(asked) as IpAddress)).toBe(best?.[1]);
+        expect(ranges.regionOf(parseIpAddress(requested) as IpAddress)).toBe(best?.[1]);
       }),
       { numRuns: 300 },
     );
   });
 
-  test('tells who has the very same range already', () => {
+  test('returns the region that the same range already belongs to', () => {
     const ranges = new IpRanges();
     expect(ranges.add(parseIpRange('10.1.2.3/8')!, 'a')).toBeUndefined();
     expect(ranges.add(parseIpRange('10.0.0.0/8')!, 'b')).toBe('a');

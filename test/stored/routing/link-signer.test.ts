@@ -4,7 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import * as fc from 'fast-check';
 import { LinkSigner } from '../../../src/stored/routing/runtime/link-signer';
-import { linkLife } from '../../../src/stored/routing/runtime/links';
+import { linkLifetime } from '../../../src/stored/routing/runtime/links';
 import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
 import { CORPUS } from '../../e2e/support/corpus';
 
@@ -12,7 +12,7 @@ const CREDENTIALS = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEM
 const SESSION = { ...CREDENTIALS, sessionToken: 'IQoJb3JpZ2lu/+=='.repeat(40) };
 const SIGNED_AT = Date.UTC(2026, 0, 31, 12, 34, 56);
 
-/** `Hash` of the SDK, over node's. */
+/** The SDK's `Hash` interface, implemented with node:crypto. */
 class Sha256 {
   private readonly hash;
   constructor(key?: any) {
@@ -56,7 +56,7 @@ const encodePath = (key: string) =>
     )
     .join('/');
 
-describe('a link', () => {
+describe('LinkSigner', () => {
   const copy = mediaCopy('replica', ['eu-west-1', 'media'], {});
   const signerOf = (credentials: typeof CREDENTIALS | typeof SESSION, method: 'GET' | 'HEAD' | 'PUT' = 'GET') =>
     new LinkSigner({
@@ -71,7 +71,7 @@ describe('a link', () => {
   test.each([
     ['without a session', CREDENTIALS],
     ['with a session', SESSION],
-  ])("has the signature of the SDK's signer for every name: %s", async (_, credentials) => {
+  ])("creates the same signature as the SDK's signer for every key: %s", async (_, credentials) => {
     const signer = signerOf(credentials);
     for (const key of CORPUS) {
       const link = signer.link(key, [['versionId', 'a+b/c=']]);
@@ -90,7 +90,7 @@ describe('a link', () => {
     }
   });
 
-  test('has the signature of the SDK for other methods and answers that are overridden', async () => {
+  test("creates the same signature as the SDK's signer for other methods and response headers", async () => {
     const query = {
       'response-content-disposition': 'attachment; filename="é (1)!.mov"'.normalize('NFC').replace('é', 'e'),
       'response-content-type': 'video/mp4',
@@ -104,7 +104,7 @@ describe('a link', () => {
     }
   });
 
-  test('signs nothing but the host, since a proxy drops the rest', () => {
+  test('signs only the host, and the content type of uploads', () => {
     expect(new URL(signerOf(SESSION).link('a')).searchParams.get('X-Amz-SignedHeaders')).toBe('host');
     expect(new URL(signerOf(SESSION, 'PUT').link('a', [], 'video/mp4')).searchParams.get('X-Amz-SignedHeaders')).toBe(
       'content-type;host',
@@ -119,8 +119,8 @@ describe('a link', () => {
     ['us-gov-west-1', 'media', {}],
     ['eu-west-1', 'media', { AWS_ENDPOINT_URL_S3: 'https://s3.example.test:8443' }],
     ['eu-west-1', 'media', { AWS_ENDPOINT_URL: 'http://127.0.0.1:9000' }],
-    ['eu-west-1', 'media', { AWS_ENDPOINT_URL: 'http://nobody.test', AWS_ENDPOINT_URL_S3: 'http://localhost:9000' }],
-  ])('is to the host and path that the SDK uses: %s, %s, %j', async (region, bucket, env: Record<string, string>) => {
+    ['eu-west-1', 'media', { AWS_ENDPOINT_URL: 'http://unused.test', AWS_ENDPOINT_URL_S3: 'http://localhost:9000' }],
+  ])('uses the same host and path as the SDK: %s, %s, %j', async (region, bucket, env: Record<string, string>) => {
     const endpoint = env.AWS_ENDPOINT_URL_S3 ?? env.AWS_ENDPOINT_URL;
     const client = new S3Client({ region, credentials: CREDENTIALS, endpoint });
     const theirs = new URL(await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: 'a/b c.mov' })));
@@ -138,7 +138,7 @@ describe('a link', () => {
     expect(ours.origin + ours.pathname).toBe(theirs.origin + theirs.pathname);
   });
 
-  test('through a proxy is signed for S3, and through PrivateLink for its own name', () => {
+  test("signs for S3's host behind a proxy, and for the endpoint's host with PrivateLink", () => {
     const signed = (...endpoint: [string, 0 | 1]) =>
       new LinkSigner({
         method: 'GET',
@@ -160,25 +160,28 @@ describe('a link', () => {
   });
 });
 
-describe('the life of links', () => {
+describe('linkLifetime', () => {
   const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
 
-  test('begins at the same time for a quarter of the life, never in the future, and is as long as asked for', () => {
+  test('starts at the same time for a quarter of the lifetime, not in the future, and has the requested duration', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 604_800 }), fc.integer({ min: 1.7e12, max: 2e12 }), (seconds, now) => {
-        const { signedAt, expiresInSeconds } = linkLife(now, seconds, credentials);
+        const { signedAt, expiresInSeconds } = linkLifetime(now, seconds, credentials);
         expect(expiresInSeconds).toBe(seconds);
         expect(signedAt).toBeLessThanOrEqual(now);
         expect(signedAt + seconds * 750).toBeGreaterThanOrEqual(now - 1000);
         expect(signedAt % 1000).toBe(0);
-        expect(linkLife(signedAt, seconds, credentials).signedAt).toBe(signedAt);
+        expect(linkLifetime(signedAt, seconds, credentials).signedAt).toBe(signedAt);
       }),
     );
   });
 
-  test('ends with the credentials', () => {
+  test('ends when the credentials expire', () => {
     const now = Date.UTC(2026, 0, 1, 12);
-    const { signedAt, expiresInSeconds } = linkLife(now, 3600, { ...credentials, expiration: new Date(now + 600_000) });
+    const { signedAt, expiresInSeconds } = linkLifetime(now, 3600, {
+      ...credentials,
+      expiration: new Date(now + 600_000),
+    });
     expect(signedAt + expiresInSeconds * 1000).toBe(now + 600_000);
   });
 });

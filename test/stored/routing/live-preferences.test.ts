@@ -8,7 +8,7 @@ const STORE = ['app', 'env', 'profile'] as const;
 const events = { unavailable: jest.fn(), refused: jest.fn() };
 const initial = parsePreferences('{"replicationDelaySeconds": 1}', COPIES);
 
-/** AppConfig's data plane, as the SDK's client speaks to it. */
+/** A local server with the API of AppConfig's data plane. */
 let server: Server;
 let document: string | undefined;
 let broken: ((response: ServerResponse) => void) | undefined;
@@ -33,7 +33,7 @@ beforeAll((done) => {
       'next-poll-interval-in-seconds': '30',
     });
     response.end(document);
-    document = undefined; // an unchanged one is not sent again
+    document = undefined; // AppConfig does not send an unchanged document again
     return undefined;
   }).listen(0, '127.0.0.1', () => {
     process.env.AWS_ENDPOINT_URL_APPCONFIGDATA = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -60,7 +60,7 @@ function refuse(response: ServerResponse): void {
 
 const delayOf = async (live: LivePreferences) => (await live.get()).replicationDelaySeconds;
 
-/** Asks until the refresh, which nobody waits for, is done. */
+/** Polls until the background refresh has finished. */
 async function untilDelayIs(live: LivePreferences, seconds: number, attempts = 200): Promise<void> {
   for (let attempt = 0; (await delayOf(live)) !== seconds; attempt++) {
     if (attempt > attempts) throw new Error(`The delay is still ${await delayOf(live)}.`);
@@ -68,13 +68,13 @@ async function untilDelayIs(live: LivePreferences, seconds: number, attempts = 2
   }
 }
 
-test('the first request has what the store says', async () => {
+test('the first request uses the document in AppConfig', async () => {
   document = '{"replicationDelaySeconds": 2}';
   expect(await delayOf(new LivePreferences(initial, STORE, COPIES, events))).toBe(2);
   expect(calls).toEqual(['POST /configurationsessions', 'GET /configuration']);
 });
 
-test('a change takes effect at the next poll, without a request that waits for it', async () => {
+test('a change takes effect at the next poll, and no request waits for it', async () => {
   document = '{"replicationDelaySeconds": 2}';
   const live = new LivePreferences(initial, STORE, COPIES, events);
   expect(await delayOf(live)).toBe(2);
@@ -82,7 +82,7 @@ test('a change takes effect at the next poll, without a request that waits for i
   now += 29_000;
   expect(await delayOf(live)).toBe(2);
   now += 1_000;
-  expect(await delayOf(live)).toBe(2); // asks, and does not wait
+  expect(await delayOf(live)).toBe(2); // starts the refresh and does not wait for it
   await untilDelayIs(live, 3);
   now += 30_000;
   await delayOf(live); // unchanged
@@ -91,7 +91,7 @@ test('a change takes effect at the next poll, without a request that waits for i
   expect(calls.filter((call) => call.startsWith('POST')).length).toBe(1);
 });
 
-test('what can not be used is refused, and the last good one stays in force', async () => {
+test('an invalid document is rejected, and the last valid one remains in effect', async () => {
   document = '{"replicationDelaySeconds": 2}';
   const live = new LivePreferences(initial, STORE, COPIES, events);
   expect(await delayOf(live)).toBe(2);
@@ -105,7 +105,7 @@ test('what can not be used is refused, and the last good one stays in force', as
   }
 });
 
-test('a token that is no longer good is replaced by a new session', async () => {
+test('an invalid token is replaced by a new session', async () => {
   document = '{"replicationDelaySeconds": 2}';
   const live = new LivePreferences(initial, STORE, COPIES, events);
   await live.get();
@@ -117,7 +117,7 @@ test('a token that is no longer good is replaced by a new session', async () => 
   expect(events.unavailable).not.toHaveBeenCalled();
 });
 
-test('without the store, those of the deployment hold, and it is asked again later', async () => {
+test('the initial preferences apply while AppConfig fails, and later polls retry', async () => {
   broken = (response) => response.writeHead(500).end();
   const live = new LivePreferences(initial, STORE, COPIES, events);
   expect(await delayOf(live)).toBe(1);
@@ -129,7 +129,7 @@ test('without the store, those of the deployment hold, and it is asked again lat
   await untilDelayIs(live, 5);
 });
 
-test('a question that the store never answers is asked again', async () => {
+test('a request that AppConfig never answers is retried', async () => {
   broken = () => (broken = undefined);
   document = '{"replicationDelaySeconds": 6}';
   const live = new LivePreferences(initial, STORE, COPIES, events);
@@ -137,7 +137,7 @@ test('a question that the store never answers is asked again', async () => {
   await untilDelayIs(live, 6, 1_000);
 }, 20_000);
 
-test('a store that hangs holds up the first request for a second at most, and no other', async () => {
+test('a hanging AppConfig delays only the first request, by up to a second', async () => {
   broken = () => undefined;
   const live = new LivePreferences(initial, STORE, COPIES, events);
   expect(await delayOf(live)).toBe(1);

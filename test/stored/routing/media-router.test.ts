@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { App, Duration, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -12,25 +12,32 @@ import {
   HttpAuthorizer,
   MediaEndpoint,
   MediaRouter,
+  MediaRouterOptions,
   MediaRouterProps,
   ReadinessMode,
   ReadPreference,
   ReplicatedMediaBucket,
 } from '../../../src';
-import { REASONS } from '../../../src/stored/routing/contract';
+import { Problems } from '../../../src/private/problems';
+import * as contract from '../../../src/stored/routing/contract';
 import { asText, newApp, primaryStack, synthesise, templateOf } from '../../support/synth';
+
+const DOCS = join(__dirname, '../../../docs');
+const ROUTING_API = readdirSync(DOCS, { recursive: true, encoding: 'utf8' }).find((path) =>
+  path.endsWith('stored/routing-api.md'),
+)!;
 
 function setUp(props: Partial<MediaRouterProps> = {}, stack = primaryStack()) {
   const media =
     props.media ??
     new ReplicatedMediaBucket(stack, 'Media', {
       replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
-      replicateExisting: false, // what the router does is looked at alone
+      replicateExisting: false, // leaves out resources that the router does not use
     });
   return { stack, media, router: new MediaRouter(stack, 'Router', { ...props, media }) };
 }
 
-/** The function that gives links, as text. */
+/** The router's function, with intrinsic functions as text. */
 function routerFunction(template: Template): any {
   const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(asText);
   return functions.find(({ Properties }: any) => Properties.Environment.Variables.MEDIA_ROUTER_SETTINGS);
@@ -44,7 +51,7 @@ const documentOf = (template: Template) =>
     asText(Object.values(template.findResources('AWS::AppConfig::HostedConfigurationVersion'))[0]).Properties.Content,
   );
 
-/** What a role may do: each statement as `actions on resources`, with what restricts it. */
+/** The statements of a role's policies, each as `actions on resources conditions`. */
 function statementsOf(template: Template, role: RegExp): string[] {
   return Object.values(template.findResources('AWS::IAM::Policy'))
     .map(asText)
@@ -57,14 +64,14 @@ function statementsOf(template: Template, role: RegExp): string[] {
 }
 
 describe('MediaRouter', () => {
-  test('is a function on Node.js 24 and arm64, with its bundle', () => {
+  test('creates a function on Node.js 24 and arm64 with the defaults', () => {
     const { stack } = setUp();
     const { Properties } = routerFunction(templateOf(stack));
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      MemorySize: 1024,
+      MemorySize: contract.DEFAULT_MEMORY_MIB,
       Timeout: 15,
       LoggingConfig: { LogGroup: expect.stringContaining('RouterFunctionLogs') },
     });
@@ -74,15 +81,22 @@ describe('MediaRouter', () => {
         ['eu-west-1', expect.any(String)],
         ['ap-southeast-2', expect.any(String)],
       ],
-      readiness: 'delay',
-      readinessTimeoutMs: 1000,
+      readiness: contract.DEFAULT_READINESS,
+      readinessTimeoutMs: contract.DEFAULT_READINESS_TIMEOUT_MS,
       uploads: false,
-      linkSeconds: 3600,
-      maxLinkSeconds: 21600,
+      linkSeconds: contract.DEFAULT_LINK_SECONDS,
+      maxLinkSeconds: contract.DEFAULT_MAX_LINK_SECONDS,
+    });
+    expect(documentOf(templateOf(stack))).toEqual({
+      defaultPreference: contract.DEFAULT_PREFERENCE,
+      replicationDelaySeconds: contract.DEFAULT_DELAY_SECONDS,
+      ipRanges: {},
+      drainedRegions: [],
+      regionWeights: {},
     });
   });
 
-  test('takes its properties', () => {
+  test('passes its properties to the function', () => {
     const { stack } = setUp({
       readiness: ReadinessMode.EXACT,
       readinessTimeout: Duration.millis(300),
@@ -103,7 +117,7 @@ describe('MediaRouter', () => {
     expect(routerFunction(template).Properties).toMatchObject({ MemorySize: 2048, Runtime: 'nodejs22.x' });
   });
 
-  test('gives shorter links where no longer ones are allowed', () => {
+  test('limits the default lifetime of links to maxLinkLifetime', () => {
     const { stack } = setUp({ maxLinkLifetime: Duration.minutes(10) });
     expect(settingsOf(templateOf(stack)).linkSeconds).toBe(600);
   });
@@ -111,7 +125,7 @@ describe('MediaRouter', () => {
   describe('least privilege', () => {
     const copies = (stack: Stack) => statementsOf(templateOf(stack), /RouterFunctionRole/);
 
-    test('reads every copy with its key, its preferences, and writes its log', () => {
+    test('the function can read every copy with its key, read its preferences, and write its log', () => {
       const statements = copies(setUp().stack);
       const granted = statements.map((statement) => statement.split(' on ')[0]).sort();
       expect(granted).toEqual(
@@ -129,20 +143,20 @@ describe('MediaRouter', () => {
       );
     });
 
-    test('writes to the primary only where uploads are asked for', () => {
+    test('the function can write to the primary only if uploads are enabled', () => {
       const puts = copies(setUp({ uploads: true }).stack).filter((statement) => statement.includes('s3:PutObject'));
       expect(puts.length).toBe(1);
       expect(puts[0]).toContain('us-east-1');
     });
 
-    test('the validator may write its log, and no more', () => {
+    test('the validator can only write its log', () => {
       const statements = statementsOf(templateOf(setUp().stack), /ValidatorRole/);
       expect(statements.map((statement) => statement.split(' on ')[0])).toEqual([
         'logs:CreateLogStream,logs:PutLogEvents',
       ]);
     });
 
-    test('grantInvoke lets the grantee call the function, and nothing else', () => {
+    test('grantInvoke only grants permission to invoke the function', () => {
       const { stack, router } = setUp();
       router.grantInvoke(new iam.Role(stack, 'Web', { assumedBy: new iam.AccountRootPrincipal() }));
       const statements = statementsOf(templateOf(stack), /"\$\{Web/);
@@ -152,7 +166,7 @@ describe('MediaRouter', () => {
   });
 
   describe('links', () => {
-    test('go through the proxy of a replica that has a name', () => {
+    test('use the proxy of a replica if it has a domain name', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }],
@@ -161,18 +175,18 @@ describe('MediaRouter', () => {
       expect(settingsOf(templateOf(stack)).replicas[0][2]).toBe('https://media.eu.example.com');
     });
 
-    test('go to S3 where the proxy has none, which is said', () => {
+    test('use S3 with a warning if the proxy has no domain name', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1', proxy: {} }] });
       setUp({ media }, stack);
       Annotations.fromStack(stack).hasWarning(
         '/MediaStack/Router',
-        Match.stringLikeRegexp('do not go through its proxy'),
+        Match.stringLikeRegexp('Links to eu-west-1 do not use its proxy'),
       );
       expect(settingsOf(Template.fromStack(stack)).replicas[0].length).toBe(2);
     });
 
-    test('go where the endpoints say, of the primary too', () => {
+    test("use the specified endpoints, including the primary's", () => {
       const { stack } = setUp({
         endpoints: {
           'us-east-1': MediaEndpoint.privateLink('vpce-1-a.s3.us-east-1.vpce.amazonaws.com'),
@@ -185,7 +199,7 @@ describe('MediaRouter', () => {
       expect(replicas[1].length).toBe(2);
     });
 
-    test('can be to media of another app', () => {
+    test('can point to media of another app', () => {
       const stack = primaryStack();
       const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Theirs', {
         primary: { bucketName: 'theirs-us', region: 'us-west-2' },
@@ -199,7 +213,7 @@ describe('MediaRouter', () => {
       ]);
     });
 
-    test('to twenty replicas behind proxies fit into the environment of a function', () => {
+    test('to 20 replicas behind proxies do not exceed the limit of environment variables', () => {
       const regions = [
         'af-south-1',
         'ap-east-1',
@@ -239,7 +253,7 @@ describe('MediaRouter', () => {
   });
 
   describe('preferences', () => {
-    test('are a document in the store, which the validator checks first', () => {
+    test('are a document in AppConfig, which the validator checks', () => {
       const { stack } = setUp({
         defaultPreference: ReadPreference.AUTO,
         replicationDelay: Duration.minutes(1),
@@ -271,7 +285,7 @@ describe('MediaRouter', () => {
       });
     });
 
-    test('are the same in whatever order a language passes the weights', () => {
+    test('do not depend on the order of the keys of regionWeights', () => {
       const weights = { 'eu-west-1': 20, 'ap-southeast-2': 50 };
       const [one, other] = [weights, Object.fromEntries(Object.entries(weights).reverse())].map((regionWeights) => {
         const { stack } = setUp({ regionWeights });
@@ -280,7 +294,7 @@ describe('MediaRouter', () => {
       expect(JSON.stringify(one)).toBe(JSON.stringify(other));
     });
 
-    test('hold beside the handler until the store answers, as far as they are known at synthesis', () => {
+    test('that are known at synthesis are in the code of the function, too', () => {
       const stack = primaryStack();
       const vpc = new ec2.Vpc(stack, 'Vpc', { maxAzs: 1, natGateways: 0 });
       setUp(
@@ -303,16 +317,16 @@ describe('MediaRouter', () => {
       expect(documentOf(template).ipRanges['us-east-1']).toEqual(['${Vpc8378EB38.CidrBlock}']);
     });
 
-    test('correct a range with host bits, and say so', () => {
+    test('contain ranges without host bits, with a message', () => {
       const { stack } = setUp({ ipRanges: [{ cidr: '10.20.1.5/16', region: 'eu-west-1' }] });
       expect(documentOf(templateOf(stack)).ipRanges).toEqual({ 'eu-west-1': ['10.20.0.0/16'] });
       Annotations.fromStack(stack).hasInfo(
         '/MediaStack/Router',
-        Match.stringLikeRegexp('10.20.1.5/16 .* 10.20.0.0/16 is used'),
+        Match.stringLikeRegexp('10.20.1.5/16 is an address within a range. The range 10.20.0.0/16 is used.'),
       );
     });
 
-    test('may be 10,000 ranges', () => {
+    test('can contain 10,000 ranges', () => {
       const ipRanges = Array.from({ length: 10_000 }, (_, index) => ({
         cidr: `10.${Math.floor(index / 256)}.${index % 256}.0/24`,
         region: 'eu-west-1',
@@ -320,12 +334,12 @@ describe('MediaRouter', () => {
       const { stack } = setUp({ ipRanges });
       const template = templateOf(stack);
       expect(documentOf(template).ipRanges['eu-west-1'].length).toBe(10_000);
-      expect(JSON.stringify(template.toJSON()).length).toBeLessThan(600_000); // CloudFormation takes 1 MB
+      expect(JSON.stringify(template.toJSON()).length).toBeLessThan(600_000); // CloudFormation's limit is 1 MB
     });
   });
 
   describe('the HTTP API', () => {
-    test('lets callers in who sign by IAM', () => {
+    test('authorizes callers by IAM', () => {
       const { stack, router } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() } });
       router.httpApi!.grantInvoke(new iam.Role(stack, 'Web', { assumedBy: new iam.AccountRootPrincipal() }));
       const template = templateOf(stack);
@@ -336,7 +350,7 @@ describe('MediaRouter', () => {
       expect(statement).toMatch(/^execute-api:Invoke on .*\/\*\/POST\/links,.*\/\*\/GET\/media /);
     });
 
-    test('lets callers in who have a token', () => {
+    test('authorizes callers by tokens', () => {
       const authorizer = HttpAuthorizer.jwt({
         issuer: 'https://login.example.com',
         audience: ['studio'],
@@ -354,10 +368,13 @@ describe('MediaRouter', () => {
         CorsConfiguration: { AllowOrigins: ['https://www.example.com'] },
       });
       const role = new iam.Role(primaryStack(), 'R', { assumedBy: new iam.AccountRootPrincipal() });
-      expect(() => router.httpApi!.grantInvoke(role)).toThrow(/authorized by tokens, expected HttpAuthorizer.iam\(\)/);
+      expect(() => router.httpApi!.grantInvoke(role)).toThrow(
+        '[MediaStack/Router/HttpApi] authorizer: got "HttpAuthorizer.jwt()", expected HttpAuthorizer.iam(). ' +
+          'Provide the caller with a token instead of a grant.',
+      );
     });
 
-    test('may call the function by its own routes only, and logs no query', () => {
+    test('can invoke the function by its own routes only, and does not log query strings', () => {
       const { stack } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() } });
       const template = templateOf(stack);
       const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(asText);
@@ -372,7 +389,7 @@ describe('MediaRouter', () => {
     });
   });
 
-  test('has metrics by region and reason', () => {
+  test('provides metrics by region and reason', () => {
     const { stack, router } = setUp();
     const metric = router.metricLinksByReason('eu-west-1', 'replica-slow', { period: Duration.minutes(1) });
     expect(metric).toMatchObject({ namespace: 'MediaReplication/Router', metricName: 'Links', statistic: 'Sum' });
@@ -390,7 +407,7 @@ describe('MediaRouter', () => {
     );
   });
 
-  test('has a metric for every region and reason that a link can have', () => {
+  test('provides a metric for every combination of region and reason that occurs', () => {
     const { router } = setUp();
     const metrics = router.metricsLinksByReason({ period: Duration.minutes(1) });
     const pairs = metrics.map(({ dimensions, label }) => [dimensions!.Region, dimensions!.Reason, label]);
@@ -399,12 +416,12 @@ describe('MediaRouter', () => {
       [region, 'in-replica', `${region} in-replica`],
     ]);
     expect(pairs).toEqual(expect.arrayContaining([...ofReplicas, ['us-east-1', 'too-new', 'us-east-1 too-new']]));
-    expect(new Set(pairs.map(([, reason]) => reason))).toEqual(new Set(REASONS));
-    expect(metrics).toHaveLength(ofReplicas.length + REASONS.length - 2);
+    expect(new Set(pairs.map(([, reason]) => reason))).toEqual(new Set(contract.REASONS));
+    expect(metrics).toHaveLength(ofReplicas.length + contract.REASONS.length - 2);
     expect(metrics[0].period.toSeconds()).toBe(60);
   });
 
-  test('has alarms, whose actions can be added later', () => {
+  test('creates alarms, to which further calls add actions', () => {
     const stack = primaryStack();
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
       primary: { bucketName: 'media-us', region: 'us-east-1' },
@@ -427,52 +444,172 @@ describe('MediaRouter', () => {
     expect(alarms.every((alarm) => alarm instanceof cloudwatch.Alarm)).toBe(true);
   });
 
-  test.each<[what: string, props: Partial<MediaRouterProps>, message: RegExp]>([
-    [
-      'a range is none',
-      { ipRanges: [{ cidr: '10.0.0.0', region: 'eu-west-1' }] },
-      /ipRanges\[0\].cidr: got "10.0.0.0", expected a range in CIDR/,
-    ],
-    [
-      'a range is of a region without a copy',
-      { ipRanges: [{ cidr: '10.0.0.0/8', region: 'eu-west-3' }] },
-      /ipRanges\[0\].region: got "eu-west-3"/,
-    ],
-    [
-      'two regions have the same range',
-      {
-        ipRanges: [
-          { cidr: '10.0.0.0/8', region: 'eu-west-1' },
-          { cidr: '10.1.2.3/8', region: 'us-east-1' },
-        ],
-      },
-      /ipRanges\[1\].cidr: got "10.1.2.3\/8 for us-east-1", .* 10.0.0.0\/8 is that of eu-west-1 too/,
-    ],
-    [
-      'the primary is drained',
-      { drainedRegions: ['us-east-1'] },
-      /drainedRegions\[0\]: got "us-east-1", expected a region/,
-    ],
-    [
-      'a weight is none',
-      { regionWeights: { 'eu-west-1': 120 } },
-      /regionWeights.eu-west-1: got 120, expected a percentage/,
-    ],
-    ['a weight is of no replica', { regionWeights: { 'eu-west-3': 1 } }, /regionWeights.eu-west-3: got "eu-west-3"/],
-    [
-      'an endpoint is of no copy',
-      { endpoints: { 'eu-west-3': MediaEndpoint.proxy('https://x') } },
-      /endpoints.eu-west-3/,
-    ],
-    ['links live too long', { maxLinkLifetime: Duration.days(8) }, /maxLinkLifetime: .* from 1 to 604800/],
-    ['links live longer than is allowed', { linkLifetime: Duration.hours(7) }, /linkLifetime: .* from 1 to 21600/],
-    ['links live for less than a second', { linkLifetime: Duration.millis(5) }, /linkLifetime/],
-  ])('fails when %s', (_, props, message) => {
-    expect(() => setUp(props)).toThrow(message);
-    expect(() => setUp(props)).toThrow(/^\[MediaStack\/Router\] /);
+  describe('validation', () => {
+    const COPIES = 'expected the region of the primary or a replica (us-east-1, eu-west-1, ap-southeast-2).';
+    const REPLICAS = 'expected the region of a replica (eu-west-1, ap-southeast-2).';
+    const NAME_ONE = 'Specify one of these regions, or add a replica in that region.';
+
+    test.each<[what: string, options: MediaRouterOptions, problem: string]>([
+      [
+        'a range is not in CIDR notation',
+        { ipRanges: [{ cidr: '10.0.0.0', region: 'eu-west-1' }] },
+        'ipRanges[0].cidr: got "10.0.0.0", expected a range in CIDR notation. ' +
+          'Specify a range like 10.20.0.0/16 or 2001:db8::/32, or a single address like 10.20.1.5/32.',
+      ],
+      [
+        'a range belongs to a region without a copy',
+        { ipRanges: [{ cidr: '10.0.0.0/8', region: 'eu-west-3' }] },
+        `ipRanges[0].region: got "eu-west-3", ${COPIES} ${NAME_ONE}`,
+      ],
+      [
+        'two regions have the same range',
+        {
+          ipRanges: [
+            { cidr: '10.0.0.0/8', region: 'eu-west-1' },
+            { cidr: '10.1.2.3/8', region: 'us-east-1' },
+          ],
+        },
+        'ipRanges[1].cidr: got "10.1.2.3/8", expected a range of one region only, but 10.0.0.0/8 belongs to eu-west-1 ' +
+          'and us-east-1. Remove one of the two ranges, or give one of them a longer prefix.',
+      ],
+      [
+        'the primary is drained',
+        { drainedRegions: ['us-east-1'] },
+        `drainedRegions[0]: got "us-east-1", ${REPLICAS} ${NAME_ONE}`,
+      ],
+      [
+        'a weight is not a percentage',
+        { regionWeights: { 'eu-west-1': 120 } },
+        'regionWeights.eu-west-1: got 120, expected a percentage from 0 to 100. ' +
+          'Specify 100 if the replica is to serve all of its objects, and 0 if it is to serve none.',
+      ],
+      [
+        'a weight belongs to a region without a replica',
+        { regionWeights: { 'eu-west-3': 120 } },
+        `regionWeights.eu-west-3: got "eu-west-3", ${REPLICAS} ${NAME_ONE}`,
+      ],
+      [
+        'an endpoint belongs to a region without a copy',
+        { endpoints: { 'eu-west-3': MediaEndpoint.proxy('https://x') } },
+        `endpoints.eu-west-3: got "eu-west-3", ${COPIES} ${NAME_ONE}`,
+      ],
+      [
+        'links are valid for longer than S3 allows',
+        { maxLinkLifetime: Duration.days(8), linkLifetime: Duration.days(8) },
+        `maxLinkLifetime: got "Duration.days(8)", expected whole seconds, from 1 to ${contract.MAX_LINK_SECONDS}. ` +
+          'Presigned links are valid for up to 7 days: ' +
+          'https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html',
+      ],
+      [
+        'the default lifetime of links exceeds the maximum',
+        { linkLifetime: Duration.hours(7) },
+        'linkLifetime: got "Duration.hours(7)", expected whole seconds, from 1 to ' +
+          `${contract.DEFAULT_MAX_LINK_SECONDS}. Specify a shorter linkLifetime, or a longer maxLinkLifetime.`,
+      ],
+      [
+        'links are valid for less than a second',
+        { linkLifetime: Duration.millis(5) },
+        'linkLifetime: got "Duration.millis(5)", expected whole seconds, from 1 to ' +
+          `${contract.DEFAULT_MAX_LINK_SECONDS}. Specify a shorter linkLifetime, or a longer maxLinkLifetime.`,
+      ],
+      [
+        'the replication delay exceeds the limit of the validator',
+        { replicationDelay: Duration.days(8) },
+        `replicationDelay: got "Duration.days(8)", expected whole seconds, from 0 to ${contract.MAX_DELAY_SECONDS}. ` +
+          'Use ReadinessMode.EXACT if replication takes longer.',
+      ],
+    ])('fails when %s', (_, options, problem) => {
+      expect(() => setUp(options)).toThrow(new Error(`[MediaStack/Router] ${problem}`));
+    });
+
+    test('reports all problems at once, before any resource is created', () => {
+      const stack = primaryStack();
+      const problems = new Problems(stack).within('router');
+      const options = { drainedRegions: ['x', 'eu-west-1', 'y'], linkLifetime: Duration.seconds(0) };
+      MediaRouter._validate(problems, options, { primary: 'us-east-1', replicas: ['eu-west-1'] });
+      expect(problems.all.map(({ construct, property, got }) => [construct, property, got])).toEqual([
+        ['MediaStack', 'router.drainedRegions[0]', 'x'],
+        ['MediaStack', 'router.drainedRegions[2]', 'y'],
+        ['MediaStack', 'router.linkLifetime', 'Duration.seconds(0)'],
+      ]);
+    });
+
+    test('ignores values that are known only at deployment', () => {
+      const problems = new Problems(primaryStack());
+      const token = Token.asString({ Ref: 'Parameter' });
+      const options = {
+        drainedRegions: [token],
+        ipRanges: [{ cidr: token, region: token }],
+        regionWeights: { 'eu-west-1': Token.asNumber({ Ref: 'Weight' }) },
+        linkLifetime: Duration.seconds(Token.asNumber({ Ref: 'Lifetime' })),
+      };
+      MediaRouter._validate(problems, options, { primary: 'us-east-1', replicas: ['eu-west-1'] });
+      MediaRouter._validate(problems, { drainedRegions: ['x'] }, { primary: token, replicas: [token] });
+      expect(problems.all).toEqual([]);
+    });
   });
 
-  test('two in one stack do not collide', () => {
+  describe('imported', () => {
+    const ATTRIBUTES = {
+      functionArn: 'arn:aws:lambda:us-west-2:111111111111:function:router',
+      routerName: 'router-1a2b3c4d',
+      primaryRegion: 'us-east-1',
+      replicaRegions: ['eu-west-1'],
+    };
+
+    test('has the attributes of the router', () => {
+      const router = MediaRouter.fromMediaRouterAttributes(primaryStack(), 'Imported', ATTRIBUTES);
+      const { functionArn, ...others } = ATTRIBUTES;
+      expect(router).toMatchObject(others);
+      expect(router.function.functionArn).toBe(functionArn);
+      expect(router.function.env).toEqual({ region: 'us-west-2', account: '111111111111' });
+    });
+
+    test('grants permission to invoke the function in the policy of the grantee', () => {
+      const stack = primaryStack();
+      const router = MediaRouter.fromMediaRouterAttributes(stack, 'Imported', ATTRIBUTES);
+      router.grantInvoke(new iam.Role(stack, 'Web', { assumedBy: new iam.AccountRootPrincipal() }));
+      const [statement] = statementsOf(templateOf(stack), /"\$\{Web/);
+      expect(statement).toContain(`lambda:InvokeFunction on ${ATTRIBUTES.functionArn}`);
+    });
+
+    test('provides the metrics of the router in its region and account', () => {
+      const router = MediaRouter.fromMediaRouterAttributes(primaryStack(), 'Imported', ATTRIBUTES);
+      for (const metric of [
+        router.metricLinks(),
+        router.metricFallbacks(),
+        router.metricConfigurationRefused(),
+        router.metricConfigurationUnavailable(),
+        ...router.metricsLinksByReason(),
+      ]) {
+        expect(metric).toMatchObject({
+          namespace: contract.METRICS_NAMESPACE,
+          region: 'us-west-2',
+          account: '111111111111',
+          dimensions: { service: ATTRIBUTES.routerName },
+        });
+      }
+      expect(() => router.metricLinksByReason('eu-west-3', 'too-new')).toThrow(
+        new Error(
+          '[MediaStack/Imported] copyRegion: got "eu-west-3", expected one of us-east-1, eu-west-1. ' +
+            'Specify one of these: the router creates no other links.',
+        ),
+      );
+    });
+  });
+
+  test('provides any metric by its name, with further dimensions', () => {
+    const { router } = setUp();
+    const metric = router.metric('Links', { statistic: 'Maximum', dimensionsMap: { Region: 'eu-west-1' } });
+    expect(metric).toMatchObject({
+      namespace: contract.METRICS_NAMESPACE,
+      metricName: 'Links',
+      statistic: 'Maximum',
+      dimensions: { service: router.routerName, Region: 'eu-west-1' },
+    });
+  });
+
+  test('can be created twice in a stack', () => {
     const { stack, media } = setUp();
     new MediaRouter(stack, 'Other', { media });
     const names = Object.values(templateOf(stack).findResources('AWS::AppConfig::Application')).map(
@@ -496,7 +633,7 @@ describe('MediaRouter', () => {
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/arn:aws:/);
   });
 
-  test('a permissions boundary and tags reach every role', () => {
+  test('applies a permissions boundary and tags to every role', () => {
     const { stack } = setUp();
     iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
     Tags.of(stack).add('team', 'media');
@@ -508,16 +645,16 @@ describe('MediaRouter', () => {
     }
   });
 
-  test('every reason is explained', () => {
-    const page = readFileSync(join(__dirname, '../../docs/routing-api.md'), 'utf8');
+  test('every reason is documented', () => {
+    const page = readFileSync(join(DOCS, ROUTING_API), 'utf8');
     const explained = [...page.matchAll(/^\| `([a-z-]+)` \| the (?:primary|replica) \| /gm)].map(
       ([, reason]) => reason,
     );
-    expect(explained).toEqual([...REASONS]);
+    expect(explained).toEqual([...contract.REASONS]);
   });
 });
 
-/** The asset that has the preferences. */
+/** The asset that contains the preferences. */
 function assetOf(directory: string): string {
   const folders = readdirSync(directory).filter((name) => name.startsWith('asset.'));
   return folders.find((name) => existsSync(join(directory, name, 'preferences.json')))!;

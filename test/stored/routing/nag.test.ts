@@ -7,7 +7,7 @@ const ROUTER: Acceptance[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::media-(us|eu)\/\*\]$/,
     path: /\/Router\/FunctionRole\/DefaultPolicy\//,
-    reason: 'A link may be asked for to any object, so the function that signs it may read every object of the copies.',
+    reason: 'Callers can request links to any object, so the function that signs them needs to read every object.',
   },
 ];
 

@@ -1,5 +1,10 @@
 import * as fc from 'fast-check';
-import { ObjectRequest, PreferencesDocument, Reason } from '../../../src/stored/routing/contract';
+import {
+  DEFAULT_DELAY_SECONDS,
+  ObjectRequest,
+  PreferencesDocument,
+  Reason,
+} from '../../../src/stored/routing/contract';
 import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
 import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
 import { Router, RouterProps } from '../../../src/stored/routing/runtime/router';
@@ -42,11 +47,11 @@ async function reasons(router: Router, payload: object): Promise<[source: string
   return links.map(({ source, region, reason }) => [source, region, reason]);
 }
 
-describe('by the delay', () => {
-  test('old objects come from the replica, new ones from the primary', async () => {
+describe('with ReadinessMode.DELAY', () => {
+  test('links to old objects point to the replica, links to new ones to the primary', async () => {
     const objects = [
-      { key: 'old', createdAt: ago(900) },
-      { key: 'new', createdAt: ago(899) },
+      { key: 'old', createdAt: ago(DEFAULT_DELAY_SECONDS) },
+      { key: 'new', createdAt: ago(DEFAULT_DELAY_SECONDS - 1) },
     ];
     expect(await reasons(newRouter(), request(objects, { preference: 'yes' }))).toEqual([
       ['replica', 'eu-west-1', 'delay-over'],
@@ -55,9 +60,9 @@ describe('by the delay', () => {
     expect(arrivals.originals).not.toHaveBeenCalled();
   });
 
-  test('the primary is asked about objects without a time, and about no others', async () => {
+  test('reads the age of objects from the primary only if the request does not specify it', async () => {
     arrivals.originals.mockResolvedValue([
-      { createdAt: NOW - 900_000 },
+      { createdAt: NOW - DEFAULT_DELAY_SECONDS * 1000 },
       { createdAt: NOW },
       { reason: 'not-in-primary' },
       { reason: 'primary-not-answering' },
@@ -74,7 +79,7 @@ describe('by the delay', () => {
     expect(arrivals.originals.mock.calls[0][0].map(({ key }: ObjectRequest) => key)).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('the configured delay holds, also of nothing', async () => {
+  test('the delay of the preferences applies, even if it is zero', async () => {
     const payload = request([{ key: 'a', createdAt: ago(0) }], { preference: 'yes' });
     expect(await reasons(newRouter({}, { replicationDelaySeconds: 0 }), payload)).toEqual([
       ['replica', 'eu-west-1', 'delay-over'],
@@ -82,7 +87,7 @@ describe('by the delay', () => {
   });
 });
 
-describe('by asking the replica', () => {
+describe('with ReadinessMode.EXACT', () => {
   test.each<[Reason, string]>([
     ['in-replica', 'replica'],
     ['not-in-replica', 'primary'],
@@ -90,14 +95,14 @@ describe('by asking the replica', () => {
     ['replica-failing', 'primary'],
     ['not-in-primary', 'primary'],
     ['primary-not-answering', 'primary'],
-  ])('%s: from the %s, whatever the age', async (reason, source) => {
+  ])('%s: the link points to the %s, regardless of the age', async (reason, source) => {
     arrivals.inReplica.mockResolvedValue([reason]);
     const payload = request([{ key: 'a', createdAt: ago(0) }], { preference: 'yes' });
     const [[from, , why]] = await reasons(newRouter({ readiness: 'exact' }), payload);
     expect([from, why]).toEqual([source, reason]);
   });
 
-  test('nothing is asked for who reads from the primary anyway', async () => {
+  test('sends no requests to S3 if the links point to the primary anyway', async () => {
     await newRouter({ readiness: 'exact' }).resolveLinks(request([{ key: 'a' }], { preference: 'no' }));
     await newRouter({ readiness: 'exact' }).resolveLinks(request([{ key: 'a' }], { method: 'put' }));
     expect(arrivals.inReplica).not.toHaveBeenCalled();
@@ -108,13 +113,13 @@ describe('by asking the replica', () => {
 describe('a link', () => {
   const old = { key: 'a b.mov', createdAt: ago(9999) };
 
-  test('goes through the proxy of the replica', async () => {
+  test('uses the proxy of the replica', async () => {
     const { links } = await newRouter().resolveLinks(request([old], { preference: 'yes' }));
     expect(links[0].url).toMatch(/^https:\/\/media\.eu\.example\.com\/a%20b\.mov\?X-Amz-Algorithm=AWS4-HMAC-SHA256&/);
     expect(links[0].url).toContain('eu-west-1%2Fs3%2Faws4_request');
   });
 
-  test('has the version and the headers that were asked for, signed', async () => {
+  test('contains the requested version and response headers', async () => {
     const object = { ...old, versionId: 'v1', contentDisposition: 'attachment', contentType: 'video/mp4' };
     const { links } = await newRouter().resolveLinks(request([object]));
     const query = new URL(links[0].url).searchParams;
@@ -125,25 +130,25 @@ describe('a link', () => {
     ]).toEqual(['v1', 'attachment', 'video/mp4']);
   });
 
-  test('is the same for the same request, and another later', async () => {
+  test('is stable for a while', async () => {
     const at = async (now: number) => (await newRouter({ now: () => now }).resolveLinks(request([old]))).links[0].url;
     expect(await at(NOW + 899_000)).toBe(await at(NOW));
     expect(await at(NOW + 900_000)).not.toBe(await at(NOW));
   });
 
-  test('for an upload points to the primary, whoever asks', async () => {
+  test('for an upload points to the primary, regardless of the viewer', async () => {
     const payload = request([{ key: 'a', contentType: 'video/mp4' }], { method: 'put', region: 'eu-west-1' });
     const { links } = await newRouter().resolveLinks(payload);
     expect(links[0]).toMatchObject({ source: 'primary', region: 'us-east-1', reason: 'upload' });
     expect(new URL(links[0].url).searchParams.get('X-Amz-SignedHeaders')).toBe('content-type;host');
   });
 
-  test('for an upload is refused where uploads are off', async () => {
+  test('for an upload is rejected if uploads are disabled', async () => {
     const router = newRouter({ uploads: false });
     await expect(router.resolveLinks(request([{ key: 'a' }], { method: 'put' }))).rejects.toThrow(/^method: got "put"/);
   });
 
-  test('whose path would lead out of a bucket in the path is refused', async () => {
+  test('is rejected if its path could lead out of the bucket', async () => {
     const inPath = mediaCopy('primary', ['us-east-1', 'media.us'], {});
     for (const key of ['..', '../other/x', 'a/../../b', 'a/.']) {
       const asked = newRouter({ primary: inPath }).resolveLinks(request([{ key: 'fine' }, { key }]));
@@ -152,7 +157,7 @@ describe('a link', () => {
     await expect(newRouter({ primary: inPath }).resolveLinks(request([{ key: 'a/...b/.c' }]))).resolves.toBeDefined();
   });
 
-  test('dies with the credentials', async () => {
+  test('expires with the credentials', async () => {
     const expiration = new Date(NOW + 60_000);
     const credentials = async () => ({ accessKeyId: 'a', secretAccessKey: 'b', expiration });
     const { links } = await newRouter({ credentials }).resolveLinks(request([old], { expiresInSeconds: 3600 }));
@@ -160,7 +165,7 @@ describe('a link', () => {
   });
 });
 
-test('a redirect may be kept for less time than its link lives', async () => {
+test('caches may store a redirect for less than the remaining lifetime of its link', async () => {
   for (const expiresInSeconds of [1, 10, 3600]) {
     const payload = { operation: 'Redirect', object: { key: 'a b' }, expiresInSeconds };
     const { statusCode, headers } = await newRouter({ now: () => NOW + 123_456 }).redirect(payload);
@@ -174,21 +179,21 @@ test('a redirect may be kept for less time than its link lives', async () => {
   }
 });
 
-test('a weight of nothing sends everybody to the primary, and says so', async () => {
+test('with a weight of 0, all links point to the primary with the reason region-weighted', async () => {
   const payload = request([{ key: 'a', createdAt: ago(9999) }], { preference: 'yes' });
   expect(await reasons(newRouter({}, { regionWeights: { 'eu-west-1': 0 } }), payload)).toEqual([
     ['primary', 'us-east-1', 'region-weighted'],
   ]);
 });
 
-describe('whatever is asked', () => {
+describe('any request', () => {
   const key = fc.string({ minLength: 1, maxLength: 60, unit: 'binary' });
   const object = fc.record(
     { key, versionId: fc.constantFrom('v1', 'null'), createdAt: fc.integer({ min: 0, max: 3000 }).map(ago) },
     { requiredKeys: ['key'] },
   );
 
-  test('order and number of the links are those of the objects, and none is for a replica before the delay', async () => {
+  test('returns links in the order of the objects, and none to a replica before the delay is over', async () => {
     arrivals.originals.mockImplementation(async (objects: unknown[]) => objects.map(() => ({ createdAt: NOW - 1 })));
     const payload = fc.record({
       preference: fc.constantFrom('no', 'yes', 'auto', undefined),
@@ -204,7 +209,7 @@ describe('whatever is asked', () => {
         expect(links.map((link) => link.key)).toEqual(objects.map((each) => each.key));
         links.forEach(({ source, url }, index) => {
           const { createdAt } = objects[index];
-          const isOld = createdAt !== undefined && Date.parse(createdAt) <= NOW - 900_000;
+          const isOld = createdAt !== undefined && Date.parse(createdAt) <= NOW - DEFAULT_DELAY_SECONDS * 1000;
           if (source === 'replica') expect([isOld, more.preference]).not.toContain('no');
           if (source === 'replica') expect(isOld).toBe(true);
           expect(HOSTS).toContain(new URL(url).host);
@@ -213,7 +218,7 @@ describe('whatever is asked', () => {
     );
   });
 
-  test('no payload crashes it, or yields a link outside of the buckets', async () => {
+  test('fails with a ValidationError, or returns links to the buckets only', async () => {
     const junk = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true });
     const field = fc.oneof(junk, fc.constantFrom('no', 'yes', 'auto', 'eu-west-1', '10.0.0.1', 60, 'get', 'put', null));
     const weird = fc.oneof(

@@ -1,5 +1,10 @@
 import * as fc from 'fast-check';
-import { PREFERENCES, Preference, PreferencesDocument } from '../../../src/stored/routing/contract';
+import {
+  DEFAULT_DELAY_SECONDS,
+  PREFERENCES,
+  Preference,
+  PreferencesDocument,
+} from '../../../src/stored/routing/contract';
 import { parseIpAddress } from '../../../src/stored/routing/ip-address';
 import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
 import { byDelay, destinationOf, isInShare } from '../../../src/stored/routing/runtime/rule';
@@ -11,7 +16,7 @@ const RANGES = { 'eu-west-1': ['10.20.0.0/16'], 'ap-southeast-2': ['10.20.30.0/2
 const preferences = (document: PreferencesDocument = {}) =>
   parsePreferences(JSON.stringify({ ipRanges: RANGES, ...document }), ALL);
 
-/** `eu-west-1` for a replica, or the reason for the primary. */
+/** Returns the region of the replica, or the reason for the primary. */
 function decide(
   viewer: { preference?: Preference; region?: string; ip?: string },
   document?: PreferencesDocument,
@@ -23,10 +28,10 @@ function decide(
 
 const EU = '10.20.1.5';
 const APAC = '10.20.30.5';
-const HOME = '10.9.0.1';
+const NEAR_PRIMARY = '10.9.0.1';
 const ELSEWHERE = '203.0.113.9';
 
-describe('the copy that a viewer reads from', () => {
+describe('destinationOf', () => {
   test.each<[preference: Preference, region: string | undefined, ip: string | undefined, expected: string]>([
     ['no', undefined, undefined, 'preference-no'],
     ['no', undefined, EU, 'preference-no'],
@@ -35,19 +40,19 @@ describe('the copy that a viewer reads from', () => {
     ['yes', undefined, ELSEWHERE, 'eu-west-1'],
     ['yes', undefined, EU, 'eu-west-1'],
     ['yes', undefined, APAC, 'ap-southeast-2'],
-    ['yes', undefined, HOME, 'primary-chosen'],
+    ['yes', undefined, NEAR_PRIMARY, 'primary-chosen'],
     ['yes', 'ap-southeast-2', EU, 'ap-southeast-2'],
     ['yes', 'us-east-1', EU, 'primary-chosen'],
     ['auto', undefined, undefined, 'address-missing'],
     ['auto', undefined, ELSEWHERE, 'address-outside-ranges'],
     ['auto', undefined, EU, 'eu-west-1'],
     ['auto', undefined, APAC, 'ap-southeast-2'],
-    ['auto', undefined, HOME, 'primary-chosen'],
+    ['auto', undefined, NEAR_PRIMARY, 'primary-chosen'],
     ['auto', 'eu-west-1', APAC, 'eu-west-1'],
     ['auto', 'eu-west-1', ELSEWHERE, 'address-outside-ranges'],
     ['auto', 'eu-west-1', undefined, 'address-missing'],
     ['auto', 'us-east-1', EU, 'primary-chosen'],
-  ])('%s, region %s, from %s: %s', (preference, region, ip, expected) => {
+  ])('preference %s, region %s, address %s: %s', (preference, region, ip, expected) => {
     expect(decide({ preference, region, ip })).toBe(expected);
   });
 
@@ -57,11 +62,11 @@ describe('the copy that a viewer reads from', () => {
     [undefined, EU, 'region-drained'],
     ['eu-west-1', APAC, 'region-drained'],
     [undefined, APAC, 'ap-southeast-2'],
-  ])('yes with eu-west-1 drained, region %s, from %s: %s', (region, ip, expected) => {
+  ])('preference yes with eu-west-1 drained, region %s, address %s: %s', (region, ip, expected) => {
     expect(decide({ preference: 'yes', region, ip }, { drainedRegions: ['eu-west-1'] })).toBe(expected);
   });
 
-  test('no replica is left where all are drained', () => {
+  test('returns the primary if all replicas are drained', () => {
     expect(decide({ preference: 'yes' }, { drainedRegions: REGIONS.replicas })).toBe('region-drained');
     expect(decide({ preference: 'auto', ip: EU }, { drainedRegions: REGIONS.replicas })).toBe('region-drained');
   });
@@ -71,21 +76,21 @@ describe('the copy that a viewer reads from', () => {
     ['no', 'preference-no'],
     ['yes', 'eu-west-1'],
     ['auto', 'eu-west-1'],
-  ])('without a preference the default holds: %s', (defaultPreference, expected) => {
+  ])('applies the default preference: %s', (defaultPreference, expected) => {
     expect(decide({ ip: EU }, { defaultPreference })).toBe(expected);
   });
 
-  test('to name a region is to prefer it, whatever the default', () => {
+  test('prefers a requested region, regardless of the default preference', () => {
     for (const defaultPreference of PREFERENCES) {
       expect(decide({ region: 'ap-southeast-2' }, { defaultPreference })).toBe('ap-southeast-2');
     }
   });
 
-  test('is never a replica for who prefers none, and never a drained one', () => {
+  test('never returns a replica for the preference no, and never a drained one', () => {
     const viewer = fc.record({
       preference: fc.constantFrom<Preference | undefined>(undefined, ...PREFERENCES),
       region: fc.constantFrom(undefined, ...ALL),
-      ip: fc.constantFrom(undefined, EU, APAC, HOME, ELSEWHERE, '2001:db8::1'),
+      ip: fc.constantFrom(undefined, EU, APAC, NEAR_PRIMARY, ELSEWHERE, '2001:db8::1'),
     });
     fc.assert(
       fc.property(viewer, fc.subarray(REGIONS.replicas), fc.constantFrom(...PREFERENCES), (who, drained, standard) => {
@@ -93,28 +98,28 @@ describe('the copy that a viewer reads from', () => {
         const isReplica = REGIONS.replicas.includes(decision);
         const preference = who.preference ?? (who.region ? 'yes' : standard);
         expect(isReplica && (preference === 'no' || drained.includes(decision))).toBe(false);
-        expect(isReplica && preference === 'auto' && ![EU, APAC, HOME].includes(who.ip!)).toBe(false);
+        expect(isReplica && preference === 'auto' && ![EU, APAC, NEAR_PRIMARY].includes(who.ip!)).toBe(false);
       }),
     );
   });
 });
 
-describe('the delay', () => {
+describe('byDelay', () => {
   test.each([
-    [899_999, 'too-new'],
-    [900_000, 'delay-over'],
-    [900_001, 'delay-over'],
+    [DEFAULT_DELAY_SECONDS * 1000 - 1, 'too-new'],
+    [DEFAULT_DELAY_SECONDS * 1000, 'delay-over'],
+    [DEFAULT_DELAY_SECONDS * 1000 + 1, 'delay-over'],
     [-5, 'too-new'],
-  ])('of 15 minutes after %i ms: %s', (age, reason) => {
+  ])('with the default delay, after %i ms: %s', (age, reason) => {
     expect(byDelay(1_000_000, 1_000_000 + age, preferences())).toBe(reason);
   });
 
-  test('of nothing is over at once', () => {
+  test('with a delay of 0, new objects are ready', () => {
     expect(byDelay(1000, 1000, preferences({ replicationDelaySeconds: 0 }))).toBe('delay-over');
   });
 });
 
-describe('a weight', () => {
+describe('isInShare', () => {
   const keys = Array.from({ length: 4000 }, (_, index) => `shots/${index}.jpg`);
   const share = (weight: number) =>
     keys.filter((key) => isInShare(key, 'eu-west-1', preferences({ regionWeights: { 'eu-west-1': weight } })));
@@ -124,18 +129,18 @@ describe('a weight', () => {
     [100, 4000, 4000],
     [20, 700, 900],
     [0.5, 5, 45],
-  ])('of %d percent sends about that many to the replica', (weight, least, most) => {
+  ])('with a weight of %d percent, about that share of the objects is served by the replica', (weight, least, most) => {
     const { length } = share(weight);
     expect(length).toBeGreaterThanOrEqual(least);
     expect(length).toBeLessThanOrEqual(most);
   });
 
-  test('that grows only adds objects', () => {
+  test('a higher weight only adds objects', () => {
     const larger = new Set(share(30));
     expect(share(20).filter((key) => !larger.has(key))).toEqual([]);
   });
 
-  test('is 100 for a region that has none', () => {
+  test('the default weight is 100', () => {
     expect(isInShare('a', 'ap-southeast-2', preferences({ regionWeights: { 'eu-west-1': 0 } }))).toBe(true);
   });
 });

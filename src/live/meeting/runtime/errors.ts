@@ -1,6 +1,6 @@
 import { Code } from '../contract';
 
-/** A refusal that callers are told: its name is the code. */
+/** An error that is reported to the caller, whose name is the error code. */
 export class MeetingError extends Error {
   constructor(
     readonly code: Exclude<Code, 'ValidationError'>,
@@ -12,7 +12,7 @@ export class MeetingError extends Error {
   }
 }
 
-export const notFound = (meeting: string) => new MeetingError('NotFound', `There is no meeting ${meeting}.`);
+export const notFound = (meeting: string) => new MeetingError('NotFound', `Meeting "${meeting}" does not exist.`);
 export const notAllowed = (why: string) => new MeetingError('NotAllowed', why);
 export const ended = (why: string) => new MeetingError('MeetingEnded', why);
 export const throttled = (what: string, seconds: number) =>

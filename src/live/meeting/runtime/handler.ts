@@ -1,21 +1,28 @@
 import { MeetingError } from './errors';
-import { HttpEvent, httpAnswer, HttpAnswer, isHttpEvent, requestOf } from './http-events';
+import { requestOf } from './http-events';
 import { Fields } from './requests';
 import { Caller } from './seats/joining';
 import { Service } from './service';
 import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
-import { Code, HTTP_STATUS } from '../contract';
+import {
+  errorResponse,
+  HttpEvent,
+  HttpResponse,
+  isHttpEvent,
+  jsonResponse,
+} from '../../../shared/http/runtime/http-events';
+import { HTTP_STATUS } from '../contract';
 
-/** What Lambda tells of a call. */
+/** The part of Lambda's context object that the handlers use. */
 export interface CallContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What is kept to answer. */
+/** Reserved for the response. */
 const RESERVE_MS = 1_000;
 
-/** The handler of the audience's or the hosts' function, for direct calls and for those of an HTTP API. */
+/** Creates the handler of the audience's or the hosts' function, for direct invocations and for requests from an HTTP API. */
 export function createHandler(service: Service, caller: Caller) {
   const operations = service.operations(caller);
   const { telemetry } = service;
@@ -41,17 +48,15 @@ async function overHttp(
   event: HttpEvent,
   call: (request: Fields) => Promise<unknown>,
   caller: Caller,
-): Promise<HttpAnswer> {
+): Promise<HttpResponse> {
   try {
-    return httpAnswer(200, await call(requestOf(event, caller)));
+    return jsonResponse(200, await call(requestOf(event, caller)));
   } catch (error) {
-    const { name, message, retryAfterSeconds } = error as MeetingError;
-    const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
-    return httpAnswer(HTTP_STATUS[name as Code] ?? 500, { code: name, message, retryAfterSeconds }, headers);
+    return errorResponse(error as Error, HTTP_STATUS);
   }
 }
 
-/** What went wrong is in the log, and nothing of it in the answer. */
+/** Internal errors are logged, and not disclosed to the caller. */
 function failure(): MeetingError {
-  return new MeetingError('ServiceUnavailable', 'The service failed; its log says why.', 5);
+  return new MeetingError('ServiceUnavailable', 'Internal error. The log of the function has the details.', 5);
 }

@@ -10,14 +10,14 @@ import { Stage } from './stage/stage';
 import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
 
-/** What an operation did, for metrics. */
+/** Receives the outcomes of operations, for metrics. */
 export interface OperationEvents {
   joined(count: number): void;
   joinRefused(count: number): void;
   promoted(): void;
 }
 
-/** The operations of the service, as `{ "operation": …, "meeting": … }`. */
+/** Dispatches requests of the form `{ "operation": …, "meeting": … }`. */
 export class Operations {
   constructor(
     private readonly caller: Caller,
@@ -34,7 +34,8 @@ export class Operations {
     const known: readonly string[] = this.caller === 'host' ? HOST_OPERATIONS : AUDIENCE_OPERATIONS;
     const { operation } = request;
     if (!known.includes(operation as string)) {
-      if (HOST_OPERATIONS.includes(operation as Operation)) throw notAllowed(`${operation} is for hosts.`);
+      if (HOST_OPERATIONS.includes(operation as Operation))
+        throw notAllowed(`${operation} is only available to hosts.`);
       throw new ValidationError('operation', operation, `one of ${known.join(', ')}`);
     }
     return this.dispatch(operation as Operation, request, deadline);
@@ -48,14 +49,11 @@ export class Operations {
       case 'JoinMeetingBatch':
         return this.joinBatch(meeting, batchOf(request), deadline);
       case 'LeaveMeeting':
-        await this.stage.leave(meeting, userOf(request), deadline);
-        return {};
+        return done(this.stage.leave(meeting, userOf(request), deadline));
       case 'RaiseHand':
-        await this.stage.raiseHand(meeting, userOf(request));
-        return {};
+        return done(this.stage.raiseHand(meeting, userOf(request)));
       case 'LowerHand':
-        await this.stage.lowerHand(meeting, userOf(request));
-        return {};
+        return done(this.stage.lowerHand(meeting, userOf(request)));
       case 'ListHands':
         return { hands: await this.stage.hands(meeting) };
       case 'PromoteAttendee': {
@@ -64,8 +62,7 @@ export class Operations {
         return promotion;
       }
       case 'DemoteAttendee':
-        await this.stage.demote(meeting, userOf(request), deadline);
-        return {};
+        return done(this.stage.demote(meeting, userOf(request), deadline));
       case 'RemoveAttendee':
         await this.stage.remove(meeting, userOf(request), optionalBoolean('ban', request.ban) ?? false, deadline);
         return {};
@@ -105,7 +102,7 @@ export class Operations {
     return { joined, failed };
   }
 
-  /** Ends what lives, for good: only a host starts it again. */
+  /** Ends the meeting. Afterwards, only a host can start it again. */
   private async end(meeting: string, deadline: Deadline): Promise<unknown> {
     for (;;) {
       const room = await this.rooms.get(meeting);
@@ -115,7 +112,7 @@ export class Operations {
       } else if (room.state === 'live') {
         if (await this.generations.end(room, 'ended', deadline)) return {};
       } else {
-        // Somebody is starting or ending it: afterwards, it can be ended.
+        // Another call is starting or ending the meeting: wait for it first.
         await this.generations.settle(room, deadline);
       }
     }
@@ -141,8 +138,14 @@ export class Operations {
   }
 }
 
-/** What went wrong inside is in the log, and nothing of it in the answer. */
+/** Internal errors are logged, and not disclosed to the caller. */
 function refusalOf(error: Error): { readonly code: string; readonly message: string } {
   if (error instanceof MeetingError) return { code: error.code, message: error.message };
-  return { code: 'ServiceUnavailable', message: 'The service failed; its log says why.' };
+  return { code: 'ServiceUnavailable', message: 'Internal error. The log of the function has the details.' };
+}
+
+/** The response of operations that return nothing. */
+async function done(work: Promise<void>): Promise<object> {
+  await work;
+  return {};
 }

@@ -28,7 +28,7 @@ export function joinRequestOf(fields: Fields): JoinRequest {
 
 export function batchOf({ participants }: Fields): JoinRequest[] {
   if (!Array.isArray(participants) || participants.length > MAX_BATCH) {
-    throw new ValidationError('participants', participants, `a list of up to ${MAX_BATCH}`);
+    throw new ValidationError('participants', participants, `a list of up to ${MAX_BATCH} participants`);
   }
   return participants.map((participant: unknown, index) => {
     const prefix = `participants[${index}]`;

@@ -1,5 +1,5 @@
 import { Chime } from './chime/chime';
-import { ChimeEvents } from './chime/chime-events';
+import { ChimeEvents } from './sweeper/chime-events';
 import { Operations } from './operations';
 import { ENV } from '../contract';
 import { Generations } from './rooms/generations';
@@ -16,7 +16,7 @@ import { Table } from './store/table';
 import { Sweeper } from './sweeper/sweeper';
 import { Telemetry } from './telemetry';
 
-/** Everything put together, from the environment of a function. */
+/** Creates the parts of the service from the environment variables of a function. */
 export class Service {
   readonly telemetry = new Telemetry();
   private readonly table = new Table(process.env[ENV.table]!);

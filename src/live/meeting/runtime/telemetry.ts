@@ -7,7 +7,7 @@ import { Sweep } from './sweeper/sweeper';
 import { ValidationError } from '../../../private/validation-error';
 import { HOST_OPERATIONS, MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
 
-/** Logs and metrics. They hold names of meetings and codes: no answers, no credentials, no users. */
+/** Logs and metrics. They contain names of meetings and error codes, but no responses, credentials or user ids. */
 export class Telemetry implements SessionEvents, OperationEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
@@ -31,7 +31,10 @@ export class Telemetry implements SessionEvents, OperationEvents {
 
   notAReplica(meeting: string, mediaRegion: string): void {
     this.count(METRIC.notAReplica, 1);
-    this.logger.error('The service made a meeting of its own where a replica was asked for.', { meeting, mediaRegion });
+    this.logger.error('Amazon Chime SDK returned an independent meeting instead of a replica.', {
+      meeting,
+      mediaRegion,
+    });
   }
 
   swept({ live, drift, missing, sessions, failures }: Sweep): void {
@@ -41,14 +44,9 @@ export class Telemetry implements SessionEvents, OperationEvents {
     this.count(METRIC.missingReplicas, missing, true);
     this.count(METRIC.sweepFailures, failures.length, true);
     for (const { meeting, index, used, free } of sessions) {
-      this.metrics
-        .singleMetric()
-        .addDimensions({ [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) })
-        .addMetric(METRIC.seatsUsed, MetricUnit.Count, used);
-      this.metrics
-        .singleMetric()
-        .addDimensions({ [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) })
-        .addMetric(METRIC.seatsFree, MetricUnit.Count, free);
+      const dimensions = { [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) };
+      this.metrics.singleMetric().addDimensions(dimensions).addMetric(METRIC.seatsUsed, MetricUnit.Count, used);
+      this.metrics.singleMetric().addDimensions(dimensions).addMetric(METRIC.seatsFree, MetricUnit.Count, free);
     }
     for (const { meeting, error } of failures) this.logger.error('sweep failed', { meeting, error: describe(error) });
     this.logger.info('swept', { live, drift });
@@ -63,7 +61,7 @@ export class Telemetry implements SessionEvents, OperationEvents {
   }
 
   failed(asked: unknown, error: unknown): void {
-    // What a client sent must not shape a log.
+    // Only known operations are logged, because clients control this text.
     const operation = HOST_OPERATIONS.find((known) => known === asked) ?? 'unknown';
     if (error instanceof ValidationError || error instanceof MeetingError) {
       this.logger.info('refused', { operation, code: error.name });
@@ -77,7 +75,7 @@ export class Telemetry implements SessionEvents, OperationEvents {
   }
 }
 
-/** Not the error itself: the SDK hangs answers of the service on it. */
+/** The error object itself is not logged, because the SDK attaches responses to it. */
 function describe(error: unknown): Record<string, unknown> {
   const { name, message, stack } = error as Error;
   return { name, message, stack };

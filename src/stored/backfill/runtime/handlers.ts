@@ -1,5 +1,5 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { BackfillEvent } from './backfill-resource';
+import { BackfillEvent } from './backfill-plan';
 import { isReportsEvent, ReportsEvent } from './reports/reports-resource';
 import { Service } from './service';
 import { StatusError } from './status';
@@ -9,22 +9,22 @@ import { once } from '../../../private/runtime/once';
 import { ValidationError } from '../../../private/validation-error';
 import { WorkerEvent } from '../contract';
 
-/** What Lambda tells of a call. */
+/** The part of Lambda's context object that is used. */
 interface CallContext {
   getRemainingTimeInMillis(): number;
 }
 
-/** What is kept to answer CloudFormation, whatever happens. */
+/** The time that is reserved for the response to CloudFormation. */
 const ANSWER_MS = 20_000;
-/** What is kept to note how far it has come. */
+/** The time that is reserved for saving the progress. */
 const RESERVE_MS = 20_000;
 
 const service = once(() => new Service());
 const jobWorker = once(() => service().worker());
 const failureEvents = once(() => service().failureEvents());
-const answers = once(() => service().status());
+const statusService = once(() => service().status());
 
-/** Behind the custom resources. */
+/** Handles the custom resources. */
 export async function backfill(event: BackfillEvent | ReportsEvent, context: CallContext): Promise<void> {
   const deadline = Deadline.in(context.getRemainingTimeInMillis() - ANSWER_MS);
   const answer = isReportsEvent(event)
@@ -35,30 +35,30 @@ export async function backfill(event: BackfillEvent | ReportsEvent, context: Cal
   await sendAnswer(event.ResponseURL, answer);
 }
 
-/** Called by the schedules. */
+/** Invoked by the schedules. */
 export async function worker(event: WorkerEvent, context: CallContext): Promise<void> {
   await jobWorker().work(event, Deadline.in(context.getRemainingTimeInMillis() - RESERVE_MS));
 }
 
-/** Called with S3's events of failed replication. */
+/** Invoked with S3 events for failed replication. */
 export function events(event: SQSEvent): Promise<SQSBatchResponse> {
   return failureEvents().handle(event);
 }
 
-/** Called by people. */
+/** Invoked by operators. */
 export async function status(request: Record<string, unknown> | null): Promise<unknown> {
   const { telemetry } = service();
   const operation = request?.operation;
   try {
-    const answer = await answers().call(request ?? {});
-    telemetry.answered(operation);
+    const answer = await statusService().call(request ?? {});
+    telemetry.succeeded(operation);
     return answer;
   } catch (error) {
     if (error instanceof ValidationError || error instanceof StatusError) {
-      telemetry.refused(operation, error.name);
+      telemetry.rejected(operation, error.name);
       throw error;
     }
     telemetry.failed('status', error);
-    throw new StatusError('ServiceUnavailable', 'The service failed; its log says why.');
+    throw new StatusError('ServiceUnavailable', 'Internal error. See the log of the function.');
   }
 }

@@ -1,13 +1,13 @@
-/** An object's version, by which it is failed or replicated. */
+/** A version of an object, the unit of replication. */
 export interface ObjectVersion {
   readonly key: string;
   readonly versionId: string;
 }
 
-/** What was put before the bucket was versioned has this one. */
+/** The version ID of objects that were put before versioning was enabled. */
 export const NULL_VERSION = 'null';
 
-/** Reports and events write keys as in a form: a space is a plus sign there, or percent-encoded. */
+/** Decodes a key from a report or event. These are form-encoded: a space is a plus sign or percent-encoded. */
 export function decodeKey(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -16,14 +16,14 @@ export function decodeKey(text: string): string {
   }
 }
 
-/** As manifests have them: percent-encoded, but for the slashes. */
+/** Encodes a key for a manifest: percent-encoded, except for slashes. */
 export function encodeKey(key: string): string {
   return encodeURIComponent(key)
     .replaceAll('%2F', '/')
     .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** A row of a manifest. Nothing in it needs quotes: commas are encoded, and version ids have none. */
+/** A row of a manifest. No field needs quotes: commas in keys are encoded, and version IDs contain none. */
 export function manifestRow(bucket: string, { key, versionId }: ObjectVersion): string {
   return `${bucket},${encodeKey(key)},${versionId}\n`;
 }

@@ -1,9 +1,11 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { BackfillPlanner } from './backfill-plan';
 import { BackfillResource } from './backfill-resource';
 import { ENV } from '../contract';
 import { FailureEvents } from './failures/failure-events';
 import { Failures } from './failures/failures';
 import { Repair } from './failures/repair';
+import { JobCanceller } from './jobs/job-canceller';
 import { JobStarter } from './jobs/job-starter';
 import { Jobs } from './jobs/jobs';
 import { S3Control } from './jobs/s3-control';
@@ -13,24 +15,21 @@ import { ReportsResource } from './reports/reports-resource';
 import { SourceBucket } from './source-bucket';
 import { State } from './state';
 import { Status } from './status';
-import { Table } from './table';
 import { Telemetry } from './telemetry';
+import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 import { patience } from '../../../private/runtime/patience';
 
-/** Everything put together, from the environment of a function. Each function has what it needs of it. */
+/** Creates the objects behind each function from its environment. */
 export class Service {
   readonly telemetry = new Telemetry();
   private readonly account = env('account');
   private readonly bucket = env('bucket');
   private readonly reportsBucket = env('reportsBucket');
-  private readonly table = new Table(env('table'));
+  private readonly table = new DynamoDbTable(env('table'), { maxAttempts: 8 });
   private readonly jobs = new Jobs(this.table);
   private readonly state = new State(this.table);
   private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
-  private readonly s3 = new S3Client({
-    maxAttempts: 6,
-    requestHandler: patience(30_000),
-  });
+  private readonly s3 = new S3Client({ maxAttempts: 6, requestHandler: patience(30_000) });
   private readonly s3Control = new S3Control(this.account);
   private readonly source = new SourceBucket(this.s3, this.bucket, this.account);
   private readonly starter = new JobStarter(
@@ -50,7 +49,9 @@ export class Service {
 
   backfillResource(): BackfillResource {
     const { jobs, state, starter, s3Control, source, telemetry } = this;
-    return new BackfillResource(jobs, state, starter, s3Control, source, telemetry);
+    const planner = new BackfillPlanner(source, telemetry);
+    const canceller = new JobCanceller(jobs, s3Control, telemetry);
+    return new BackfillResource(jobs, state, planner, starter, canceller, telemetry);
   }
 
   reportsResource(): ReportsResource {
@@ -74,7 +75,7 @@ export class Service {
   }
 }
 
-/** All functions have all of it, so that one bundle serves them. */
+/** All functions have all variables, because they share a bundle. */
 function env(name: keyof typeof ENV): string {
   return process.env[ENV[name]]!;
 }

@@ -8,7 +8,7 @@ import {
 import { Deadline } from '../../../private/runtime/deadline';
 import { LifecycleRule, racingRules } from '../lifecycle-race';
 
-/** The bucket whose media are replicated: what a backfill has to know of it. */
+/** Reads from the source bucket what a backfill depends on. */
 export class SourceBucket {
   constructor(
     private readonly s3: S3Client,
@@ -16,7 +16,7 @@ export class SourceBucket {
     private readonly account: string,
   ) {}
 
-  /** Whether there is nothing at all: neither an object nor an old version or a delete marker. */
+  /** Whether the bucket has no objects, noncurrent versions or delete markers. */
   async isEmpty(deadline: Deadline): Promise<boolean> {
     const { Versions = [], DeleteMarkers = [] } = await this.s3.send(
       new ListObjectVersionsCommand({ ...this.bucket, MaxKeys: 1 }),
@@ -25,7 +25,7 @@ export class SourceBucket {
     return Versions.length + DeleteMarkers.length === 0;
   }
 
-  /** Whether rules of somebody else replicate, or ours do to a bucket that is not among these. */
+  /** Whether any rule replicates to a bucket other than the given replicas. */
   async replicatesBeyond(replicas: readonly string[], deadline: Deadline): Promise<boolean> {
     try {
       const { ReplicationConfiguration } = await this.s3.send(new GetBucketReplicationCommand(this.bucket), {
@@ -40,7 +40,7 @@ export class SourceBucket {
     }
   }
 
-  /** The names of the lifecycle rules that race with a backfill. */
+  /** The lifecycle rules that race with a backfill. */
   async racingRules(deadline: Deadline): Promise<string[]> {
     try {
       const { Rules = [] } = await this.s3.send(new GetBucketLifecycleConfigurationCommand(this.bucket), {

@@ -1,27 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { Key, Table } from './table';
+import { DynamoDbTable, Key } from '../../../private/runtime/dynamodb-table';
 
 const stateKey = (sk: string): Key => ({ pk: 'state', sk });
 
-/** All failures that another attempt may heal. */
+/** All reasons after which another attempt can succeed. */
 export const EVERY_REASON = '*';
 
 export interface RepairRequest {
   readonly requestedAt: number;
-  /** Also what was given up for this reason. */
-  readonly giveAnotherTry?: string;
+  /** The reason whose objects are retried even if they were given up. */
+  readonly retryGivenUp?: string;
 }
 
-/** What there is one of. */
+/** State that exists once for each bucket. */
 export class State {
-  constructor(private readonly table: Table) {}
+  constructor(private readonly table: DynamoDbTable) {}
 
-  /** Nothing new is started once the stack is being deleted. */
+  /** Prevents new jobs while the stack is being deleted. */
   async close(): Promise<void> {
     await this.table.put({ ...stateKey('closed'), at: Date.now() });
   }
 
-  /** A stack whose deletion failed can be deployed again. */
+  /** Allows new jobs again, for a stack that is redeployed after a failed deletion. */
   async reopen(): Promise<void> {
     await this.table.delete(stateKey('closed'));
   }
@@ -30,20 +30,20 @@ export class State {
     return (await this.table.get(stateKey('closed'))) !== undefined;
   }
 
-  /** @returns who has the lease: nobody else has one until it is given back or runs out */
+  /** @returns the owner of the lease, which excludes all others until it is returned or expires; undefined if it is taken */
   async takeLease(milliseconds: number): Promise<string | undefined> {
     const owner = randomBytes(8).toString('hex');
     const now = Date.now();
-    const was = await this.table.update(stateKey('lease'), {
+    const isTaken = await this.table.update(stateKey('lease'), {
       set: { owner, until: now + milliseconds },
       if: 'attribute_not_exists(#until) OR #until < :now',
       names: ['until'],
       values: { now },
     });
-    return was && owner;
+    return isTaken ? owner : undefined;
   }
 
-  async giveBackLease(owner: string): Promise<void> {
+  async returnLease(owner: string): Promise<void> {
     await this.table.delete(stateKey('lease'), { if: '#owner = :owner', names: ['owner'], values: { owner } });
   }
 
@@ -52,10 +52,10 @@ export class State {
     return lease !== undefined && lease.until > Date.now();
   }
 
-  /** Kept until a worker has made a job of it. */
-  async requestRepair(giveAnotherTry?: string): Promise<void> {
+  /** The request is kept until the worker has created a job for it. */
+  async requestRepair(retryGivenUp?: string): Promise<void> {
     await this.table.update(stateKey('repair'), {
-      set: { giveAnotherTry },
+      set: { retryGivenUp },
       setOnce: { requestedAt: Date.now() },
     });
   }
@@ -64,7 +64,7 @@ export class State {
     return this.table.get<RepairRequest>(stateKey('repair'));
   }
 
-  async forgetRepairRequest({ requestedAt }: RepairRequest): Promise<void> {
+  async deleteRepairRequest({ requestedAt }: RepairRequest): Promise<void> {
     await this.table.delete(stateKey('repair'), {
       if: '#requestedAt = :requestedAt',
       names: ['requestedAt'],

@@ -2,12 +2,12 @@ import { Failures, isShard, MAX_PAGE } from './failures/failures';
 import { Job, Jobs } from './jobs/jobs';
 import { rateOf, secondsLeft } from './jobs/progress';
 import { EVERY_REASON, State } from './state';
-import { Key } from './table';
+import { Key } from '../../../private/runtime/dynamodb-table';
 import { ValidationError } from '../../../private/validation-error';
 import { Code, Operation, OPERATIONS } from '../contract';
 import { codeOf, reasonOf } from '../failure-reasons';
 
-/** A refusal that callers are told: its name is the code. */
+/** An error that is returned to the caller. Its name is the code. */
 export class StatusError extends Error {
   constructor(code: Exclude<Code, 'ValidationError'>, message: string) {
     super(message);
@@ -17,11 +17,11 @@ export class StatusError extends Error {
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Finished jobs that are told of: all backfills, and so many repairs. */
+/** DescribeReplication returns all backfills, but only this number of finished repairs. */
 const REPAIRS_SHOWN = 10;
 const DEFAULT_PAGE = 100;
 
-/** What people ask, as `{ "operation": … }`. */
+/** The operations of the status function: `{ "operation": … }`. */
 export class Status {
   constructor(
     private readonly bucket: string,
@@ -52,11 +52,11 @@ export class Status {
   private async describe(id: string | undefined): Promise<unknown> {
     if (id !== undefined) return { bucket: this.bucket, jobs: [view(await this.find(id))] };
     const jobs = (await this.jobs.list()).reverse();
-    const repairs = jobs.filter(({ kind, state }) => kind === 'repair' && state === 'finished').slice(REPAIRS_SHOWN);
+    const hidden = jobs.filter(({ kind, state }) => kind === 'repair' && state === 'finished').slice(REPAIRS_SHOWN);
     const counts = await this.failures.counts();
     return {
       bucket: this.bucket,
-      jobs: jobs.filter((job) => !repairs.includes(job)).map(view),
+      jobs: jobs.filter((job) => !hidden.includes(job)).map(view),
       failures: {
         outstanding: counts?.outstanding ?? 0,
         givenUp: counts?.givenUp ?? 0,
@@ -75,12 +75,12 @@ export class Status {
   private async list(request: Fields): Promise<unknown> {
     const limit = request.maxResults ?? DEFAULT_PAGE;
     if (!Number.isInteger(limit) || (limit as number) < 1 || (limit as number) > MAX_PAGE) {
-      throw new ValidationError('maxResults', limit, `a whole number from 1 to ${MAX_PAGE}`);
+      throw new ValidationError('maxResults', limit, `an integer from 1 to ${MAX_PAGE}`);
     }
     const reason = optionalText(request, 'reason');
-    const { items, nextToken } = await this.failures.page(tokenOf(request), limit as number);
+    const { failures, nextToken } = await this.failures.page(tokenOf(request), limit as number);
     return {
-      failures: items
+      failures: failures
         .filter((failure) => reason === undefined || failure.reason === reason)
         .map((failure) => ({
           key: failure.key,
@@ -97,7 +97,7 @@ export class Status {
     };
   }
 
-  /** Somebody has removed the cause: what was given up for it gets another try, at the worker's next run. */
+  /** Retries objects that were given up, in the worker's next run. */
   private async retry(reason: string | undefined): Promise<unknown> {
     await this.state.requestRepair(reason ?? EVERY_REASON);
     return {};
@@ -109,14 +109,14 @@ export class Status {
       throw new ValidationError('job', id, 'a backfill that has failed, or was cancelled or lost');
     }
     if (!(await this.jobs.restart(job, Date.now()))) {
-      throw new StatusError('ServiceUnavailable', 'The job was changed at the same time. Try again.');
+      throw new StatusError('ServiceUnavailable', 'The job was modified at the same time. Try again.');
     }
     return {};
   }
 
   private async find(id: string): Promise<Job> {
     const job = await this.jobs.find(id);
-    if (!job) throw new StatusError('NotFound', `There is no job ${id}.`);
+    if (!job) throw new StatusError('NotFound', `Job "${id}" not found.`);
     return job;
   }
 }
@@ -157,11 +157,11 @@ function view(job: Job): unknown {
 
 function whatToDo({ kind, state, outcome, failure, lifecycleRules = [] }: Job): string | undefined {
   if (state === 'finished' && kind === 'backfill' && (outcome === 'failed' || outcome === 'lost')) {
-    return 'Remove the cause, then call RestartBackfill.';
+    return 'Fix the cause, then call RestartBackfill.';
   }
-  if (state === 'wanted' && failure) return 'It is tried again by itself. Remove the cause.';
+  if (state === 'wanted' && failure) return 'Fix the cause. The job is retried automatically.';
   if (state !== 'finished' && lifecycleRules.length > 0) {
-    return 'Disable these lifecycle rules until the job has ended: what they delete before is not replicated.';
+    return 'Disable these lifecycle rules until the job has finished. Objects that they delete first are not replicated.';
   }
   return undefined;
 }
@@ -178,7 +178,7 @@ const time = (at: number | undefined) => (at === undefined ? undefined : new Dat
 function text(fields: Fields, field: string): string {
   const value = fields[field];
   if (typeof value === 'string' && value.length > 0 && value.length <= 128) return value;
-  throw new ValidationError(field, value, 'a text of up to 128 characters');
+  throw new ValidationError(field, value, 'a string of 1 to 128 characters');
 }
 
 function optionalText(fields: Fields, field: string): string | undefined {
@@ -188,7 +188,7 @@ function optionalText(fields: Fields, field: string): string | undefined {
 function reasonIn(fields: Fields): string | undefined {
   const reason = optionalText(fields, 'reason');
   if (reason === undefined || reason === codeOf(reason)) return reason;
-  throw new ValidationError('reason', reason, 'a reason, as DescribeReplication names it');
+  throw new ValidationError('reason', reason, 'a reason that DescribeReplication returned');
 }
 
 function tokenOf({ nextToken }: Fields): Key | undefined {
@@ -197,7 +197,7 @@ function tokenOf({ nextToken }: Fields): Key | undefined {
     const [pk, sk] = JSON.parse(Buffer.from(nextToken as string, 'base64url').toString());
     if (isShard(pk) && typeof sk === 'string' && sk.length <= 64) return { pk, sk };
   } catch {
-    // said below
+    // reported below
   }
-  throw new ValidationError('nextToken', nextToken, 'what the answer before had as nextToken');
+  throw new ValidationError('nextToken', nextToken, 'the nextToken of the previous response');
 }

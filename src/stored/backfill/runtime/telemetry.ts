@@ -1,12 +1,11 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { METRIC, METRICS_NAMESPACE } from '../contract';
 import { FailureCounts } from './failures/failures';
 import { Job } from './jobs/jobs';
 import { secondsLeft } from './jobs/progress';
-import { ValidationError } from '../../../private/validation-error';
-import { METRIC, METRICS_NAMESPACE } from '../contract';
 
-/** Logs and metrics. They hold ids of jobs, reasons and counts: no key of an object. */
+/** Logs and metrics. They contain job IDs, reasons and counts, but no object keys. */
 export class Telemetry {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
@@ -23,10 +22,10 @@ export class Telemetry {
   }
 
   lifecycleRaces(rules: readonly string[]): void {
-    this.logger.warn('Lifecycle rules race with the backfill: disable them until it has ended.', { rules });
+    this.logger.warn('Lifecycle rules race with the backfill. Disable them until it has finished.', { rules });
   }
 
-  failedAgain(count: number): void {
+  repeatedFailures(count: number): void {
     this.gauge(METRIC.repeatedFailures, count);
   }
 
@@ -34,7 +33,7 @@ export class Telemetry {
     this.logger.info('repair planned', { objects });
   }
 
-  /** The backfills that are under way, or have just ended. */
+  /** @param jobs the backfills that are running or have just ended */
   backfills(jobs: readonly Job[]): void {
     const progresses = jobs.flatMap(({ progress }) => (progress ? [progress] : []));
     if (progresses.length === 0) return;
@@ -60,31 +59,31 @@ export class Telemetry {
     }
   }
 
-  worked(failed: number, jobsFailed: number, counts: FailureCounts | undefined): void {
-    this.gauge(METRIC.workerFailures, failed);
-    this.gauge(METRIC.jobsFailed, jobsFailed);
+  runCompleted(failedTasks: number, failedJobs: number, counts: FailureCounts | undefined): void {
+    this.gauge(METRIC.workerFailures, failedTasks);
+    this.gauge(METRIC.jobsFailed, failedJobs);
     if (!counts) return;
     this.gauge(METRIC.failuresOutstanding, counts.outstanding);
     this.gauge(METRIC.givenUp, counts.givenUp);
   }
 
   resource(requestType: string, decision: string, id?: string): void {
-    this.logger.info('resource', { requestType, decision, id });
+    this.logger.info('custom resource request', { requestType, decision, id });
   }
 
-  answered(operation: unknown): void {
-    this.logger.info('answered', { operation });
+  succeeded(operation: unknown): void {
+    this.logger.info('request succeeded', { operation });
   }
 
-  refused(operation: unknown, code: string): void {
-    this.logger.info('refused', { operation, code });
+  rejected(operation: unknown, code: string): void {
+    this.logger.info('request rejected', { operation, code });
   }
 
-  failed(what: string, error: unknown): void {
+  /** @param task what failed, such as `job 1234` */
+  failed(task: string, error: unknown): void {
     const { name, message, stack } = error as Error;
-    // Not the error itself: the SDK hangs answers of the service on it. An input of a caller is no failure of ours.
-    if (error instanceof ValidationError) this.logger.info('refused', { what, message });
-    else this.logger.error('failed', { what, name, message, stack });
+    // Not the error object itself, to which the SDK attaches the service's response.
+    this.logger.error('failed', { task, name, message, stack });
   }
 
   private gauge(metric: string, value: number): void {

@@ -52,7 +52,7 @@ function latencyAlarm(scope: Construct, bucket: string, region: string, metric: 
   return createAlarm(scope, LATENCY_ID, metric, Duration.minutes(15).toSeconds(), [
     `The replica of ${bucket} in ${region} is behind the primary. Links to it may miss new media. Check whether ` +
       'operations fail or are pending, and whether the upload rate exceeds the Replication Time Control quota.',
-    'alarm-the-replica-is-behind-the-primary',
+    'alarm-replication-latency',
   ]);
 }
 
@@ -60,7 +60,7 @@ function failureAlarm(scope: Construct, bucket: string, region: string, metric: 
   return createAlarm(scope, `ReplicationFailedAlarm-${region}`, metric, 0, [
     `S3 failed to replicate objects of ${bucket} to ${region}. They are missing there until they are uploaded again or ` +
       'replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
-    'alarm-operations-failed',
+    'alarm-replication-failures',
   ]);
 }
 

@@ -3,14 +3,14 @@ import { Clock } from './clock';
 import { newKey } from './keys';
 import { MediaCopy, NO_VERSION, Version } from './media-copy';
 import { ProxyReader } from './proxy-reader';
-import { CanaryNotes, Report } from './report';
+import { FailureListener, Report } from './report';
 import { CanaryReport } from '../contract';
 import { reasonOf } from './failures';
-import { CanaryObject, Watch } from './watch';
+import { CanaryObject, ReplicaWatch } from './replica-watch';
 
 export interface WatchedReplica {
   readonly copy: MediaCopy;
-  /** Whether it is waited for: the object may come to others too, and is deleted there. */
+  /** Whether to wait for the object. It may be replicated to the other replicas too, and is deleted there. */
   readonly watched: boolean;
   readonly proxy?: ProxyReader;
 }
@@ -23,39 +23,39 @@ export interface CanaryProps {
   readonly timeoutMs: number;
   readonly staleMs: number;
   readonly clock: Clock;
-  readonly notes: CanaryNotes;
+  readonly listener: FailureListener;
 }
 
 const BODY_BYTES = 1024;
-/** What a put, and a clean-up of a copy, may take with all tries. */
+/** The maximum durations of a put and of the clean-up of a copy, including retries. */
 const PUT_MS = 20_000;
 const CLEAN_MS = 20_000;
 
 /**
- * One run puts an object, waits until every replica has it, and deletes every version of it in every copy.
+ * A run puts an object, waits until every replica has it, and deletes every version of it from every copy.
  *
- * Whatever ends a run early, its object is deleted by the next run that finds it older than a run can be. Runs at the
- * same time do not touch each other's objects.
+ * If a run ends early, a later run deletes its object once the object is older than the longest possible run. Concurrent
+ * runs do not touch each other's objects.
  */
 export class Canary {
   constructor(private readonly props: CanaryProps) {}
 
   async run(): Promise<CanaryReport> {
-    const { clock, staleMs, folder, notes } = this.props;
+    const { clock, staleMs, folder, listener } = this.props;
     const report = new Report(
       this.copies.map(({ region }) => region),
-      notes,
+      listener,
     );
-    const begun = clock.now();
-    report.leftovers = await this.clean(report, folder, ({ lastModified }) => begun - lastModified > staleMs);
+    const startedAt = clock.now();
+    report.leftovers = await this.clean(report, folder, ({ lastModified }) => startedAt - lastModified > staleMs);
 
-    const key = newKey(folder, begun);
+    const key = newKey(folder, startedAt);
     try {
       await this.watch(report, key);
     } finally {
       await this.clean(report, key, () => true);
     }
-    return report.done();
+    return report.result();
   }
 
   private get copies(): MediaCopy[] {
@@ -74,13 +74,13 @@ export class Canary {
     if (versionId === NO_VERSION) return report.fail(primary.region, 'not-versioned');
     const sha256 = createHash('sha256').update(body).digest('hex');
     const object: CanaryObject = { key, versionId, body, sha256, putAt: clock.now() };
-    const watch = new Watch({ ...this.props, object, report });
-    await Promise.all(replicas.filter(({ watched }) => watched).map((replica) => watch.replica(replica)));
+    const watch = new ReplicaWatch({ ...this.props, object, report });
+    await Promise.all(replicas.filter(({ watched }) => watched).map((replica) => watch.run(replica)));
   }
 
   /**
-   * Deletes versions by listing them, and not by what this run remembers: a put whose answer was lost is found too. The
-   * primary comes first, so that nothing more is replicated of what is gone from a replica.
+   * Deletes versions by listing them instead of by remembering their ids, so that it also finds a put whose response was
+   * lost. It starts with the primary, so that S3 no longer replicates what is deleted from the replicas.
    */
   private async clean(report: Report, prefix: string, isDue: (version: Version) => boolean): Promise<number> {
     const { primary, replicas } = this.props;

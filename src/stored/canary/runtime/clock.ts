@@ -8,13 +8,13 @@ export interface Clock {
 
 export const CLOCK: Clock = { now: () => Date.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
 
-const SHORTEST_MS = 250;
-const LONGEST_MS = 10_000;
+const MIN_PAUSE_MS = 250;
+const MAX_PAUSE_MS = 10_000;
 
 /**
- * How long to wait before the next question: a tenth of the time that has passed. So a time is measured to about a tenth
- * of itself, and a replica that is late is not asked a thousand times.
+ * The pause before the next attempt is a tenth of the elapsed time. Measured times are then accurate to about 10 %, and a
+ * late replica gets about a hundred requests instead of thousands.
  */
 export function pauseAfter(elapsedMs: number): number {
-  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs / 10));
+  return Math.min(MAX_PAUSE_MS, Math.max(MIN_PAUSE_MS, elapsedMs / 10));
 }

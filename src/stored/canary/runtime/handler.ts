@@ -9,35 +9,35 @@ import { once } from '../../../private/runtime/once';
 import { patience } from '../../../private/runtime/patience';
 import { CanaryReport, CanarySettings, CopySettings, SETTINGS_VARIABLE } from '../contract';
 
-/** A region that is gone must not take the time of the others. The SDK tries thrice. */
-const PATIENCE = patience(10_000);
-/** A probe may have to be started, in its VPC, and then waits for the proxy. */
-const PROBE_PATIENCE = patience(25_000);
+/** An unavailable region must not use up the time of the others. The SDK makes up to three attempts. */
+const S3_TIMEOUTS = patience(10_000);
+/** The probe may need a cold start in its VPC before it waits for the proxy. */
+const PROBE_TIMEOUTS = patience(25_000);
 
 const telemetry = once(() => new Telemetry());
 
-const probing = once(() => {
+const configuredCanary = once(() => {
   const settings: CanarySettings = JSON.parse(process.env[SETTINGS_VARIABLE]!);
-  const copy = (place: CopySettings) =>
-    new MediaCopy(place, settings.folder, new S3Client({ region: place.region, requestHandler: PATIENCE }));
+  const copy = (location: CopySettings) =>
+    new MediaCopy(location, settings.folder, new S3Client({ region: location.region, requestHandler: S3_TIMEOUTS }));
   return new Canary({
     ...settings,
     primary: copy(settings.primary),
-    replicas: settings.replicas.map(({ watched, probe, ...place }) => ({
-      copy: copy(place),
+    replicas: settings.replicas.map(({ watched, probe, ...location }) => ({
+      copy: copy(location),
       watched,
       proxy: probe
-        ? new ProxyReader(new LambdaClient({ region: place.region, requestHandler: PROBE_PATIENCE }), probe)
+        ? new ProxyReader(new LambdaClient({ region: location.region, requestHandler: PROBE_TIMEOUTS }), probe)
         : undefined,
     })),
     clock: CLOCK,
-    notes: telemetry(),
+    listener: telemetry(),
   });
 });
 
-/** @returns what was found out, for whoever calls it by hand */
+/** @returns the results of the run, for manual invocations */
 export async function canary(): Promise<CanaryReport> {
-  const report = await probing().run();
-  telemetry().ran(report);
+  const report = await configuredCanary().run();
+  telemetry().completed(report);
   return report;
 }

@@ -8,14 +8,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { statusOf } from './failures';
-import { isOurs } from './keys';
+import { isCanaryKey } from './keys';
 import { CopySettings } from '../contract';
 
-/** What a copy says of a version. */
-export type Sight =
+/** The result of reading a version from a copy. */
+export type ReadResult =
   | { readonly state: 'found'; readonly body: Uint8Array }
   | { readonly state: 'missing' }
-  /** It is there, but may not be read from here: the bucket is isolated, or the key refuses. */
+  /** The version exists but cannot be read from here: the bucket is isolated, or access to its key is denied. */
   | { readonly state: 'unreadable' };
 
 /** A version of an object, or a delete marker. */
@@ -25,12 +25,12 @@ export interface Version {
   readonly lastModified: number;
 }
 
-/** The id of what was put into a bucket without versions. */
+/** The version id of objects in a bucket without versioning. */
 export const NO_VERSION = 'null';
 
 const LINK_SECONDS = 60;
 
-/** One copy of the media, as far as the canary's own objects go. */
+/** One copy of the media, restricted to the canary's own objects. */
 export class MediaCopy {
   readonly region: string;
   private readonly bucket: string;
@@ -44,7 +44,7 @@ export class MediaCopy {
     this.bucket = bucket;
   }
 
-  /** @returns the id of the version */
+  /** @returns the version id */
   async put(key: string, body: Uint8Array, tags: Record<string, string>, abortSignal: AbortSignal): Promise<string> {
     const tagging = Object.entries(tags).map((tag) => tag.map(encodeURIComponent).join('='));
     const { VersionId } = await this.s3.send(
@@ -60,28 +60,28 @@ export class MediaCopy {
     return VersionId ?? NO_VERSION;
   }
 
-  async look(key: string, versionId: string, abortSignal: AbortSignal): Promise<Sight> {
+  async read(key: string, versionId: string, abortSignal: AbortSignal): Promise<ReadResult> {
     try {
-      const { Body } = await this.s3.send(this.reading(key, versionId), { abortSignal });
+      const { Body } = await this.s3.send(this.getCommand(key, versionId), { abortSignal });
       return { state: 'found', body: await Body!.transformToByteArray() };
     } catch (error) {
       const status = statusOf(error);
       if (status === 404) return { state: 'missing' };
-      // 403: a policy; 400: the key is disabled or gone. Listing needs neither.
+      // 403: denied by a policy. 400: the key is disabled or deleted. A list request depends on neither.
       if (status !== 403 && status !== 400) throw error;
       const versions = await this.versions(key, abortSignal);
       return versions.some((each) => each.versionId === versionId) ? { state: 'unreadable' } : { state: 'missing' };
     }
   }
 
-  /** What S3 says of the replication of a version to all replicas together; nothing if no rule is for it. */
+  /** The replication status of a version over all replicas. Undefined if no rule matches it. */
   async replicationStatus(key: string, versionId: string, abortSignal: AbortSignal): Promise<string | undefined> {
     const input = { Bucket: this.bucket, Key: key, VersionId: versionId };
     const { ReplicationStatus } = await this.s3.send(new HeadObjectCommand(input), { abortSignal });
     return ReplicationStatus;
   }
 
-  /** All versions and delete markers of this canary's objects whose key begins so. */
+  /** Lists all versions and delete markers of the canary's objects with this key prefix. */
   async versions(prefix: string, abortSignal: AbortSignal): Promise<Version[]> {
     const found: Version[] = [];
     let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
@@ -96,7 +96,7 @@ export class MediaCopy {
         abortSignal,
       });
       for (const { Key, VersionId, LastModified } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
-        if (!isOurs(this.folder, Key!)) continue;
+        if (!isCanaryKey(this.folder, Key!)) continue;
         found.push({ key: Key!, versionId: VersionId ?? NO_VERSION, lastModified: LastModified!.getTime() });
       }
       next = page.IsTruncated
@@ -106,9 +106,9 @@ export class MediaCopy {
     return found;
   }
 
-  /** For good, and in this copy only: S3 does not replicate it. What is gone already is no error. */
+  /** Deletes a version permanently, in this copy only, because S3 does not replicate it. A missing version is no error. */
   async delete({ key, versionId }: Version, abortSignal: AbortSignal): Promise<void> {
-    if (!isOurs(this.folder, key)) throw new Error('The object is not of this canary.');
+    if (!isCanaryKey(this.folder, key)) throw new Error('The object does not belong to this canary.');
     try {
       const input = { Bucket: this.bucket, Key: key, VersionId: versionId };
       await this.s3.send(new DeleteObjectCommand(input), { abortSignal });
@@ -117,13 +117,13 @@ export class MediaCopy {
     }
   }
 
-  /** A presigned link without its authority. No header but the host is signed: a proxy drops others. */
+  /** Returns a presigned link without its authority. It signs only the Host header, because a proxy drops others. */
   async linkPath(key: string, versionId: string): Promise<string> {
-    const link = await getSignedUrl(this.s3, this.reading(key, versionId), { expiresIn: LINK_SECONDS });
+    const link = await getSignedUrl(this.s3, this.getCommand(key, versionId), { expiresIn: LINK_SECONDS });
     return link.slice(link.indexOf('/', 'https://'.length));
   }
 
-  private reading(key: string, versionId: string): GetObjectCommand {
+  private getCommand(key: string, versionId: string): GetObjectCommand {
     return new GetObjectCommand({ Bucket: this.bucket, Key: key, VersionId: versionId });
   }
 }

@@ -4,31 +4,31 @@ import { request as httpsRequest } from 'node:https';
 import { ProbeAnswer, ProbeRequest } from '../contract';
 
 export interface ProbeTarget {
-  /** What the clients of the proxy use: `https://media.eu.example.com`. */
+  /** The URL that clients of the proxy use: `https://media.eu.example.com`. */
   readonly origin: string;
-  /** The name to connect to instead, which resolves where the clients' own may not. */
+  /** Another host name to connect to, because the host name in `origin` may not resolve in the VPC. */
   readonly address?: string;
   readonly timeoutMs: number;
 }
 
-/** The canary's object has a kilobyte: more is something else, and is not read. */
-const LONGEST_BODY = 64 * 1024;
+/** The canary's object has 1 KB. A longer body is something else, and is not read to its end. */
+const MAX_BODY_BYTES = 64 * 1024;
 
 /**
- * Reads a link through a proxy, on a new connection as a client would.
+ * Reads a link through a proxy, on a new connection like a client.
  *
- * It speaks to that proxy only, whatever it is asked, and it neither logs nor answers anything of the link.
+ * It connects only to that proxy, whatever the request, and neither logs nor returns any part of the link.
  */
 export async function readThroughProxy(target: ProbeTarget, { path, sha256 }: ProbeRequest): Promise<ProbeAnswer> {
   if (typeof path !== 'string' || !path.startsWith('/')) throw new Error('path: expected a link without its authority');
   const started = performance.now();
-  const took = () => Math.round((performance.now() - started) * 10) / 10;
+  const elapsed = () => Math.round((performance.now() - started) * 10) / 10;
   try {
     const { status, hash } = await get(target, path);
-    return { status, milliseconds: took(), matches: status === 200 && hash === sha256 };
+    return { status, milliseconds: elapsed(), matches: status === 200 && hash === sha256 };
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException;
-    return { status: 0, milliseconds: took(), matches: false, error: code ?? name };
+    return { status: 0, milliseconds: elapsed(), matches: false, error: code ?? name };
   }
 }
 
@@ -59,7 +59,7 @@ async function hashOf(response: IncomingMessage): Promise<string> {
   for await (const chunk of response) {
     hash.update(chunk);
     length += chunk.length;
-    if (length > LONGEST_BODY) break;
+    if (length > MAX_BODY_BYTES) break;
   }
   return hash.digest('hex');
 }

@@ -1,14 +1,14 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ProbeAnswer, ProbeRequest } from '../contract';
 
-/** Has a probe in the VPC of a proxy read through it. */
+/** Invokes the probe in the VPC of a proxy, which reads through the proxy. */
 export class ProxyReader {
   constructor(
     private readonly lambda: LambdaClient,
     private readonly functionArn: string,
   ) {}
 
-  /** @throws if the probe can't be called or fails itself; not if the proxy does */
+  /** @throws if the probe cannot be invoked or fails, but not if the proxy fails */
   async read(request: ProbeRequest, abortSignal: AbortSignal): Promise<ProbeAnswer> {
     const { Payload, FunctionError } = await this.lambda.send(
       new InvokeCommand({ FunctionName: this.functionArn, Payload: Buffer.from(JSON.stringify(request)) }),

@@ -1,33 +1,33 @@
 import { CanaryReport, CopyReport, Reason } from '../contract';
 
-/** Hears of each failure, with the error behind it. */
-export interface CanaryNotes {
+/** Is notified of each failure and the error that caused it. */
+export interface FailureListener {
   failed(region: string, reason: Reason, error?: unknown): void;
 }
 
-/** What a run finds out. */
+/** Collects the results of a run. */
 export class Report {
   leftovers = 0;
   private readonly copies: CopyReport[];
 
   constructor(
     regions: readonly string[],
-    private readonly notes: CanaryNotes,
+    private readonly listener: FailureListener,
   ) {
     this.copies = regions.map((region) => ({ region, failures: [] }));
   }
 
-  of(region: string): CopyReport {
-    return this.copies.find((copy) => copy.region === region)!;
+  copy(region: string): CopyReport {
+    return this.copies.find((each) => each.region === region)!;
   }
 
   fail(region: string, reason: Reason, error?: unknown): void {
-    const { failures } = this.of(region);
+    const { failures } = this.copy(region);
     if (!failures.includes(reason)) failures.push(reason);
-    this.notes.failed(region, reason, error);
+    this.listener.failed(region, reason, error);
   }
 
-  done(): CanaryReport {
+  result(): CanaryReport {
     return { copies: this.copies, leftovers: this.leftovers };
   }
 }

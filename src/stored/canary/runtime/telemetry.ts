@@ -1,19 +1,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { describeError } from './failures';
-import { CanaryNotes } from './report';
+import { FailureListener } from './report';
 import { CanaryReport, METRIC, METRICS_NAMESPACE, Reason, REGION_DIMENSION } from '../contract';
 
-/** Logs and metrics. Neither holds a key of an object or a part of a link. */
-export class Telemetry implements CanaryNotes {
+/** Writes logs and metrics. They never contain keys or links. */
+export class Telemetry implements FailureListener {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
   failed(region: string, reason: Reason, error?: unknown): void {
-    this.logger.warn('failed', { region, reason, because: describeError(error) });
+    this.logger.warn('Copy failed', { region, reason, cause: describeError(error) });
   }
 
-  ran(report: CanaryReport): void {
+  completed(report: CanaryReport): void {
     for (const { region, replicationSeconds, proxySeconds, proxyMilliseconds, failures } of report.copies) {
       this.emit(METRIC.replicationTime, MetricUnit.Seconds, replicationSeconds, region);
       this.emit(METRIC.proxyTime, MetricUnit.Seconds, proxySeconds, region);
@@ -22,7 +22,7 @@ export class Telemetry implements CanaryNotes {
     }
     const failed = report.copies.filter(({ failures }) => failures.length > 0).length;
     this.emit(METRIC.failures, MetricUnit.Count, failed);
-    this.logger.info('ran', { ...report });
+    this.logger.info('Run completed', { ...report });
   }
 
   private emit(metric: string, unit: (typeof MetricUnit)[keyof typeof MetricUnit], value?: number, region?: string) {

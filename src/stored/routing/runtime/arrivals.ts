@@ -4,26 +4,26 @@ import { Head, ObjectReader } from './object-reader';
 import { MediaObject } from './request';
 import { Reason } from '../contract';
 
-/** What the primary knows of an object, or why it is not known. */
+/** An object in the primary, or the reason why it could not be read. */
 export type Original =
   | { readonly createdAt: number; readonly versionId?: string }
   | { readonly reason: 'not-in-primary' | 'primary-not-answering' };
 
 const VERSIONS_KEPT = 50_000;
-/** A version that has arrived does not leave. */
-const FOR_EVER = 0;
-/** How long it is believed that a version is missing, or which version of an object is the latest. */
-const SHORTLY_MS = 3_000;
-/** How long a copy is left alone that did not answer a whole call: each call would wait for it again. */
-const REST_MS = 10_000;
+/** For versions that were found, because versions do not change. In the cache, 0 means that entries do not expire. */
+const NO_EXPIRY = 0;
+/** For versions that are missing, and for the latest version of an object. */
+const SHORT_TTL_MS = 3_000;
+/** How long the router skips a copy that answered no request of a call, which would delay every call. */
+const SKIP_MS = 10_000;
 
 /**
- * What is known of objects by asking S3: whether a replica has a version, and what the primary's latest version is.
- * Answers are kept in memory, and a copy that does not answer is not asked again for some seconds.
+ * Determines from S3 whether a replica has a version, and which version is the primary's latest. Results are cached in
+ * memory, and a copy that does not answer is skipped for some seconds.
  */
 export class Arrivals {
   private readonly heads: LRUCache<string, Head>;
-  private readonly restingUntil = new Map<MediaCopy, number>();
+  private readonly skippedUntil = new Map<MediaCopy, number>();
 
   constructor(
     private readonly reader: Pick<ObjectReader, 'head'>,
@@ -33,14 +33,14 @@ export class Arrivals {
     this.heads = new LRUCache({ max: VERSIONS_KEPT, perf: { now }, ttlResolution: 0 });
   }
 
-  /** Whether the replica has each object, in the version that is wanted: the given one, else the primary's latest. */
+  /** Checks the replica for the requested version of each object, or for the primary's latest if none is specified. */
   async inReplica(objects: readonly MediaObject[], replica: MediaCopy, signal: AbortSignal): Promise<Reason[]> {
     const ask = this.asker(replica, signal);
-    const unnamed = objects.filter(({ versionId }) => versionId === undefined);
+    const unversioned = objects.filter(({ versionId }) => versionId === undefined);
     const originals = new Map<MediaObject, Original>();
-    // The versions are asked for side by side with those that are known already.
-    const pending = this.originals(unnamed, signal).then((found) =>
-      found.forEach((original, index) => originals.set(unnamed[index], original)),
+    // Runs concurrently with the requests for objects whose version is specified.
+    const pending = this.originals(unversioned, signal).then((found) =>
+      found.forEach((original, index) => originals.set(unversioned[index], original)),
     );
     const reasons = await Promise.all(
       objects.map(async (object): Promise<Reason> => {
@@ -60,7 +60,7 @@ export class Arrivals {
     return reasons;
   }
 
-  /** When each object was put into the primary, and as which version. */
+  /** Reads the creation time and the version of each object from the primary. */
   async originals(objects: readonly MediaObject[], signal: AbortSignal): Promise<Original[]> {
     const ask = this.asker(this.primary, signal);
     return Promise.all(
@@ -72,22 +72,22 @@ export class Arrivals {
     );
   }
 
-  /** Asks one copy during one call, and lets it rest afterwards if it answered nothing of all that was asked. */
+  /** Sends the requests of one call to one copy, and skips the copy afterwards if it answered none of them. */
   private asker(copy: MediaCopy, signal: AbortSignal): (key: string, versionId?: string) => Promise<Head> {
     let answered = false;
     return async (key, versionId) => {
       const name = [copy.source, copy.region, versionId ?? '', key].join('\n');
       const known = this.heads.get(name);
       if (known) return known;
-      if (this.now() < (this.restingUntil.get(copy) ?? 0)) return { state: 'failed' };
+      if (this.now() < (this.skippedUntil.get(copy) ?? 0)) return { state: 'failed' };
       const head = await this.reader.head(copy, key, versionId, signal);
       if (head.state === 'found' || head.state === 'missing') {
         answered = true;
-        this.restingUntil.delete(copy);
-        const ttl = head.state === 'found' && versionId !== undefined ? FOR_EVER : SHORTLY_MS;
+        this.skippedUntil.delete(copy);
+        const ttl = head.state === 'found' && versionId !== undefined ? NO_EXPIRY : SHORT_TTL_MS;
         this.heads.set(name, head, { ttl });
       } else if (!answered) {
-        this.restingUntil.set(copy, this.now() + REST_MS);
+        this.skippedUntil.set(copy, this.now() + SKIP_MS);
       }
       return head;
     };

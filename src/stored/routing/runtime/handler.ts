@@ -1,13 +1,16 @@
-import { HttpEvent, isHttpEvent, requestOf } from './http-events';
+import { requestOf } from './http-events';
 import { oneOf } from './request';
 import { Router } from './router';
 import { Telemetry } from './telemetry';
 import { ValidationError } from '../../../private/validation-error';
-import { HttpResponse, ResolveLinksResponse } from '../contract';
+import { errorResponse, HttpResponse, isHttpEvent, jsonResponse } from '../../../shared/http/runtime/http-events';
+import { HTTP_STATUS, ResolveLinksResponse } from '../contract';
 
 const OPERATIONS = ['ResolveLinks', 'Redirect'] as const;
+/** The log has the details. */
+const INTERNAL_ERROR = { name: 'InternalError', message: 'Internal error. See the log of the function.' };
 
-/** The function's handler, for direct calls and for those of an HTTP API. */
+/** Creates the function's handler, for direct invocations and for events of an HTTP API. */
 export function createHandler(router: Router, telemetry: Telemetry) {
   const answer = async (request: Record<string, unknown>): Promise<ResolveLinksResponse | HttpResponse> => {
     const started = performance.now();
@@ -24,30 +27,13 @@ export function createHandler(router: Router, telemetry: Telemetry) {
 
   return async (event: unknown): Promise<ResolveLinksResponse | HttpResponse> => {
     try {
-      return isHttpEvent(event) ? await overHttp(event, answer) : await answer(event as Record<string, unknown>);
+      if (!isHttpEvent(event)) return await answer(event as Record<string, unknown>);
+      const response = await answer(requestOf(event));
+      return 'links' in response ? jsonResponse(200, response) : response;
     } catch (error) {
       telemetry.failed(error);
       if (!isHttpEvent(event)) throw error;
-      return httpError(error);
+      return errorResponse(error instanceof ValidationError ? error : INTERNAL_ERROR, HTTP_STATUS);
     }
   };
-}
-
-async function overHttp(
-  event: HttpEvent,
-  answer: (request: Record<string, unknown>) => Promise<ResolveLinksResponse | HttpResponse>,
-): Promise<HttpResponse> {
-  const response = await answer(requestOf(event));
-  // The links are credentials until they expire.
-  return 'links' in response ? json(200, response, { 'cache-control': 'no-store' }) : response;
-}
-
-function httpError(error: unknown): HttpResponse {
-  return error instanceof ValidationError
-    ? json(400, { code: error.name, message: error.message })
-    : json(500, { code: 'InternalError', message: 'The router failed; its log says why.' });
-}
-
-function json(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
-  return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) };
 }

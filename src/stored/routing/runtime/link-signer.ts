@@ -12,7 +12,7 @@ export interface Signing {
   readonly address: BucketAddress;
   readonly region: string;
   readonly credentials: SigningCredentials;
-  /** When the link's life begins, in milliseconds. */
+  /** When the link becomes valid, in milliseconds. */
   readonly signedAt: number;
   readonly expiresInSeconds: number;
 }
@@ -21,10 +21,10 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const SAFE_KEY = /^[\w\-.~/]*$/;
 
 /**
- * Signs links to the objects of one bucket: a presigned URL of Signature Version 4, in which all that links have in
- * common is computed once. What is left for each is one hash and one keyed hash.
+ * Signs links to the objects of one bucket: presigned URLs of Signature Version 4. Everything that links have in common
+ * is computed once, so that each link costs one hash and one HMAC.
  *
- * Only the host is signed (and the type of an upload): a proxy drops other headers, and a browser sends none.
+ * Only the host is signed, and the content type of an upload: a proxy drops other headers, and a browser sends none.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
@@ -32,7 +32,7 @@ export class LinkSigner {
   private readonly signingKey: KeyObject;
   private readonly scope: string;
   private readonly time: string;
-  /** The query that all links share: without, and with a signed type. */
+  /** The query parameters that all links share: without and with a signed content type. */
   private readonly common: readonly [string, string];
 
   constructor(private readonly signing: Signing) {
@@ -44,15 +44,15 @@ export class LinkSigner {
       (key, part) => createHmac('sha256', key).update(part).digest(),
       `AWS4${credentials.secretAccessKey}`,
     );
-    // As a key object, it is not set up anew for each link, which takes six times as long as to sign.
+    // A key object is prepared once. Preparing the key for each link takes six times as long as signing.
     this.signingKey = createSecretKey(signingKey as Buffer);
     this.common = [this.commonQuery('host'), this.commonQuery('content-type;host')];
   }
 
   /**
    * @param key the object's key
-   * @param query what else is to be signed, in the order of its names
-   * @param contentType the `Content-Type` that the request must have
+   * @param query further query parameters, sorted by name
+   * @param contentType the `Content-Type` that the request must specify
    */
   link(key: string, query: readonly (readonly [name: string, value: string])[] = [], contentType?: string): string {
     const { method, address } = this.signing;
@@ -66,7 +66,7 @@ export class LinkSigner {
     return `${address.origin}${path}?${queryString}&X-Amz-Signature=${signature}`;
   }
 
-  /** Sorted, as the signature wants it. Every name that may follow is in lower case and sorts after these. */
+  /** Sorted by name, as signing requires. Further parameters have lower-case names, which sort after these. */
   private commonQuery(signedHeaders: string): string {
     const { accessKeyId, sessionToken } = this.signing.credentials;
     const parts = [
@@ -81,12 +81,12 @@ export class LinkSigner {
   }
 }
 
-/** Slashes stay as they are in a key: S3 does not fold them. */
+/** Slashes are not encoded: S3 does not merge them. */
 function encodeKey(key: string): string {
   return SAFE_KEY.test(key) ? key : encode(key).replaceAll('%2F', '/');
 }
 
-/** All but the unreserved characters of RFC 3986. */
+/** Encodes all characters except the unreserved ones of RFC 3986. */
 function encode(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`);
 }

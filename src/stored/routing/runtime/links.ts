@@ -4,38 +4,39 @@ import { MediaObject } from './request';
 import { ValidationError } from '../../../private/validation-error';
 
 export interface LinkCredentials extends SigningCredentials {
-  /** When S3 stops to accept them, where that is known. */
+  /** When the credentials expire, if that is known. */
   readonly expiration?: Date;
 }
 
-export interface LinkLife {
+export interface LinkLifetime {
   /** In milliseconds. */
   readonly signedAt: number;
   readonly expiresInSeconds: number;
 }
 
-/** A part of a path that programs fold away: in a path that begins with the bucket, it would lead out of it. */
+/** Clients normalize these segments of a path, which could lead out of the bucket if the path begins with it. */
 const DOT_SEGMENT = /(^|\/)\.\.?(\/|$)/;
 
 /**
- * When links begin and end to live. The beginning is rounded down, by up to a quarter of the life, so that the same
- * request gives the same links for a while, and caches can keep what they lead to. No link outlives its credentials.
+ * Determines when links become valid and expire. The start is rounded down by up to a quarter of the lifetime, so that
+ * repeated requests get the same links for a while and caches can reuse the responses. No link is valid for longer than
+ * its credentials.
  */
-export function linkLife(now: number, expiresInSeconds: number, { expiration }: LinkCredentials): LinkLife {
+export function linkLifetime(now: number, expiresInSeconds: number, { expiration }: LinkCredentials): LinkLifetime {
   const step = Math.max(1, Math.floor(expiresInSeconds / 4)) * 1000;
   const signedAt = Math.floor(now / step) * step;
   const left = expiration ? Math.floor((expiration.getTime() - signedAt) / 1000) : Infinity;
   return { signedAt, expiresInSeconds: Math.max(1, Math.min(expiresInSeconds, left)) };
 }
 
-/** Makes the links of one request, with one signer for each copy that is needed. */
+/** Creates the links of one request, with one signer for each copy. */
 export class Links {
   private readonly signers = new Map<MediaCopy, LinkSigner>();
 
   constructor(
     private readonly method: 'get' | 'put',
     private readonly credentials: SigningCredentials,
-    private readonly life: LinkLife,
+    private readonly lifetime: LinkLifetime,
   ) {}
 
   to(object: MediaObject, copy: MediaCopy, field: string): string {
@@ -43,7 +44,7 @@ export class Links {
       throw new ValidationError(
         field,
         object.key,
-        'a key without "." and ".." between slashes, as the bucket is in the path',
+        'a key without the path segments "." and "..", because the path of the link begins with the bucket',
       );
     }
     const signer = this.signerFor(copy);
@@ -59,7 +60,7 @@ export class Links {
         address: copy.viewers,
         region: copy.region,
         credentials: this.credentials,
-        ...this.life,
+        ...this.lifetime,
       });
       this.signers.set(copy, signer);
     }

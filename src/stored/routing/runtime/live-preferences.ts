@@ -7,20 +7,20 @@ import { parsePreferences, Preferences } from './preferences';
 import { patience } from '../../../private/runtime/patience';
 
 export interface StoreEvents {
-  /** The store did not answer. */
+  /** AppConfig did not answer. */
   unavailable(error: unknown): void;
-  /** What it answered can't be used. */
+  /** The preferences in AppConfig are invalid. */
   refused(error: unknown): void;
 }
 
 const POLL_SECONDS = 30;
-/** How long the first call may wait for the store. */
+/** How long the first call waits for AppConfig. */
 const FIRST_LOAD_MS = 1_000;
 const REQUEST_MS = 3_000;
 
 /**
- * The preferences in force: the latest that could be read and used. They are refreshed beside the requests and not
- * before them; only the first request after a cold start waits, for a second at most.
+ * Keeps the latest valid preferences. They are refreshed in the background, so that requests do not wait; only the first
+ * request after a cold start waits, for up to a second.
  */
 export class LivePreferences {
   private readonly client = new AppConfigDataClient({ maxAttempts: 2, requestHandler: patience(REQUEST_MS) });
@@ -57,7 +57,7 @@ export class LivePreferences {
       this.nextPoll = Date.now() + POLL_SECONDS * 1000;
       return this.events.unavailable(error);
     }
-    if (!document?.length) return; // as it was
+    if (!document?.length) return; // unchanged
     try {
       this.current = parsePreferences(Buffer.from(document).toString(), this.copies);
     } catch (error) {
@@ -65,7 +65,7 @@ export class LivePreferences {
     }
   }
 
-  /** A token can be used once, within a day: where the old one fails, a new session may succeed. */
+  /** A token can be used once, within 24 hours. If it fails, a new session may succeed. */
   private async fetch(): Promise<Uint8Array | undefined> {
     if (this.token === undefined) return this.poll(await this.startSession());
     const token = this.token;

@@ -3,17 +3,17 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { LinkSigner, SigningCredentials } from './link-signer';
 import { MediaCopy } from './media-copy';
 
-/** What S3 says of an object (of a version of it, where one was asked for). */
+/** What S3 answered about an object or, if specified, a version of it. */
 export type Head =
   | { readonly state: 'found'; readonly versionId?: string; readonly lastModified: number }
   | { readonly state: 'missing' }
   | { readonly state: 'slow' }
   | { readonly state: 'failed' };
 
-/** How many objects are asked about at once: more connections to one host only wait for each other. */
+/** The number of concurrent connections to one host; more do not increase the throughput. */
 const CONCURRENCY = 64;
 const SIGNED_FOR_SECONDS = 300;
-const SIGNED_ANEW_MS = 60_000;
+const SIGNING_INTERVAL_MS = 60_000;
 
 interface Signer {
   readonly signer: LinkSigner;
@@ -22,10 +22,10 @@ interface Signer {
 }
 
 /**
- * Asks S3 about many objects at once, by signed HEAD requests.
+ * Sends signed HEAD requests to S3, many at the same time.
  *
- * Without the SDK's client: a page of 1,000 objects asks 1,000 times, and signing as for a link costs a fiftieth of
- * what the client's command does. Nothing is tried again, since there is always the primary to fall back to.
+ * It does not use the SDK's client, because a page of 1,000 objects requires 1,000 requests, and signing them like links
+ * takes a fiftieth of the client's CPU time. There are no retries: the router falls back to the primary instead.
  */
 export class ObjectReader {
   private readonly https = new HttpsAgent({ keepAlive: true, maxSockets: CONCURRENCY });
@@ -35,7 +35,7 @@ export class ObjectReader {
 
   constructor(private readonly credentials: () => Promise<SigningCredentials>) {}
 
-  /** @param signal ends the request: the answer is `slow` then */
+  /** @param signal aborts the request, which then returns `slow` */
   async head(copy: MediaCopy, key: string, versionId: string | undefined, signal: AbortSignal): Promise<Head> {
     const signer = this.signerFor(copy, await this.credentials());
     const link = signer.link(key, versionId === undefined ? [] : [['versionId', versionId]]);
@@ -43,7 +43,7 @@ export class ObjectReader {
   }
 
   private signerFor(copy: MediaCopy, credentials: SigningCredentials): LinkSigner {
-    const signedAt = Math.floor(Date.now() / SIGNED_ANEW_MS) * SIGNED_ANEW_MS;
+    const signedAt = Math.floor(Date.now() / SIGNING_INTERVAL_MS) * SIGNING_INTERVAL_MS;
     const known = this.signers.get(copy);
     if (known?.signedAt === signedAt && known.credentials === credentials) return known.signer;
     const signer = new LinkSigner({
@@ -58,7 +58,7 @@ export class ObjectReader {
     return signer;
   }
 
-  /** The path is sent as it was signed: as a `URL`, it would lose its dots. */
+  /** Sends the path exactly as signed. The `URL` class would normalize dot segments. */
   private ask({ s3 }: MediaCopy, path: string, signal: AbortSignal): Promise<Head> {
     const { protocol, hostname, port } = new URL(s3.origin);
     const secure = protocol === 'https:';
@@ -75,7 +75,7 @@ export class ObjectReader {
   }
 }
 
-/** A delete marker answers 404, or 405 where its version was asked for. */
+/** S3 answers 404 for a delete marker, or 405 if the request specifies its version. */
 function headOf(status: number, headers: NodeJS.Dict<string | string[]>): Head {
   if (status === 404 || (status === 405 && headers['x-amz-delete-marker'])) return { state: 'missing' };
   const lastModified = Date.parse(String(headers['last-modified']));

@@ -1,25 +1,31 @@
 import { ValidationError } from '../../../private/validation-error';
-import { DEFAULT_DELAY_SECONDS, Preference, PREFERENCES, PreferencesDocument } from '../contract';
+import {
+  DEFAULT_DELAY_SECONDS,
+  DEFAULT_PREFERENCE,
+  MAX_DELAY_SECONDS,
+  Preference,
+  PREFERENCES,
+  PreferencesDocument,
+} from '../contract';
 import { parseIpRange } from '../ip-address';
 import { IpRanges } from '../ip-ranges';
 
-/** The preferences of a site, ready to be asked. */
+/** Preferences that were parsed and found to be valid. */
 export interface Preferences {
   readonly defaultPreference: Preference;
   readonly replicationDelaySeconds: number;
   readonly ranges: IpRanges;
   readonly drained: ReadonlySet<string>;
-  /** Percent by region; a region that is not in it has 100. */
+  /** Percentages by region; 100 for regions that are not in the map. */
   readonly weights: ReadonlyMap<string, number>;
 }
 
 const FIELDS = ['defaultPreference', 'replicationDelaySeconds', 'ipRanges', 'drainedRegions', 'regionWeights'];
-const MAX_DELAY_SECONDS = 7 * 24 * 3600;
 
 /**
- * Reads a document of preferences, all or nothing.
+ * Parses a document of preferences. A document with any invalid field is rejected as a whole.
  *
- * @param copies the regions that have a copy, the primary's first
+ * @param copies the regions of the copies, the primary's first
  * @throws ValidationError that names the field
  */
 export function parsePreferences(text: string, copies: readonly string[]): Preferences {
@@ -30,7 +36,7 @@ export function parsePreferences(text: string, copies: readonly string[]): Prefe
   const { defaultPreference, replicationDelaySeconds, ipRanges, drainedRegions, regionWeights } =
     document as PreferencesDocument;
   return {
-    defaultPreference: preference(defaultPreference ?? 'no'),
+    defaultPreference: preference(defaultPreference ?? DEFAULT_PREFERENCE),
     replicationDelaySeconds: delay(replicationDelaySeconds ?? DEFAULT_DELAY_SECONDS),
     ranges: rangesOf(ipRanges ?? {}, copies),
     drained: drainedOf(drainedRegions ?? [], copies),
@@ -73,7 +79,9 @@ function rangesOf(value: unknown, copies: readonly string[]): IpRanges {
         throw new ValidationError(field, cidr, 'a range in CIDR notation, like 10.20.0.0/16 or 2001:db8::/32');
       }
       const taken = ranges.add(range, region);
-      if (taken && taken !== region) throw new ValidationError(field, cidr, `a range that is not that of ${taken} too`);
+      if (taken && taken !== region) {
+        throw new ValidationError(field, cidr, `a range of one region only, but it belongs to ${taken} too`);
+      }
     });
   }
   return ranges;

@@ -3,21 +3,21 @@ import { Viewer } from './rule';
 import { ValidationError } from '../../../private/validation-error';
 import { MAX_KEY_BYTES, MAX_OBJECTS, ObjectRequest, Preference, PREFERENCES } from '../contract';
 
-/** What a caller may ask of this deployment. */
+/** The limits of requests to this deployment. */
 export interface Limits {
-  /** The regions that have a copy. */
+  /** The regions of the copies. */
   readonly regions: readonly string[];
   readonly uploads: boolean;
   readonly linkSeconds: number;
   readonly maxLinkSeconds: number;
 }
 
-/** An object of which a link is wanted; its time as milliseconds. */
+/** A requested object, with its creation time in milliseconds. */
 export interface MediaObject extends Omit<ObjectRequest, 'createdAt'> {
   readonly createdAt?: number;
 }
 
-/** A request that was found to be in order. */
+/** A valid request. */
 export interface LinksRequest {
   readonly method: 'get' | 'put';
   readonly viewer: Viewer;
@@ -28,20 +28,20 @@ export interface LinksRequest {
 type Fields = Record<string, unknown>;
 
 const METHODS = ['get', 'put'] as const;
-/** RFC 3339, whose offset from UTC can't be left out. */
+/** RFC 3339, with the mandatory offset from UTC. */
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
-/** By how much the clock of whoever wrote `createdAt` may be ahead. */
+/** How far the clock of the caller may be ahead. */
 const CLOCK_SKEW_MS = 30_000;
-/** What S3 can answer in a header, and a URL can carry. */
+/** Values that S3 can return in a header and that fit into a URL. */
 const HEADER_VALUE = /^[\x20-\x7e]{1,1000}$/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** @throws ValidationError that names the field; nothing is answered then */
+/** @throws ValidationError that names the invalid field; a request is answered completely or not at all */
 export function parseLinksRequest(payload: unknown, limits: Limits, now: number): LinksRequest {
   const fields = asFields('request', payload);
   const method = oneOf('method', given(fields.method) ?? 'get', METHODS);
   if (method === 'put' && !limits.uploads) {
-    throw new ValidationError('method', method, 'get: this router does not give links for uploads (`uploads`)');
+    throw new ValidationError('method', method, 'get: this router does not create links for uploads (`uploads`)');
   }
   return {
     method,
@@ -51,7 +51,7 @@ export function parseLinksRequest(payload: unknown, limits: Limits, now: number)
   };
 }
 
-/** The same for one object, named `object`. */
+/** Parses a request for one object, in the field `object`. */
 export function parseRedirectRequest(payload: unknown, limits: Limits, now: number): LinksRequest {
   const fields = asFields('request', payload);
   return {
@@ -86,20 +86,20 @@ function parseObject(field: string, value: unknown, method: string, now: number)
   const forbidden = method === 'put' ? { versionId, contentDisposition } : {};
   for (const [name, got] of Object.entries(forbidden)) {
     optional(got, () => {
-      throw new ValidationError(`${field}.${name}`, got, 'nothing in a link for an upload');
+      throw new ValidationError(`${field}.${name}`, got, 'no value: it does not apply to uploads');
     });
   }
   return {
     key: parseKey(`${field}.key`, key),
-    versionId: optional(versionId, (given_) => headerValue(`${field}.versionId`, given_)),
-    createdAt: optional(createdAt, (given_) => parseTime(`${field}.createdAt`, given_, now)),
-    contentDisposition: optional(contentDisposition, (given_) => headerValue(`${field}.contentDisposition`, given_)),
-    contentType: optional(contentType, (given_) => headerValue(`${field}.contentType`, given_)),
+    versionId: optional(versionId, (text) => headerValue(`${field}.versionId`, text)),
+    createdAt: optional(createdAt, (text) => parseTime(`${field}.createdAt`, text, now)),
+    contentDisposition: optional(contentDisposition, (text) => headerValue(`${field}.contentDisposition`, text)),
+    contentType: optional(contentType, (text) => headerValue(`${field}.contentType`, text)),
   };
 }
 
 function parseKey(field: string, value: unknown): string {
-  // A character has at most three bytes of UTF-8 for each unit of `length`: most keys need not be measured.
+  // UTF-8 needs at most three bytes for each unit of `length`, so most keys do not have to be measured.
   const fits = (key: string) => key.length * 3 <= MAX_KEY_BYTES || Buffer.byteLength(key) <= MAX_KEY_BYTES;
   if (typeof value !== 'string' || value === '' || !fits(value) || LONE_SURROGATE.test(value)) {
     throw new ValidationError(field, value, `the key of an object: 1 to ${MAX_KEY_BYTES} bytes of UTF-8`);
@@ -124,7 +124,7 @@ function parseExpiry(value: unknown, { linkSeconds, maxLinkSeconds }: Limits): n
 
 function headerValue(field: string, value: unknown): string {
   if (typeof value !== 'string' || !HEADER_VALUE.test(value)) {
-    throw new ValidationError(field, value, '1 to 1000 printable characters of ASCII');
+    throw new ValidationError(field, value, '1 to 1000 printable ASCII characters');
   }
   return value;
 }
@@ -141,7 +141,7 @@ function asFields(field: string, value: unknown): Fields {
   return value as Fields;
 }
 
-/** Other languages send `null` for what is left out. */
+/** Clients in other languages send `null` for fields without a value. */
 function given(value: unknown): unknown {
   return value === null ? undefined : value;
 }

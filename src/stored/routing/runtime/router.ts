@@ -1,17 +1,18 @@
 import { setMaxListeners } from 'node:events';
 import { Arrivals } from './arrivals';
-import { linkLife, LinkCredentials, LinkLife, Links } from './links';
+import { LinkCredentials, LinkLifetime, linkLifetime, Links } from './links';
 import { MediaCopy } from './media-copy';
 import { Preferences } from './preferences';
 import { Limits, LinksRequest, MediaObject, parseLinksRequest, parseRedirectRequest } from './request';
 import { byDelay, destinationOf, isForReplica, isInShare } from './rule';
-import { HttpResponse, Link, Readiness, Reason, ResolveLinksResponse } from '../contract';
+import { HttpResponse } from '../../../shared/http/runtime/http-events';
+import { Link, Readiness, Reason, ResolveLinksResponse } from '../contract';
 
 export interface RouterProps extends Omit<Limits, 'regions'> {
   readonly primary: MediaCopy;
   readonly replicas: readonly MediaCopy[];
   readonly readiness: Readiness;
-  /** How long S3 may take to answer all questions of one request. */
+  /** The time limit for all requests to S3 during one call. */
   readonly readinessTimeoutMs: number;
   readonly preferences: () => Promise<Preferences>;
   readonly arrivals: Pick<Arrivals, 'inReplica' | 'originals'>;
@@ -19,7 +20,7 @@ export interface RouterProps extends Omit<Limits, 'regions'> {
   readonly now: () => number;
 }
 
-/** Answers requests for links: the rule, then what is known of the objects, then the signatures. */
+/** Resolves links: applies the routing rule, checks the objects in S3 if necessary, and signs. */
 export class Router {
   private readonly limits: Limits;
 
@@ -34,15 +35,15 @@ export class Router {
     return { links };
   }
 
-  /** A redirect that caches may keep for half of the link's remaining life. */
+  /** Returns a redirect that caches may store for half of the link's remaining lifetime. */
   async redirect(payload: unknown): Promise<HttpResponse & { readonly link: Link }> {
     const now = this.props.now();
-    const { links, life } = await this.resolve(
+    const { links, lifetime } = await this.resolve(
       parseRedirectRequest(payload, this.limits, now),
       now,
       () => 'object.key',
     );
-    const remaining = life.signedAt / 1000 + life.expiresInSeconds - now / 1000;
+    const remaining = lifetime.signedAt / 1000 + lifetime.expiresInSeconds - now / 1000;
     const headers = {
       location: links[0].url,
       'cache-control': `private, max-age=${Math.max(0, Math.floor(remaining / 2))}`,
@@ -54,18 +55,18 @@ export class Router {
     request: LinksRequest,
     now: number,
     field: (index: number) => string,
-  ): Promise<{ links: Link[]; life: LinkLife }> {
+  ): Promise<{ links: Link[]; lifetime: LinkLifetime }> {
     const { primary, credentials } = this.props;
     const decisions = request.method === 'put' ? all(request, primary, 'upload') : await this.decide(request, now);
     const signedBy = await credentials();
-    const life = linkLife(now, request.expiresInSeconds, signedBy);
-    const links = new Links(request.method, signedBy, life);
+    const lifetime = linkLifetime(now, request.expiresInSeconds, signedBy);
+    const links = new Links(request.method, signedBy, lifetime);
     const answer = request.objects.map((object, index): Link => {
       const { copy, reason } = decisions[index];
       const { region, source } = copy;
       return { key: object.key, url: links.to(object, copy, field(index)), region, source, reason };
     });
-    return { links: answer, life };
+    return { links: answer, lifetime };
   }
 
   private async decide({ viewer, objects }: LinksRequest, now: number): Promise<Decision[]> {
@@ -106,7 +107,7 @@ export class Router {
   }
 }
 
-/** Each of a thousand questions listens to it, which is no leak. */
+/** Up to 1,000 requests listen to the signal, which Node.js would report as a leak. */
 function timeLimit(milliseconds: number): AbortSignal {
   const signal = AbortSignal.timeout(milliseconds);
   setMaxListeners(0, signal);

@@ -3,32 +3,34 @@ import { IpAddress } from '../ip-address';
 import { Preferences } from './preferences';
 import { Preference, Reason, REPLICA_REASONS } from '../contract';
 
-/** Who asks for links. */
+/** The viewer that links are requested for. */
 export interface Viewer {
   readonly preference?: Preference;
-  /** The region that the viewer wants to read from. */
+  /** The region that the viewer prefers. */
   readonly region?: string;
   readonly address?: IpAddress;
 }
 
-/** The regions that have a copy. */
+/** The regions of the copies. */
 export interface Regions {
   readonly primary: string;
   /** In the order of the construct's `replicas`. */
   readonly replicas: readonly string[];
 }
 
-/** A replica, of which it must still be known that it has the object; or the primary, and why. */
+/** A replica, if it has the object; or the primary, with the reason. */
 export type Destination = { readonly replica: string } | { readonly reason: Reason };
 
 /**
- * Which copy a viewer is to read from, whatever the object.
+ * Determines the copy for a viewer, independently of the object.
  *
- * - `no`: never a replica.
- * - `yes`: the named region; else that of the viewer's address; else the first replica that is not drained.
- * - `auto`: only if the viewer's address is in a range; then the named region, else that of the range.
+ * - `no`: the primary.
+ * - `yes`: the requested region, otherwise the region of the viewer's address, otherwise the first replica that is not
+ *   drained.
+ * - `auto`: the primary if the viewer's address is in no range, otherwise the requested region, otherwise the region of
+ *   the range.
  *
- * To name a region without a preference means `yes`. The region of the primary may be named, or have ranges.
+ * A request with a region but without a preference means `yes`. The region may be the primary's.
  */
 export function destinationOf(viewer: Viewer, preferences: Preferences, regions: Regions): Destination {
   const preference = viewer.preference ?? (viewer.region ? 'yes' : preferences.defaultPreference);
@@ -45,15 +47,15 @@ export function destinationOf(viewer: Viewer, preferences: Preferences, regions:
 }
 
 /**
- * Whether a replica with a weight serves this object. The same object always gets the same answer, and a higher weight
- * only adds objects, so that caches stay warm while a region is filled or emptied.
+ * Whether the object is in the percentage that the replica serves. The result for an object is stable, and a higher
+ * weight only adds objects, so that caches stay warm while a region is filled or drained.
  */
 export function isInShare(key: string, replica: string, { weights }: Preferences): boolean {
   const weight = weights.get(replica) ?? 100;
   return weight === 100 || percentile(`${replica}/${key}`) < weight;
 }
 
-/** Whether the delay is over: `age >= delay`. */
+/** Compares the age of an object with the replication delay. */
 export function byDelay(createdAt: number, now: number, { replicationDelaySeconds }: Preferences): Reason {
   return now - createdAt >= replicationDelaySeconds * 1000 ? 'delay-over' : 'too-new';
 }
@@ -63,7 +65,7 @@ export function isForReplica(reason: Reason): boolean {
   return (REPLICA_REASONS as readonly Reason[]).includes(reason);
 }
 
-/** Spreads texts evenly over 0 (inclusive) to 100. */
+/** Maps texts evenly to 0 (inclusive) to 100 (exclusive). */
 function percentile(text: string): number {
   return (parseInt(hash('sha256', text).slice(0, 8), 16) / 2 ** 32) * 100;
 }

@@ -2,9 +2,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { StoreEvents } from './live-preferences';
 import { ValidationError } from '../../../private/validation-error';
-import { FALLBACKS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
+import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
 
-/** Logs and metrics. Neither holds a key of an object, an address or a part of a link. */
+/** Writes logs and metrics, which must not contain keys of objects, addresses or parts of links. */
 export class Telemetry implements StoreEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
@@ -23,7 +23,7 @@ export class Telemetry implements StoreEvents {
         .addMetric(METRIC.links, MetricUnit.Count, count);
     }
     this.count(METRIC.links, links.length);
-    this.count(METRIC.fallbacks, links.filter(({ reason }) => FALLBACKS.includes(reason)).length);
+    this.count(METRIC.fallbacks, links.filter(({ reason }) => FALLBACK_REASONS.includes(reason)).length);
     this.logger.info(operation, {
       links: links.length,
       reasons: Object.fromEntries(counts),
@@ -33,7 +33,7 @@ export class Telemetry implements StoreEvents {
 
   failed(error: unknown): void {
     if (error instanceof ValidationError) {
-      // The message shows what the caller sent.
+      // Without the message, which contains input of the caller.
       this.logger.info('refused', { code: error.name });
     } else {
       this.logger.error('failed', error as Error);
@@ -42,12 +42,12 @@ export class Telemetry implements StoreEvents {
 
   unavailable(error: unknown): void {
     this.count(METRIC.configurationUnavailable, 1);
-    this.logger.warn('The preferences could not be fetched: the last ones stay in force.', error as Error);
+    this.logger.warn('Failed to fetch the preferences. The last ones remain in effect.', error as Error);
   }
 
   refused(error: unknown): void {
     this.count(METRIC.configurationRefused, 1);
-    this.logger.error('The preferences in the store can not be used: the last ones stay in force.', error as Error);
+    this.logger.error('The preferences in AppConfig are invalid. The last ones remain in effect.', error as Error);
   }
 
   private count(metric: string, count: number): void {

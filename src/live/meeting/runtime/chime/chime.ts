@@ -19,9 +19,9 @@ import { MeetingError, throttled, unavailable } from '../errors';
 
 export type { Attendee, Meeting };
 
-/** A session of a generation of a room: index 0 is the primary. */
+/** A session of a generation of a room. Index 0 is the primary. */
 export interface SessionAddress {
-  /** Of the room, for ever its own. */
+  /** The unique id of the room, which is never reused. */
   readonly uid: string;
   readonly generation: number;
   readonly index: number;
@@ -29,7 +29,7 @@ export interface SessionAddress {
 
 export type AttendeeResult = Attendee | { readonly errorCode: string };
 
-/** An answer that the service gave, and that no second try would change. */
+/** A final error response: a retry would not change it. */
 export type Refusal = 'NotFound' | 'LimitExceeded' | 'Other';
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -38,11 +38,11 @@ const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
 
 /**
- * The Chime API, as far as it is needed.
+ * An adapter for the Chime API.
  *
- * The SDK's own retry is off: it takes an exhausted quota (`LimitExceededException`) for throttling. Here, throttling,
- * failures of the service and of the network are tried again until the caller's deadline, with growing random pauses;
- * everything else is final.
+ * The SDK's own retries are disabled, because they treat an exhausted quota (`LimitExceededException`) as throttling.
+ * This class retries throttling, server errors and network errors until the caller's deadline, with exponential backoff
+ * and jitter. All other errors are final.
  */
 export class Chime {
   private readonly client: ChimeSDKMeetingsClient;
@@ -55,11 +55,11 @@ export class Chime {
     this.client = new ChimeSDKMeetingsClient({
       region,
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 2_000 }, // each request has a signal that ends it
+      requestHandler: { connectionTimeout: 2_000 }, // an abort signal limits each request
     });
   }
 
-  /** Idempotent: the same session of the same generation is created once. */
+  /** Idempotent: a session of a generation is created only once. */
   async createMeeting(
     session: SessionAddress,
     room: RoomConfig,
@@ -71,13 +71,13 @@ export class Chime {
       ExternalMeetingId: room.meeting,
       MediaRegion: session.index === 0 ? room.mediaRegion : room.replicas[session.index - 1],
       Tags: [{ Key: SERVICE_TAG_KEY, Value: this.serviceTag }],
-      // A replica follows its primary.
+      // A replica takes its features from the primary.
       ...(primaryMeetingId === undefined ? primaryOptions(room) : { PrimaryMeetingId: primaryMeetingId }),
     });
     const { Meeting: meeting } = await this.call('CreateMeeting', deadline, (abortSignal) =>
       this.client.send(command, { abortSignal }),
     );
-    if (!meeting?.MeetingId) throw unavailable('The service answered CreateMeeting without a meeting.');
+    if (!meeting?.MeetingId) throw unavailable('The response of CreateMeeting contains no meeting.');
     return meeting;
   }
 
@@ -96,11 +96,11 @@ export class Chime {
     const { Attendee: attendee } = await this.call('CreateAttendee', deadline, (abortSignal) =>
       this.client.send(command, { abortSignal }),
     );
-    if (!attendee?.AttendeeId) throw unavailable('The service answered CreateAttendee without an attendee.');
+    if (!attendee?.AttendeeId) throw unavailable('The response of CreateAttendee contains no attendee.');
     return attendee;
   }
 
-  /** Up to 100 at once, each with its own result. */
+  /** Creates up to 100 attendees per API call, and returns a result for each of them. */
   async createAttendees(
     meetingId: string,
     externalUserIds: readonly string[],
@@ -152,7 +152,7 @@ export class Chime {
     return attendees;
   }
 
-  /** Whether what is named was there. */
+  /** Whether the call found the resource. */
   private async exists(
     operation: string,
     deadline: Deadline,
@@ -170,7 +170,7 @@ export class Chime {
   private async call<T>(operation: string, deadline: Deadline, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        if (deadline.isOver) throw unavailable(`There was no time left to call ${operation}.`);
+        if (deadline.isOver) throw unavailable(`No time was left to call ${operation}.`);
         return await send(AbortSignal.timeout(Math.max(1, Math.min(deadline.left, REQUEST_TIMEOUT_MS))));
       } catch (error) {
         const kind = failureOf(error);
@@ -180,8 +180,8 @@ export class Chime {
         const pause = jitter + retryAfterOf(error) * 1000;
         if (pause >= deadline.left) {
           throw kind === 'throttled'
-            ? throttled(`The service throttles ${operation}.`, retryAfterOf(error) + 1 + 4 * Math.random())
-            : unavailable(`The service did not answer ${operation} in time.`);
+            ? throttled(`Amazon Chime SDK throttled ${operation}.`, retryAfterOf(error) + 1 + 4 * Math.random())
+            : unavailable(`Amazon Chime SDK did not respond to ${operation} in time.`);
         }
         await deadline.pause(pause);
       }
@@ -200,7 +200,7 @@ export function refusalOf(error: unknown): Refusal {
   }
 }
 
-/** Seconds that the service asks to wait. */
+/** The number of seconds to wait, as the response requests. */
 function retryAfterOf(error: unknown): number {
   return Number((error as { RetryAfterSeconds?: string }).RetryAfterSeconds) || 0;
 }
@@ -211,7 +211,7 @@ function failureOf(error: unknown): 'throttled' | 'failed' | 'final' {
   const status = $metadata?.httpStatusCode;
   if (name === 'LimitExceededException') return 'final';
   if (status === 429 || name?.startsWith('Throttl')) return 'throttled';
-  // A conflict is with another call for the same: the next try reads what that one made.
+  // A conflict means that another call is creating the same session: the retry returns that one.
   if (status === undefined || status >= 500 || name === 'ConflictException') return 'failed';
   return 'final';
 }
@@ -228,7 +228,7 @@ function primaryOptions({ features, attendeesPerSession }: RoomConfig): Partial<
   };
 }
 
-/** 64 characters, which is the most that a token may have. */
+/** 64 characters, the maximum length of a token. */
 function requestToken({ uid, generation, index }: SessionAddress): string {
   return createHash('sha256')
     .update(JSON.stringify([uid, generation, index]))

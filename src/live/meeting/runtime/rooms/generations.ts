@@ -7,20 +7,21 @@ import { RoomConfig } from '../../contract';
 import { keys } from '../store/keys';
 import { Table } from '../store/table';
 
-/** Who wants the meeting to live: a host always may, a join only where the room's policy lets it. */
+/** Who asks for a running meeting: a host can always start it, a join only if the room's policy allows it. */
 export type Starter = 'host' | 'join';
 
-/** Longer than a function works, so that nobody acts under a lease that has run out. */
+/** Longer than the work under a lease, so that no call acts under an expired one. */
 const LEASE_MS = 35_000;
 const WORK_MS = 25_000;
-/** What is left after that undoes what can't be finished. */
+/** The rest of the working time is reserved for rolling back. */
 const START_MS = 18_000;
 const VERIFIED_FOR_MS = 30_000;
 const POLL_MS = 200;
 
 /**
- * The live generations of rooms: at most one of each, whoever calls at once. Whoever wins the room's lease starts or
- * ends; the others wait. All that is done under a lease can be done again by another, when the lease has run out.
+ * Starts and ends the generations of rooms. A room has at most one running generation, even with concurrent calls: the
+ * call that gets the room's lease does the work while the others wait. All work under a lease can be repeated by another
+ * call after the lease has expired.
  */
 export class Generations {
   constructor(
@@ -30,16 +31,16 @@ export class Generations {
     private readonly sessions: Sessions,
   ) {}
 
-  /** The room with a generation that lives; starts one where that is allowed. */
+  /** Returns the room with a running generation, and starts one if that is allowed. */
   async ensureLive(meeting: string, starter: Starter, deadline: Deadline): Promise<Room> {
     for (;;) {
-      if (deadline.isOver) throw throttled(`The meeting ${meeting} is being started or ended by others.`, 2);
+      if (deadline.isOver) throw throttled(`Meeting "${meeting}" is being started or ended by another call.`, 2);
       const room = await this.rooms.get(meeting);
       if (room.state === 'live') {
         if (await this.isAlive(room, deadline)) return room;
         await this.end(room, 'idle', deadline);
       } else if (room.state === 'ending' || isHeld(room)) {
-        if (room.endingAs === 'ended' && starter === 'join') throw ended(`A host ended ${meeting}.`);
+        if (room.endingAs === 'ended' && starter === 'join') throw ended(`A host ended meeting "${meeting}".`);
         await this.settle(room, deadline);
       } else {
         expectStartable(room, starter);
@@ -49,7 +50,7 @@ export class Generations {
     }
   }
 
-  /** Asks the service, if nobody has for a while. Of many that call at once, one asks. */
+  /** Asks Amazon Chime SDK if the last answer is too old. Of many concurrent calls, only one asks. */
   async isAlive(room: Room, deadline: Deadline): Promise<boolean> {
     const { verifiedAt = 0 } = room;
     if (Date.now() - verifiedAt < VERIFIED_FOR_MS) return true;
@@ -61,12 +62,12 @@ export class Generations {
     return !claimed || this.confirm(room, deadline);
   }
 
-  /** Asks the service now: only its 404 is final. */
+  /** Asks Amazon Chime SDK now. Only a 404 means that the meeting has ended. */
   confirm({ primaryMeetingId }: Room, deadline: Deadline): Promise<boolean> {
     return this.chime.meetingExists(primaryMeetingId!, deadline);
   }
 
-  /** Waits until a start or an end is done; finishes it, if whoever began it is gone. */
+  /** Waits for a start or an end that is in progress, or completes it if its lease has expired. */
   async settle(room: Room, deadline: Deadline): Promise<void> {
     if (isHeld(room)) {
       await this.wait(room, deadline);
@@ -77,7 +78,7 @@ export class Generations {
     }
   }
 
-  /** Undoes a start whose starter is gone. */
+  /** Rolls back a start whose lease has expired. */
   async abandonStart(seen: Room, deadline: Deadline): Promise<boolean> {
     const lease = newLease(LEASE_MS);
     if (!(await this.rooms.change(seen, { set: { lease } }))) return false;
@@ -85,14 +86,15 @@ export class Generations {
     return true;
   }
 
-  /** @param as what the room is afterwards: `ended` can be started again by a host only */
+  /** @param as the state of the room afterwards: `ended` can only be started again by a host */
   async end(seen: Room, as: 'idle' | 'ended', deadline: Deadline): Promise<boolean> {
     const lease = newLease(LEASE_MS);
     if (!(await this.rooms.change(seen, { set: { state: 'ending', endingAs: as, lease } }))) return false;
     const room: Room = { ...seen, state: 'ending', endingAs: as, lease };
     const within = deadline.within(WORK_MS);
-    await this.chime.deleteMeeting(room.primaryMeetingId!, within); // its replicas and attendees go with it
-    if (await this.confirm(room, within)) throw unavailable('The meeting was deleted, and still is there.');
+    await this.chime.deleteMeeting(room.primaryMeetingId!, within); // this also deletes its replicas and attendees
+    if (await this.confirm(room, within))
+      throw unavailable('The meeting was deleted, but Amazon Chime SDK still returns it.');
     await this.sessions.clear(room, room.sessions!);
     return this.rooms.change(room, {
       set: { state: as, garbage: garbageOf(room), ...keptStart(room) },
@@ -100,7 +102,7 @@ export class Generations {
     });
   }
 
-  /** Creates the replicas that are missing, where the room started without them, or lost them. */
+  /** Creates missing replicas, which the room started without or has lost. */
   async repair(room: Room, deadline: Deadline): Promise<number> {
     const present = new Set(room.sessions!.map(({ index }) => index));
     const missing = replicaIndexes(room).filter((index) => !present.has(index));
@@ -114,8 +116,8 @@ export class Generations {
   }
 
   /**
-   * Forgets a replica that is gone although its primary lives. Who sat there finds another seat. The one that takes its
-   * place has an index of its own, and so a token, seats and counters of its own.
+   * Removes a lost replica from a running generation. Its participants get another seat when they join again. Its
+   * replacement has a new index, and therefore its own token, seats and counters.
    */
   async forgetReplica(room: Room, gone: LiveSession): Promise<boolean> {
     const { uid, generation, running, lost = [] } = room;
@@ -129,7 +131,7 @@ export class Generations {
     });
   }
 
-  /** What to do when a session can't be found: its meeting has ended, or it alone is lost, or somebody clears it away. */
+  /** Handles a session that cannot be found: the meeting ended, the replica was lost, or another call is removing it. */
   async recover(room: Room, session: LiveSession, deadline: Deadline): Promise<void> {
     if (!(await this.confirm(room, deadline))) {
       await this.end(room, 'idle', deadline);
@@ -140,21 +142,21 @@ export class Generations {
     }
   }
 
-  /** @returns nothing if another was faster */
+  /** @returns undefined if another call got the lease */
   private async start(seen: Room, deadline: Deadline): Promise<Room | undefined> {
     const lease = newLease(LEASE_MS);
-    // Who takes over goes on with the same generation, and so finds what was created already.
-    const goesOn = seen.state === 'starting';
-    const generation = goesOn ? seen.generation : seen.generation + 1;
-    const running = goesOn ? seen.running! : seen.config;
+    // A call that takes over continues the same generation, and so finds the sessions that already exist.
+    const isTakeover = seen.state === 'starting';
+    const generation = isTakeover ? seen.generation : seen.generation + 1;
+    const running = isTakeover ? seen.running! : seen.config;
     const won = await this.rooms.change(seen, {
       set: { state: 'starting', generation, running, lease },
-      remove: goesOn ? [] : ['primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
+      remove: isTakeover ? [] : ['primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
     });
     if (!won) return undefined;
     const room: Room = { ...seen, state: 'starting', generation, running, lease };
     const within = deadline.within(WORK_MS);
-    /** Replicas of which nobody knows whether they were created. */
+    /** The indexes of replicas that may or may not have been created. */
     const doubtful = new Set(replicaIndexes(room));
     try {
       const created = await this.createSessions(room, doubtful, deadline.within(START_MS));
@@ -169,9 +171,9 @@ export class Generations {
       if (await this.rooms.change(room, { set: { ...live, ...keptStart(room) }, remove: ['lease'] })) {
         return { ...room, ...live, lease: undefined };
       }
-      throw unavailable('The room was changed while the meeting started.');
+      throw unavailable('The room was changed while the meeting was starting.');
     } catch (error) {
-      // What can't be undone now, the next caller or the sweeper undoes when the lease has run out.
+      // What cannot be rolled back now is rolled back by the next caller or the sweeper when the lease has expired.
       await this.rollBack(room, [...doubtful], within).catch(() => undefined);
       throw asRefusal(error as Error, running);
     }
@@ -180,14 +182,14 @@ export class Generations {
   private async createSessions(room: Room, doubtful: Set<number>, deadline: Deadline): Promise<SessionItem[]> {
     const primary = await this.sessions.createPrimary(room, deadline);
     const { meetingId } = primary;
-    // From here on, whoever takes over knows the primary.
+    // From here on, a call that takes over knows the primary.
     if (!(await this.rooms.change(room, { set: { primaryMeetingId: meetingId } }))) {
-      throw unavailable('The room was changed while the meeting started.');
+      throw unavailable('The room was changed while the meeting was starting.');
     }
     const indexes = replicaIndexes(room);
     const results = await this.sessions.createReplicas(room, meetingId, indexes, deadline);
     results.forEach((result, position) => {
-      // What the service refused or gave is certain; a time-out is not.
+      // A response or a refusal is definite; a timeout is not.
       if (!(result instanceof MeetingError)) doubtful.delete(indexes[position]);
     });
     const failure = results.find((result): result is Error => result instanceof Error);
@@ -196,16 +198,17 @@ export class Generations {
   }
 
   /**
-   * Undoes a start that can't go on. What a lost answer may have created is found by asking for it again, which is
-   * idempotent: there is no other way to learn its id.
+   * Rolls back a start. Sessions whose creation was not confirmed are created again, which is idempotent: there is no
+   * other way to find their ids.
    */
   private async rollBack(room: Room, doubtful: readonly number[], deadline: Deadline): Promise<void> {
     const current = await this.rooms.find(room.config.meeting);
-    // Another took over, because we were too slow: what lives now is theirs.
+    // The lease expired and another call took over: the sessions belong to it now.
     if (current?.lease?.id !== room.lease!.id) return;
     const known = current.primaryMeetingId;
     const primary = known ?? (await this.findPrimary(room, deadline));
-    // Replicas go with the primary, but a "replica" that is none does not: asked for again, it is found and deleted.
+    // Deleting the primary deletes its replicas, but not an independent meeting that was returned instead of one.
+    // Creating the replicas again finds and deletes such meetings.
     if (known && doubtful.length > 0 && (await this.chime.meetingExists(known, deadline))) {
       await this.sessions.createReplicas(room, known, doubtful, deadline);
     }
@@ -216,7 +219,7 @@ export class Generations {
     });
   }
 
-  /** @returns nothing if the service refuses to create it: then it was not created before either */
+  /** @returns undefined if the primary cannot be created, which means that it was not created before either */
   private async findPrimary(room: Room, deadline: Deadline): Promise<string | undefined> {
     try {
       return (await this.sessions.createPrimary(room, deadline)).meetingId;
@@ -226,7 +229,7 @@ export class Generations {
     }
   }
 
-  /** Changes the sessions, if nobody else has. */
+  /** Changes the sessions unless another call has changed them since they were read. */
   private changeSessions(room: Room, set: Partial<Room>): Promise<boolean> {
     return this.rooms.change(room, {
       set: { ...set },
@@ -237,35 +240,36 @@ export class Generations {
 
   private async wait(room: Room, deadline: Deadline): Promise<void> {
     if (deadline.left <= POLL_MS) {
-      throw throttled(`The meeting ${room.config.meeting} is ${room.state}.`, (room.lease!.until - Date.now()) / 1000);
+      throw throttled(`Meeting "${room.config.meeting}" is ${room.state}.`, (room.lease!.until - Date.now()) / 1000);
     }
     await deadline.pause(POLL_MS * (0.5 + Math.random()));
   }
 }
 
-/** Rows that are left when a generation is over. */
+/** The items that are left when a generation has ended. */
 function garbageOf({ garbage = [], generation, running }: Room) {
   return [...garbage, { generation, sessions: 1 + running!.replicas.length }];
 }
 
-/** That the room's time has come: the sweeper then starts it no more. */
+/** Marks a `startsAt` that has passed as handled, so that the sweeper does not start the meeting for it. */
 export function keptStart({ config: { startsAt } }: Room): Pick<Room, 'startedFor'> {
   return startsAt && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
 }
 
 function expectStartable({ config, state }: Room, starter: Starter): void {
   if (starter === 'host') return;
-  if (state === 'ended') throw ended(`A host ended ${config.meeting}, and starts it again.`);
+  const name = `"${config.meeting}"`;
+  if (state === 'ended') throw ended(`A host ended meeting ${name}. Only a host can start it again.`);
   if (config.startsAt && Date.now() < Date.parse(config.startsAt)) {
-    throw notAllowed(`${config.meeting} starts at ${config.startsAt}.`);
+    throw notAllowed(`Meeting ${name} starts at ${config.startsAt}.`);
   }
-  if (config.startPolicy === 'host') throw ended(`${config.meeting} does not live, and a host starts it.`);
+  if (config.startPolicy === 'host') throw ended(`Meeting ${name} is not running. Only a host can start it.`);
 }
 
 function asRefusal(error: Error, { replicas }: RoomConfig): MeetingError {
   if (error instanceof MeetingError) return error;
   return unavailable(
-    `The service did not create the sessions (${error.name}: ${error.message}). Quotas that may be exhausted: concurrent ` +
-      `meetings (L-9F286451), replica meetings per primary meeting (L-154D84D0); this meeting has ${replicas.length} replicas.`,
+    `Amazon Chime SDK did not create the sessions (${error.name}: ${error.message}). Check the quotas for concurrent ` +
+      `meetings (L-9F286451) and replica meetings per primary meeting (L-154D84D0): this meeting has ${replicas.length} replicas.`,
   );
 }

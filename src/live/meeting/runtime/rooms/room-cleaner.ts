@@ -8,7 +8,7 @@ import { Table } from '../store/table';
 const POLL_MS = 500;
 const LEASE_MS = 60_000;
 
-/** Removes the rows of what has ended, and whole rooms. */
+/** Deletes the items of ended generations, and entire rooms. */
 export class RoomCleaner {
   constructor(
     private readonly table: Table,
@@ -16,7 +16,7 @@ export class RoomCleaner {
     private readonly generations: Generations,
   ) {}
 
-  /** Rows of generations that have ended: nobody can add to them, since their sessions are gone. */
+  /** Deletes the items of ended generations. No items are added to them, because their sessions are gone. */
   async clearGarbage(room: Room): Promise<void> {
     const { uid, garbage = [] } = room;
     if (garbage.length === 0) return;
@@ -25,15 +25,15 @@ export class RoomCleaner {
   }
 
   /**
-   * Ends what lives, and removes the room with all its rows; also after a start that was broken off.
+   * Ends the running generation, and deletes the room with all its items. Also works after an interrupted start.
    *
-   * @param owner only the room of this owner is removed
+   * @param owner a room of another owner is not touched
    */
   async remove(meeting: string, owner: string, deadline: Deadline): Promise<void> {
     for (;;) {
       const room = await this.rooms.find(meeting);
       if (!room || room.owner !== owner) return;
-      if (deadline.left <= POLL_MS) throw throttled(`${meeting} is ${room.state}.`, 30);
+      if (deadline.left <= POLL_MS) throw throttled(`Meeting "${meeting}" is ${room.state}.`, 30);
       if (isHeld(room)) {
         await deadline.pause(POLL_MS);
       } else if (room.state === 'idle' || room.state === 'ended') {
@@ -47,7 +47,7 @@ export class RoomCleaner {
   }
 
   private async removeAtRest(seen: Room): Promise<boolean> {
-    const lease = newLease(LEASE_MS); // nobody starts it meanwhile
+    const lease = newLease(LEASE_MS); // prevents a start in the meantime
     if (!(await this.rooms.change(seen, { set: { lease } }))) return false;
     const { uid, generation, config, running = config, garbage = [] } = seen;
     const last = { generation, sessions: 1 + running.replicas.length };
@@ -58,7 +58,7 @@ export class RoomCleaner {
 
   private async clearGeneration(uid: string, { generation, sessions }: Garbage): Promise<void> {
     const address = { uid, generation };
-    await this.table.deleteAll(keys.sessions(address)); // first, so that nobody gets a seat
+    await this.table.deleteAll(keys.sessions(address)); // first, so that no more seats are taken
     for (let index = 0; index < sessions; index++) await this.table.deleteAll(keys.seats({ ...address, index }));
     await this.table.deleteAll(keys.stages(address));
     await this.table.deleteAll(keys.hands(address));

@@ -5,13 +5,13 @@ import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../../..
 import { Deadline } from '../../../../private/runtime/deadline';
 import { ValidationError } from '../../../../private/validation-error';
 import { MEETING_NAME, RoomConfig, RoomProperties } from '../../contract';
-import { validateControlRegion, validateRoom } from '../../room-rules';
+import { controlRegionFinding, roomFindings } from '../../room-rules';
 
 export type RoomEvent = CustomResourceEvent<RoomProperties>;
 
 /**
- * A room as a resource of CloudFormation. Its physical id is the room's name, also of one that could not be created: so
- * that the Delete that follows finds what the Create left.
+ * A room as a CloudFormation resource. Its physical id is the room's name, even if it could not be created, so that the
+ * Delete that follows finds what the Create left behind.
  */
 export class RoomResource {
   constructor(
@@ -26,20 +26,19 @@ export class RoomResource {
     return answerOf(
       event,
       () => (event.RequestType === 'Delete' ? this.delete(event, owner, deadline) : this.save(event, owner, deadline)),
-      // An Update that failed has changed nothing, so the old room stays the one.
+      // A failed Update has changed nothing, so the physical id stays the same.
       event.PhysicalResourceId ?? nameIn(event.ResourceProperties) ?? 'none',
     );
   }
 
-  /** @returns the physical id: another one, if the name was changed; then CloudFormation deletes the old one by itself */
+  /** @returns the physical id. If it has changed, CloudFormation deletes the room with the old one. */
   private async save(event: RoomEvent, owner: string, deadline: Deadline): Promise<string> {
     const config = parseRoom(event.ResourceProperties);
-    validateControlRegion(this.controlRegion); // a token at synthesis, perhaps
-    validateRoom(config, this.controlRegion);
+    // Values that were tokens at synthesis are validated only here.
+    const finding = controlRegionFinding(this.controlRegion) ?? roomFindings(config, this.controlRegion)[0];
+    if (finding) throw new ValidationError(finding.property, finding.got, finding.expected);
     const { meeting } = config;
-    if (!(await this.rooms.save(config, owner))) {
-      throw new ValidationError('meetingName', meeting, 'a name that no other meeting of this service has');
-    }
+    if (!(await this.rooms.save(config, owner))) throw await this.nameTaken(meeting);
     if (event.RequestType === 'Create' && event.ResourceProperties.StartOnDeploy === 'true') {
       try {
         await this.generations.ensureLive(meeting, 'host', deadline);
@@ -51,14 +50,20 @@ export class RoomResource {
     return meeting;
   }
 
-  /** The room that is named, as far as it is this resource's. */
+  /** Deletes the named room if this resource owns it. */
   private async delete(event: RoomEvent, owner: string, deadline: Deadline): Promise<string> {
     const { PhysicalResourceId: id, ResourceProperties } = event;
-    const isOurs = id !== undefined && (await this.rooms.find(id))?.owner === owner;
-    // CloudFormation makes up an id for a Create that never answered: what that one may have made is in its properties.
-    const meeting = isOurs ? id : nameIn(ResourceProperties);
+    const isOwner = id !== undefined && (await this.rooms.find(id))?.owner === owner;
+    // For a Create that never answered, CloudFormation generates an id. The properties have the name of that room.
+    const meeting = isOwner ? id : nameIn(ResourceProperties);
     if (meeting) await this.cleaner.remove(meeting, owner, deadline);
     return id ?? meeting ?? 'none';
+  }
+
+  private async nameTaken(meeting: string): Promise<ValidationError> {
+    const [stackId = '', resource] = (await this.rooms.find(meeting))?.owner.split('|') ?? [];
+    const holder = resource ? `resource ${resource} of stack ${stackId.split('/')[1] ?? stackId}` : 'another resource';
+    return new ValidationError('meetingName', meeting, `a name that is unique in the service, but ${holder} has it`);
   }
 }
 
@@ -67,13 +72,13 @@ function parseRoom({ Room }: RoomProperties): RoomConfig {
   try {
     room = JSON.parse(Room);
   } catch {
-    // said below
+    // reported below
   }
   if (typeof room === 'object' && room !== null) return room as RoomConfig;
-  throw new ValidationError('Room', Room, 'a JSON object, as the construct makes it');
+  throw new ValidationError('Room', Room, 'a JSON object, as the construct writes it');
 }
 
-/** The room's name, as far as it is one: a Delete must succeed also for what could never be created. */
+/** The room's name if it is valid: the Delete of a room that could never be created must succeed. */
 function nameIn(properties: RoomProperties): string | undefined {
   try {
     const { meeting } = parseRoom(properties);

@@ -5,18 +5,18 @@ import { GenerationAddress, keys } from '../store/keys';
 import { Change, Table } from '../store/table';
 
 /**
- * `idle`: none lives, and the next join may start one. `ended`: a host ended it, and only a host starts it again.
- * `starting` and `ending`: somebody is at it, until the lease runs out; then anybody may take over.
+ * `idle`: no generation is running, and the next join may start one. `ended`: a host ended the meeting, and only a host
+ * can start it again. `starting` and `ending`: a call is working on it. When its lease expires, another call takes over.
  */
 export type RoomState = 'idle' | 'starting' | 'live' | 'ending' | 'ended';
 
 export interface Lease {
   readonly id: string;
-  /** In milliseconds. */
+  /** The time of expiry, in milliseconds since the epoch. */
   readonly until: number;
 }
 
-/** A session of the generation that lives. */
+/** A session of the running generation. */
 export interface LiveSession {
   readonly index: number;
   readonly mediaRegion: string;
@@ -25,30 +25,30 @@ export interface LiveSession {
 
 export interface Garbage {
   readonly generation: number;
-  /** How many sessions there may be rows of. */
+  /** The number of sessions that may have items. */
   readonly sessions: number;
 }
 
 export interface Room extends GenerationAddress {
-  /** As it was deployed last. */
+  /** The configuration of the latest deployment. */
   readonly config: RoomConfig;
-  /** As it was when the generation was started. */
+  /** The configuration with which the generation was started. */
   readonly running?: RoomConfig;
-  /** The stack and the resource in it that made the room. */
+  /** The stack and the resource that the room belongs to. */
   readonly owner: string;
   readonly state: RoomState;
   readonly lease?: Lease;
   readonly primaryMeetingId?: string;
   readonly sessions?: readonly LiveSession[];
-  /** Replicas that were gone while the primary lived, by index. */
+  /** The indexes of replicas that were lost while the primary was running. */
   readonly lost?: readonly number[];
-  /** Into which state `ending` leads. */
+  /** The state that follows `ending`. */
   readonly endingAs?: 'idle' | 'ended';
-  /** When the service last said that the primary lives. */
+  /** When Amazon Chime SDK last confirmed that the primary is running. */
   readonly verifiedAt?: number;
-  /** Generations whose rows are not all gone. */
+  /** Earlier generations that may still have items. */
   readonly garbage?: readonly Garbage[];
-  /** The `startsAt` that was kept. */
+  /** The latest `startsAt` that has been handled. */
   readonly startedFor?: string;
 }
 
@@ -69,10 +69,14 @@ export class Rooms {
     return this.table.list<Room>(keys.rooms);
   }
 
-  /** Creates the room, or changes it if it is the same owner's: what lives goes on as it is. */
+  /**
+   * Creates the room, or changes its configuration. A running generation keeps the old one.
+   *
+   * @returns false if another owner has a room with this name
+   */
   async save(config: RoomConfig, owner: string): Promise<boolean> {
     const { meeting, startsAt } = config;
-    // A time that is past is no reason to start now.
+    // A time in the past does not start the meeting.
     const past = startsAt !== undefined && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
     const existing = await this.find(meeting);
     if (existing) {
@@ -95,11 +99,11 @@ export class Rooms {
       ...past,
     };
     const failed = await this.table.transact([this.table.putIf(item, { if: 'attribute_not_exists(pk)' })]);
-    // Another call of the same deployment may have been faster.
+    // A repeated call of the same deployment may have created it.
     return failed.size === 0 || (await this.find(meeting))?.owner === owner;
   }
 
-  /** Changes the room if it is still as it was seen. */
+  /** Changes the room unless another call has changed its state since it was read. */
   async change(room: Room, change: Change): Promise<boolean> {
     const unchanged = [
       '#uid = :seenUid AND #state = :seenState AND #generation = :seenGeneration',
@@ -119,7 +123,7 @@ export class Rooms {
     });
   }
 
-  /** @returns whether the room still was as it was seen */
+  /** @returns whether the room was deleted, and not changed by another call before */
   async delete({ config: { meeting }, uid, lease }: Room): Promise<boolean> {
     const failed = await this.table.transact([
       this.table.deleteIf(keys.room(meeting), {

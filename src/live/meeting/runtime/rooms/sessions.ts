@@ -5,13 +5,13 @@ import { Deadline } from '../../../../private/runtime/deadline';
 import { garbageAt, keys } from '../store/keys';
 import { Table } from '../store/table';
 
-/** What happened that somebody should know of. */
+/** Receives unusual events, for metrics and logs. */
 export interface SessionEvents {
-  /** A session was made as a replica and is none: it was deleted. */
+  /** A session that was requested as a replica is an independent meeting. It is deleted. */
   notAReplica(meeting: string, mediaRegion: string): void;
 }
 
-/** The session's item: counters of its seats, and the meeting as the service gave it. */
+/** The item of a session: its seat counters, and the meeting as Amazon Chime SDK returned it. */
 export interface SessionItem extends LiveSession {
   readonly meeting: Meeting;
   readonly used: number;
@@ -20,7 +20,7 @@ export interface SessionItem extends LiveSession {
   readonly stageCap: number;
 }
 
-/** The sessions of a generation: created by the service and checked, and their rows. */
+/** Creates and verifies the sessions of a generation, and stores their items. */
 export class Sessions {
   constructor(
     private readonly table: Table,
@@ -32,7 +32,7 @@ export class Sessions {
     const { uid, generation, running } = room;
     const meeting = await this.chime.createMeeting({ uid, generation, index: 0 }, running!, undefined, deadline);
     if (meeting.PrimaryMeetingId) {
-      throw unavailable('The service answered with a replica where a primary was asked for.');
+      throw unavailable('Amazon Chime SDK returned a replica instead of a primary meeting.');
     }
     return itemOf(room, 0, meeting);
   }
@@ -50,7 +50,7 @@ export class Sessions {
     );
   }
 
-  /** Of the sessions that live, those that have rows, in order. */
+  /** The running sessions that have items, in order. */
   async read({ uid, generation, sessions }: Room): Promise<SessionItem[]> {
     const found = await this.table.getAll<SessionItem>(
       (sessions ?? []).map(({ index }) => keys.session({ uid, generation, index })),
@@ -68,7 +68,7 @@ export class Sessions {
         const ord = String(index).padStart(4, '0');
         const place = { room: config.meeting, ...address, grp: keys.sessions(address), expiresAt: garbageAt() };
         return [
-          // Who takes over must not reset the counters, unless of a meeting that is gone.
+          // A call that takes over keeps the counters, unless they belong to an earlier meeting.
           this.table.update(pk, {
             set: { ...session, ...place, ord },
             if: 'attribute_not_exists(pk) OR #meetingId <> :meetingId',
@@ -79,7 +79,7 @@ export class Sessions {
     );
   }
 
-  /** After this, nobody can take a seat in them. */
+  /** Deletes the items. Afterwards, no seat can be taken in these sessions. */
   async clear(room: Room, sessions: readonly LiveSession[]): Promise<void> {
     const { uid, generation } = room;
     await Promise.all(
@@ -90,7 +90,7 @@ export class Sessions {
     );
   }
 
-  /** A token that was used before, or a legacy client, silently gives an ordinary meeting: never trust, always look. */
+  /** A reused token silently returns an ordinary meeting, so the response is always verified. */
   private async createReplica(
     room: Room,
     primaryMeetingId: string,
@@ -105,7 +105,7 @@ export class Sessions {
     const { mediaRegion } = itemOf(room, index, meeting);
     this.events.notAReplica(running!.meeting, mediaRegion);
     if (meeting.MeetingId !== primaryMeetingId) await this.chime.deleteMeeting(meeting.MeetingId!, deadline);
-    throw unavailable(`The service answered with a meeting that is no replica, in ${mediaRegion}.`);
+    throw unavailable(`Amazon Chime SDK returned a meeting in ${mediaRegion} that is not a replica.`);
   }
 }
 

@@ -3,22 +3,22 @@ import { throttled, unavailable } from '../errors';
 import { Place, Places } from './places';
 import { Deadline } from '../../../../private/runtime/deadline';
 
-/** What came of the attempt to give a reserved place its attendee. */
+/** The outcome of creating the attendee for a reserved place. */
 export type Issued =
   | { readonly attendee: Attendee }
-  /** The session is gone: its meeting has ended. */
+  /** The session does not exist: its meeting has ended. */
   | { readonly failure: 'gone' }
-  /** The service counts more attendees than we do. */
+  /** Amazon Chime SDK counts more attendees than the table. */
   | { readonly failure: 'full' }
   | { readonly failure: 'other'; readonly error: Error };
 
 const BATCH_TRIES = 3;
-/** Codes of single attendees that failed for a reason that passes. */
-const PASSING = /throttl|serviceunavailable|servicefailure|internal/i;
+/** Error codes of single attendees that can be retried. */
+const RETRYABLE = /throttl|serviceunavailable|servicefailure|internal/i;
 
 /**
- * Where a place gets its attendee. Whatever goes wrong, a reserved place is given back before the caller is told; an
- * attendee that a lost answer hides has no place then, and the sweeper deletes it.
+ * Creates and deletes the attendees of places. If an attendee cannot be created, the reserved place is freed before the
+ * error is reported. An attendee whose creation was not confirmed then has no place, and the sweeper deletes it.
  */
 export class Attendees {
   constructor(
@@ -31,12 +31,12 @@ export class Attendees {
     try {
       attendee = await this.chime.createAttendee(meetingId, place.user, deadline);
     } catch (error) {
-      return this.giveBack(place, failureOf(error));
+      return this.release(place, failureOf(error));
     }
     return this.keep(place, attendee, meetingId, deadline);
   }
 
-  /** Up to 100 requests' worth of `issue` in one call of the service. */
+  /** Does the same as `issue` for many places, with one API call per 100 of them. */
   async issueAll(places: readonly Place[], meetingId: string, deadline: Deadline): Promise<Map<string, Issued>> {
     const issued = new Map<string, Issued>();
     let left = [...places];
@@ -48,13 +48,13 @@ export class Attendees {
         left.map(async (place) => {
           const result = results instanceof Error ? results : results.get(place.user);
           if (result instanceof Error) {
-            issued.set(place.user, await this.giveBack(place, failureOf(result)));
+            issued.set(place.user, await this.release(place, failureOf(result)));
           } else if (result && !('errorCode' in result)) {
             issued.set(place.user, await this.keep(place, result, meetingId, deadline));
-          } else if (attempt < BATCH_TRIES && !deadline.isOver && (!result || PASSING.test(result.errorCode))) {
+          } else if (attempt < BATCH_TRIES && !deadline.isOver && (!result || RETRYABLE.test(result.errorCode))) {
             again.push(place);
           } else {
-            issued.set(place.user, await this.giveBack(place, batchFailure(result?.errorCode)));
+            issued.set(place.user, await this.release(place, batchFailure(result?.errorCode)));
           }
         }),
       );
@@ -64,7 +64,7 @@ export class Attendees {
     return issued;
   }
 
-  /** Deletes the attendee and frees the place; can be done again by another at any point. */
+  /** Deletes the attendee and frees the place. Another call can resume this at any point. */
   async withdraw(place: Place, meetingId: string | undefined, deadline: Deadline): Promise<boolean> {
     if (!(await this.places.startLeaving(place))) return false;
     if (place.attendee && meetingId) {
@@ -75,15 +75,15 @@ export class Attendees {
 
   private async keep(place: Place, attendee: Attendee, meetingId: string, deadline: Deadline): Promise<Issued> {
     if (await this.places.take(place, attendee)) return { attendee };
-    // The place was taken away in between: by a removal, or because we were too slow. Whoever has it now may have been
-    // given the same attendee: the service makes one of each user.
+    // The place was removed, or its lease expired. A call that took it over may have received the same attendee,
+    // because Amazon Chime SDK creates only one for each user.
     const now = await this.places.find(place.kind, place, place.user);
-    const isTheirs = now?.index === place.index && (!now.attendee || now.attendee.AttendeeId === attendee.AttendeeId);
-    if (!isTheirs) await this.chime.deleteAttendee(meetingId, attendee.AttendeeId!, deadline);
-    return { failure: 'other', error: throttled('The seat was given to another in between.', 1) };
+    const isInUse = now?.index === place.index && (!now.attendee || now.attendee.AttendeeId === attendee.AttendeeId);
+    if (!isInUse) await this.chime.deleteAttendee(meetingId, attendee.AttendeeId!, deadline);
+    return { failure: 'other', error: throttled('Another call took over the seat.', 1) };
   }
 
-  private async giveBack(place: Place, issued: Issued): Promise<Issued> {
+  private async release(place: Place, issued: Issued): Promise<Issued> {
     await this.places.free(place, 'reserved');
     return issued;
   }
@@ -96,8 +96,8 @@ function failureOf(error: unknown): Issued {
   return { failure: 'other', error: error as Error };
 }
 
-function batchFailure(code: string = 'no answer'): Issued {
+function batchFailure(code: string = 'no response'): Issued {
   if (/notfound/i.test(code)) return { failure: 'gone' };
   if (/limitexceeded/i.test(code)) return { failure: 'full' };
-  return { failure: 'other', error: unavailable(`The service did not create the attendee (${code}).`) };
+  return { failure: 'other', error: unavailable(`Amazon Chime SDK did not create the attendee (${code}).`) };
 }

@@ -1,22 +1,22 @@
 import { Attendees } from './attendees';
 import { throttled } from '../errors';
-import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, notLetIn } from './joining';
+import { at, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
 import { Place, Places, Reservation } from './places';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Generations } from '../rooms/generations';
 import { Room } from '../rooms/rooms';
-import { rankSessions } from '../rooms/session-choice';
+import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
-/** What each user got, by id. */
+/** The result for each user, by id. */
 type Results = Map<string, Joined | Error>;
 
-/** A transaction has 100 writes at most: one for the session, two for each seat. */
+/** A transaction has at most 100 writes: one for the session, two for each seat. */
 const SEATS_AT_ONCE = 45;
 const RESUMED_AT_ONCE = 20;
 const POLL_MS = 150;
 
-/** Gives many users their seats by few calls of the service, as far as there are any; each is told what failed. */
+/** Seats many users with few API calls, and reports the result for each of them. */
 export class BatchJoining {
   constructor(
     private readonly sessions: Sessions,
@@ -28,23 +28,24 @@ export class BatchJoining {
 
   async join(meeting: string, requests: readonly JoinRequest[], caller: Caller, deadline: Deadline): Promise<Results> {
     const results: Results = new Map();
-    /** Sessions that the service calls full although we do not. */
-    const shut = new Set<number>();
+    /** Sessions that are full in Amazon Chime SDK although the table still has free seats. */
+    const closed = new Set<number>();
     let left = [...new Map(requests.map((request) => [request.externalUserId, request])).values()];
     while (left.length > 0) {
       const room = await this.generations.ensureLive(meeting, caller === 'host' ? 'host' : 'join', deadline);
       const sessions = await this.sessions.read(room);
       if (await this.joining.recoverMissing(room, sessions, deadline)) continue;
-      const open = sessions.filter(({ index }) => !shut.has(index));
+      const open = sessions.filter(({ index }) => !closed.has(index));
       const users = left.map(({ externalUserId }) => externalUserId);
       const seats = await this.places.findAll('seat', room, users);
       const isSeated = ({ externalUserId }: JoinRequest) => seats.has(externalUserId);
       const resume = (request: JoinRequest) => this.joining.join(meeting, request, caller, deadline);
       await this.resumeAll(left.filter(isSeated), resume, results);
       const fresh = left.filter((request) => !isSeated(request));
-      left = await this.seatTogether(room, open, fresh, results, shut, deadline);
+      left = await this.seatTogether(room, open, fresh, results, closed, deadline);
       if (left.length && deadline.left < POLL_MS) {
-        for (const { externalUserId } of left) results.set(externalUserId, throttled('Too many join at once.', 1));
+        for (const { externalUserId } of left)
+          results.set(externalUserId, throttled('Too many users are joining at once.', 1));
         left = [];
       }
     }
@@ -65,20 +66,20 @@ export class BatchJoining {
     }
   }
 
-  /** @returns those for whom it must be tried again */
+  /** @returns the requests that must be retried */
   private async seatTogether(
     room: Room,
     sessions: readonly SessionItem[],
     requests: readonly JoinRequest[],
     results: Results,
-    shut: Set<number>,
+    closed: Set<number>,
     deadline: Deadline,
   ): Promise<JoinRequest[]> {
     const again: JoinRequest[] = [];
     for (const [session, group] of plan(room, sessions, requests, results)) {
       for (let start = 0; start < group.length; start += SEATS_AT_ONCE) {
         const chunk = group.slice(start, start + SEATS_AT_ONCE);
-        again.push(...(await this.seatChunk(room, session, chunk, results, shut, deadline)));
+        again.push(...(await this.seatChunk(room, session, chunk, results, closed, deadline)));
       }
     }
     return again;
@@ -89,16 +90,16 @@ export class BatchJoining {
     session: SessionItem,
     requests: readonly JoinRequest[],
     results: Results,
-    shut: Set<number>,
+    closed: Set<number>,
     deadline: Deadline,
   ): Promise<JoinRequest[]> {
     const users = requests.map(({ externalUserId }) => externalUserId);
     const reservations = await this.places.reserve('seat', at(room, session), users, 'participant');
     const reserved = [...reservations.values()].filter(isPlace);
     if (reserved.length < users.length) {
-      // Nobody was seated: one of them was in the way, or the session has filled up.
+      // The whole transaction failed, because of a single user or because the session is full.
       const banned = users.filter((user) => reservations.get(user) === 'banned');
-      for (const user of banned) results.set(user, notLetIn(room));
+      for (const user of banned) results.set(user, bannedFrom(room));
       if ([...reservations.values()].includes('gone')) await this.generations.recover(room, session, deadline);
       return requests.filter(({ externalUserId }) => !banned.includes(externalUserId));
     }
@@ -111,13 +112,13 @@ export class BatchJoining {
       else failures.add(result.failure);
       return !results.has(user);
     });
-    if (failures.has('full')) shut.add(session.index);
+    if (failures.has('full')) closed.add(session.index);
     if (failures.has('gone')) await this.generations.recover(room, session, deadline);
     return again;
   }
 }
 
-/** Which participants are to sit where: the best session of each, as long as it has seats. */
+/** Assigns each participant to the best session that has a free seat. */
 function plan(
   room: Room,
   sessions: readonly SessionItem[],

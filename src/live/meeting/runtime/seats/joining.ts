@@ -5,7 +5,7 @@ import { Attendee, Meeting } from '../chime/chime';
 import { MeetingError, notAllowed, throttled } from '../errors';
 import { Generations } from '../rooms/generations';
 import { isHeld, Room } from '../rooms/rooms';
-import { rankSessions } from '../rooms/session-choice';
+import { rankSessions } from './session-choice';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
 export interface JoinRequest {
@@ -14,7 +14,7 @@ export interface JoinRequest {
   readonly mediaRegion?: string;
 }
 
-/** `Meeting` and `Attendee` are what the Chime API gave, so that its clients take them as they are. */
+/** `Meeting` and `Attendee` are what the Chime API returned, so that its client libraries accept them. */
 export interface Joined {
   readonly Meeting: Meeting;
   readonly Attendee: Attendee;
@@ -24,12 +24,12 @@ export interface Joined {
 
 export type Caller = 'audience' | 'host';
 
-/** `again`: things changed while we looked. */
+/** `again`: the state changed in the meantime, so the join must be retried. */
 type Attempt = Joined | 'again' | 'full';
 
 const POLL_MS = 150;
 
-/** Gives a user a seat: the same one again to who has one. */
+/** Gives a user a seat. A user who already has one gets the same seat again. */
 export class Joining {
   constructor(
     private readonly sessions: Sessions,
@@ -44,11 +44,11 @@ export class Joining {
       const attempt = await this.attempt(room, request, caller, deadline);
       if (attempt === 'full') throw full(room, request.role);
       if (attempt !== 'again') return attempt;
-      if (deadline.left < POLL_MS) throw throttled('Too many join at once.', 1);
+      if (deadline.left < POLL_MS) throw throttled('Too many users are joining at once.', 1);
     }
   }
 
-  /** Whether a session that should have a row has none: then somebody is clearing it away, or was. */
+  /** Recovers from a missing session item, which means that a call is or was removing the session. */
   async recoverMissing(room: Room, sessions: readonly SessionItem[], deadline: Deadline): Promise<boolean> {
     const missing = room.sessions!.find((live) => !sessions.some(({ index }) => index === live.index));
     if (missing) await this.generations.recover(room, missing, deadline);
@@ -58,7 +58,7 @@ export class Joining {
   private async attempt(room: Room, request: JoinRequest, caller: Caller, deadline: Deadline): Promise<Attempt> {
     const { externalUserId: user, role } = request;
     const [sessions, { seat, banned }] = await Promise.all([this.sessions.read(room), this.places.seatOf(room, user)]);
-    if (banned) throw notLetIn(room);
+    if (banned) throw bannedFrom(room);
     if (seat) return this.resume(room, sessions, seat, role, deadline);
     expectAllowed(room, request, caller);
 
@@ -68,7 +68,7 @@ export class Joining {
         : rankSessions(audienceSessions(room, sessions), request.mediaRegion);
     for (const session of candidates) {
       const reservation = (await this.places.reserve('seat', at(room, session), [user], role)).get(user)!;
-      if (reservation === 'banned') throw notLetIn(room);
+      if (reservation === 'banned') throw bannedFrom(room);
       if (reservation === 'exists') return 'again';
       if (reservation === 'full') continue;
       if (reservation === 'gone') {
@@ -82,7 +82,7 @@ export class Joining {
     return (await this.recoverMissing(room, sessions, deadline)) ? 'again' : 'full';
   }
 
-  /** The seat that the user has already. */
+  /** Returns to the seat that the user already has. */
   private async resume(
     room: Room,
     sessions: readonly SessionItem[],
@@ -91,7 +91,7 @@ export class Joining {
     deadline: Deadline,
   ): Promise<Attempt> {
     if (role === 'presenter' && seat.role === 'participant') {
-      throw notAllowed('The user has a seat as a participant: promote them, or let them leave first.');
+      throw notAllowed('The user has a seat as a participant. Promote the user, or call LeaveMeeting first.');
     }
     const session = sessions.find(({ index }) => index === seat.index);
     if (!session) {
@@ -109,9 +109,9 @@ export class Joining {
       await deadline.pause(POLL_MS * (0.5 + Math.random()));
       return 'again';
     }
-    const ours = await this.places.takeOver(seat);
-    if (!ours) return 'again';
-    const issued = await this.attendees.issue(ours, session.meetingId, deadline);
+    const reserved = await this.places.takeOver(seat);
+    if (!reserved) return 'again';
+    const issued = await this.attendees.issue(reserved, session.meetingId, deadline);
     const attempt = await this.outcome(room, session, issued, deadline);
     return attempt === 'full' ? 'again' : attempt;
   }
@@ -125,7 +125,7 @@ export class Joining {
   }
 }
 
-/** Where participants sit: in replicas, where there are any. */
+/** The sessions for participants: the replicas, or the primary if there are none. */
 export function audienceSessions({ running }: Room, sessions: readonly SessionItem[]): SessionItem[] {
   return sessions.filter(({ index }) => running!.replicas.length === 0 || index > 0);
 }
@@ -140,13 +140,13 @@ export function joined({ generation }: Room, session: SessionItem, attendee: Att
   };
 }
 
-export function notLetIn({ config }: Room): MeetingError {
-  return notAllowed(`${config.meeting} does not let this user in.`);
+export function bannedFrom({ config }: Room): MeetingError {
+  return notAllowed(`The user is banned from meeting "${config.meeting}".`);
 }
 
 export function full({ config }: Room, role: JoinRequest['role']): MeetingError {
   const where = role === 'presenter' ? 'The primary session' : 'Every session';
-  return new MeetingError('MeetingFull', `${where} of ${config.meeting} is full.`);
+  return new MeetingError('MeetingFull', `${where} of meeting "${config.meeting}" is full.`);
 }
 
 export function at({ uid, generation }: Room, { index }: { readonly index: number }) {
@@ -155,6 +155,8 @@ export function at({ uid, generation }: Room, { index }: { readonly index: numbe
 
 function expectAllowed({ config }: Room, { externalUserId, role }: JoinRequest, caller: Caller): void {
   if (role === 'presenter' && caller === 'audience' && !config.presenters.includes(externalUserId)) {
-    throw notAllowed(`${config.meeting} does not list this user as a presenter, and no host let them in.`);
+    throw notAllowed(
+      `The user is not a presenter of meeting "${config.meeting}": neither listed nor joined by a host.`,
+    );
   }
 }

@@ -4,11 +4,11 @@ import { SessionItem } from '../rooms/sessions';
 import { garbageAt, GenerationAddress, keys } from '../store/keys';
 import { Table, Write } from '../store/table';
 
-/** A seat in a session, or a place on the stage (in the primary), of one user. */
+/** A seat in a session, or a place on the stage, which is in the primary session. */
 export type PlaceKind = 'seat' | 'stage';
 
 /**
- * `reserved`: counted, and whoever holds the lease creates the attendee. `taken`: the attendee is known. `leaving`: the
+ * `reserved`: counted; the call that holds the lease creates the attendee. `taken`: the attendee is known. `leaving`: the
  * attendee is being deleted.
  */
 export type PlaceState = 'reserved' | 'taken' | 'leaving';
@@ -16,29 +16,29 @@ export type PlaceState = 'reserved' | 'taken' | 'leaving';
 export interface Place extends GenerationAddress {
   readonly kind: PlaceKind;
   readonly user: string;
-  /** The session that it is in. */
+  /** The index of the session. */
   readonly index: number;
   readonly role: 'participant' | 'presenter';
   readonly state: PlaceState;
   readonly lease?: Lease;
-  /** With its token, a secret. */
+  /** Includes the join token, which is a secret. */
   readonly attendee?: Attendee;
-  /** When the connection was lost, if it is. */
+  /** When the connection was lost. Undefined while the user is connected. */
   readonly leftAt?: number;
-  /** When the last news of the connection were made: older news are no news. */
+  /** The time of the latest connection event. Older events are ignored. */
   readonly newsAt?: number;
 }
 
-/** `gone`: the session is. */
+/** `gone`: the session does not exist. */
 export type Reservation = Place | 'full' | 'gone' | 'exists' | 'banned';
 
-/** Longer than a function runs. */
+/** Longer than the timeout of the functions. */
 const LEASE_MS = 35_000;
 const COUNTERS = { seat: ['used', 'cap'], stage: ['stageUsed', 'stageCap'] } as const;
 
 /**
- * Who has which place. A place is counted in its session by the same transaction that makes it, and no longer by the
- * one that removes it: so there are never more than fit, and the counter never drifts.
+ * Stores the places of users. The transaction that creates or removes a place also updates the counter of its session, so
+ * sessions are never overbooked and counters never drift.
  */
 export class Places {
   constructor(private readonly table: Table) {}
@@ -47,7 +47,7 @@ export class Places {
     return this.table.get<Place>(keyOf(kind, generation, user));
   }
 
-  /** The seat of a user, and whether they may have one. */
+  /** The seat of a user, and whether the user is banned. */
   async seatOf(
     generation: GenerationAddress,
     user: string,
@@ -67,7 +67,7 @@ export class Places {
     return this.table.list<Place>(groupOf(kind, session));
   }
 
-  /** Takes places in one session for some users, who are not banned and have none yet: for all of them, or for nobody. */
+  /** Reserves places in one session, for all of the users or for none. Fails if one is banned or already has a place. */
   async reserve(
     kind: PlaceKind,
     session: GenerationAddress & Pick<SessionItem, 'index'>,
@@ -81,7 +81,7 @@ export class Places {
     const writes: Write[] = [
       this.table.updateIf(keys.session(session), {
         add: { [used]: users.length },
-        // A condition knows no sums; of one place, `used < cap` says the same.
+        // Conditions cannot add numbers. For a single place, `used < cap` is sufficient.
         if: `attribute_exists(pk) AND #${used} < #${cap}${users.length > 1 ? ` AND #${used} <= :highest` : ''}`,
         names: [used, cap],
         values: users.length > 1 ? { highest: await this.highest(session, kind, users.length) } : {},
@@ -100,7 +100,7 @@ export class Places {
     );
   }
 
-  /** Takes over a reservation whose holder is gone. */
+  /** Takes over a reservation whose lease has expired. */
   async takeOver(place: Place): Promise<Place | undefined> {
     const lease = newLease(LEASE_MS);
     const won = await this.table.update(keyOf(place.kind, place, place.user), {
@@ -112,17 +112,17 @@ export class Places {
     return won ? { ...place, lease } : undefined;
   }
 
-  /** @returns whether the reservation still was ours */
+  /** @returns whether the caller still held the reservation */
   async take(place: Place, attendee: Attendee): Promise<boolean> {
     return this.table.update(keyOf(place.kind, place, place.user), {
       set: { state: 'taken', attendee },
       remove: ['lease'],
-      if: '#state = :reserved AND #lease = :ours',
-      values: { reserved: 'reserved', ours: place.lease },
+      if: '#state = :reserved AND #lease = :lease',
+      values: { reserved: 'reserved', lease: place.lease },
     });
   }
 
-  /** From here on, nobody gets these credentials. Also goes on with a leave that was broken off. */
+  /** Afterwards, the credentials are no longer returned to anyone. Also resumes an interrupted leave. */
   async startLeaving(place: Place): Promise<boolean> {
     if (place.state === 'leaving') return true;
     return this.table.update(keyOf(place.kind, place, place.user), {
@@ -133,7 +133,7 @@ export class Places {
     });
   }
 
-  /** Removes a place that nobody has any more, and counts it no longer. */
+  /** Removes a place, and decrements the counter of its session. */
   async free(place: Place, state: PlaceState = 'leaving'): Promise<boolean> {
     const [used] = COUNTERS[place.kind];
     const failed = await this.table.transact([
@@ -143,13 +143,13 @@ export class Places {
         values: { state, ...(place.lease && { lease: place.lease }) },
       }),
       this.table.updateIf(keys.session(place), { add: { [used]: -1 }, if: 'attribute_exists(pk)' }),
-      // Who has no seat has no hand up.
+      // A user without a seat has no raised hand.
       ...(place.kind === 'seat' ? [this.table.deleteIf(keys.hand(place, place.user), {})] : []),
     ]);
     return failed.size === 0;
   }
 
-  /** Removes a place in a session that is gone, and its counters with it. */
+  /** Removes a place in a session that does not exist any more, and so has no counter. */
   async abandon(place: Place): Promise<void> {
     await this.table.transact([
       this.table.deleteIf(keyOf(place.kind, place, place.user), {
@@ -161,7 +161,7 @@ export class Places {
     ]);
   }
 
-  /** Notes that a connection came or went, if that is news. */
+  /** Records that a connection was established or lost, unless a newer event is recorded. */
   async noteConnection(place: Place, at: number, lost: boolean): Promise<boolean> {
     return this.table.update(keyOf(place.kind, place, place.user), {
       set: { newsAt: at, ...(lost && { leftAt: at }) },

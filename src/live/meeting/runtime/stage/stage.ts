@@ -8,7 +8,7 @@ import { Place, PlaceKind, Places } from '../seats/places';
 import { garbageAt, keys } from '../store/keys';
 import { Table } from '../store/table';
 
-/** What the client needs for `promoteToPrimaryMeeting`. */
+/** The parameters of the client's `promoteToPrimaryMeeting`. */
 export interface Promotion {
   readonly Attendee: Attendee;
   readonly PrimaryMeetingId: string;
@@ -27,7 +27,7 @@ interface HandItem {
 
 const POLL_MS = 150;
 
-/** Who of the audience is in the primary session for a while, who wants to, and who must go. */
+/** Promotions of participants to the primary session, raised hands, and removals. */
 export class Stage {
   constructor(
     private readonly table: Table,
@@ -38,7 +38,7 @@ export class Stage {
   ) {}
 
   async raiseHand(meeting: string, user: string): Promise<void> {
-    const room = await this.live(meeting);
+    const room = await this.runningRoom(meeting);
     await this.seatOf(room, user);
     const { uid, generation } = room;
     const hand = {
@@ -50,47 +50,47 @@ export class Stage {
       generation,
       expiresAt: garbageAt(),
     };
-    // Who raises the hand again keeps their turn.
+    // Raising the hand again keeps the place in the queue.
     await this.table.transact([this.table.putIf(hand, { if: 'attribute_not_exists(pk)' })]);
   }
 
   async lowerHand(meeting: string, user: string): Promise<void> {
-    await this.table.delete(keys.hand(await this.live(meeting), user));
+    await this.table.delete(keys.hand(await this.runningRoom(meeting), user));
   }
 
-  /** In the order in which they were raised. */
+  /** In the order in which the hands were raised. */
   async hands(meeting: string): Promise<Hand[]> {
-    const items = await this.table.list<HandItem>(keys.hands(await this.live(meeting)));
+    const items = await this.table.list<HandItem>(keys.hands(await this.runningRoom(meeting)));
     return items.map(({ user, ord }) => ({ externalUserId: user, raisedAt: ord }));
   }
 
-  /** Brings a participant into the primary; again for who is there already gives the same credentials. */
+  /** Promotes a participant to the primary session. A repeated call returns the same credentials. */
   async promote(meeting: string, user: string, deadline: Deadline): Promise<Promotion> {
     for (;;) {
-      const room = await this.live(meeting);
+      const room = await this.runningRoom(meeting);
       const seat = await this.seatOf(room, user);
-      if (seat.index === 0) throw notAllowed('The user is in the primary session already, with a seat of their own.');
+      if (seat.index === 0) throw notAllowed('The user already has a seat in the primary session.');
       const promoted = await this.tryToPromote(room, seat, deadline);
       if (promoted) {
         await this.table.delete(keys.hand(room, user));
         return promoted;
       }
-      if (deadline.left < POLL_MS) throw throttled('The user is being promoted or demoted by others.', 1);
+      if (deadline.left < POLL_MS) throw throttled('Another call is promoting or demoting the user.', 1);
     }
   }
 
-  /** Sends a promoted participant back to their replica, of which they have credentials already. */
+  /** Demotes a participant, whose client returns to its replica with the credentials that it already has. */
   async demote(meeting: string, user: string, deadline: Deadline): Promise<void> {
-    const room = await this.live(meeting);
+    const room = await this.runningRoom(meeting);
     if (await this.giveUp('stage', room, user, deadline)) return;
     const seat = await this.seatOf(room, user);
-    if (seat.index !== 0) return; // is where they belong
+    if (seat.index !== 0) return; // is not promoted
     throw notAllowed(
-      'The user joined the primary session directly, and the service moves nobody from there to a replica.',
+      'The user joined the primary session directly and cannot be moved to a replica. Remove the user, who can then join as a participant.',
     );
   }
 
-  /** Gives back what the user has; leaving twice is leaving. */
+  /** Frees the places of the user. Does nothing if there are none. */
   async leave(meeting: string, user: string, deadline: Deadline): Promise<void> {
     const room = await this.rooms.get(meeting);
     if (room.state !== 'live') return;
@@ -101,12 +101,12 @@ export class Stage {
 
   async remove(meeting: string, user: string, ban: boolean, deadline: Deadline): Promise<void> {
     const { uid } = await this.rooms.get(meeting);
-    // First the ban: a join in between finds it.
+    // The ban comes first, so that a concurrent join finds it.
     if (ban) await this.table.put({ pk: keys.ban(uid, user), grp: keys.bans(uid), ord: user, user });
     await this.leave(meeting, user, deadline);
   }
 
-  /** @returns nothing if others are at it */
+  /** @returns undefined if another call is changing the place of the user */
   private async tryToPromote(room: Room, seat: Place, deadline: Deadline): Promise<Promotion | undefined> {
     const { user } = seat;
     const primaryMeetingId = room.primaryMeetingId!;
@@ -141,9 +141,9 @@ export class Stage {
   }
 
   /**
-   * Withdraws what the user has, also if it changes meanwhile: a reservation is taken, a seat is left by another.
+   * Withdraws the user's place, even if another call changes it in the meantime.
    *
-   * @returns whether there was anything
+   * @returns whether the user had a place
    */
   private async giveUp(kind: PlaceKind, room: Room, user: string, deadline: Deadline): Promise<boolean> {
     for (let attempt = 0; ; attempt++) {
@@ -155,20 +155,20 @@ export class Stage {
         return true;
       }
       if (await this.attendees.withdraw(place, session.meetingId, deadline)) return true;
-      if (deadline.left < POLL_MS) throw throttled('The user is being seated or moved by others.', 1);
+      if (deadline.left < POLL_MS) throw throttled('Another call is seating or moving the user.', 1);
       await deadline.pause(POLL_MS * Math.random());
     }
   }
 
-  private async live(meeting: string): Promise<Room> {
+  private async runningRoom(meeting: string): Promise<Room> {
     const room = await this.rooms.get(meeting);
-    if (room.state !== 'live') throw ended(`${meeting} does not live.`);
+    if (room.state !== 'live') throw ended(`Meeting "${meeting}" is not running.`);
     return room;
   }
 
   private async seatOf(room: Room, user: string): Promise<Place> {
     const seat = await this.places.find('seat', room, user);
-    if (!seat) throw new MeetingError('NotFound', `The user has no seat in ${room.config.meeting}.`);
+    if (!seat) throw new MeetingError('NotFound', `The user has no seat in meeting "${room.config.meeting}".`);
     return seat;
   }
 }
@@ -176,6 +176,6 @@ export class Stage {
 function stageFull({ running }: Room): MeetingError {
   return new MeetingError(
     'StageFull',
-    `All ${running!.stageSlots} places on the stage of ${running!.meeting} are taken.`,
+    `All ${running!.stageSlots} places on the stage of meeting "${running!.meeting}" are taken.`,
   );
 }

@@ -1,12 +1,12 @@
 import { SessionAddress } from '../chime/chime';
 
-/** A generation of a room. */
+/** Identifies a generation of a room. */
 export interface GenerationAddress {
   readonly uid: string;
   readonly generation: number;
 }
 
-/** Keys and groups, all in one place. A user's id may hold any character, so it comes last. */
+/** The keys and groups of all items. A user id can contain any character, so it comes last. */
 export const keys = {
   room: (meeting: string) => `room#${meeting}`,
   rooms: 'rooms',
@@ -14,7 +14,7 @@ export const keys = {
   sessions: ({ uid, generation }: GenerationAddress) => `sessions#${uid}#${generation}`,
   meeting: (meetingId: string) => `meeting#${meetingId}`,
   seat: ({ uid, generation }: GenerationAddress, user: string) => `seat#${uid}#${generation}#${user}`,
-  /** By session, because one group takes about 1,000 writes per second. */
+  /** One group per session, because a group supports about 1,000 writes per second. */
   seats: ({ uid, generation, index }: SessionAddress) => `seats#${uid}#${generation}#${index}`,
   stage: ({ uid, generation }: GenerationAddress, user: string) => `stage#${uid}#${generation}#${user}`,
   stages: ({ uid, generation }: GenerationAddress) => `stages#${uid}#${generation}`,
@@ -26,7 +26,7 @@ export const keys = {
 
 const DAY_SECONDS = 24 * 3600;
 
-/** No meeting lives longer than a day; what is left a day later is garbage. */
+/** The time to live of items. A meeting lasts for at most a day, so items are garbage a day after that. */
 export function garbageAt(): number {
   return Math.floor(Date.now() / 1000) + 2 * DAY_SECONDS;
 }

@@ -7,20 +7,20 @@ import { replicaIndexes, Sessions } from '../rooms/sessions';
 import { Attendees } from '../seats/attendees';
 import { Place, Places } from '../seats/places';
 
-/** What a sweep found, for metrics. */
+/** The results of a sweep, for metrics. */
 export interface Sweep {
   live: number;
-  /** Things that were not as they should be, and now are. */
+  /** The number of differences that were repaired. */
   drift: number;
-  /** Replicas that meetings live without. */
+  /** The number of replicas that running meetings lack. */
   missing: number;
   readonly sessions: { meeting: string; index: number; used: number; free: number }[];
   readonly failures: { meeting: string; error: unknown }[];
 }
 
 /**
- * Makes true again what a crash, a lost answer or a lost event left untrue: compares rooms, sessions and seats with
- * what the service says, and finishes what somebody began. Whatever it does could be done at the same time by another.
+ * Repairs what crashes, lost responses and lost events leave behind: compares rooms, sessions and seats with Amazon
+ * Chime SDK, and completes interrupted calls. Everything it does is safe to run concurrently with other calls.
  */
 export class Sweeper {
   constructor(
@@ -33,17 +33,17 @@ export class Sweeper {
     private readonly cleaner: RoomCleaner,
   ) {}
 
-  /** @param thorough also asks the service for all attendees, of which its quota allows some ten pages per second */
+  /** @param thorough whether to also list all attendees, which the API's quota limits to about ten pages per second */
   async sweep(thorough: boolean, deadline: Deadline): Promise<Sweep> {
     const sweep: Sweep = { live: 0, drift: 0, missing: 0, sessions: [], failures: [] };
-    // In another order each time: those that one sweep does not come to, the next one does.
+    // In random order, so that the next sweep reaches the rooms for which this one has no time.
     for (const { config } of shuffled(await this.rooms.list())) {
       try {
-        if (deadline.isOver) throw new Error('There was no time left for this meeting.');
-        const room = await this.rooms.find(config.meeting); // the list may be old
+        if (deadline.isOver) throw new Error('The sweep ran out of time before this meeting.');
+        const room = await this.rooms.find(config.meeting); // the list is eventually consistent
         if (room) await this.sweepRoom(room, sweep, thorough, deadline);
       } catch (error) {
-        // The next room has nothing to do with it, and the next sweep tries again.
+        // Continue with the other rooms. The next sweep retries this one.
         sweep.failures.push({ meeting: config.meeting, error });
       }
     }
@@ -86,7 +86,7 @@ export class Sweeper {
     }
   }
 
-  /** @returns how many things were put right */
+  /** @returns the number of differences that were repaired */
   private async sweepSession(
     room: Room,
     { index, meetingId }: LiveSession,
@@ -94,7 +94,7 @@ export class Sweeper {
     deadline: Deadline,
   ): Promise<number> {
     const address = { uid: room.uid, generation: room.generation, index };
-    // The attendees first: of who comes later, nothing is judged.
+    // Attendees are listed before places, so that later joins are not mistaken for differences.
     const attendees = thorough ? await this.chime.listAttendees(meetingId, deadline) : undefined;
     const places = await this.places.list('seat', address);
     if (index === 0) places.push(...(await this.places.list('stage', address)));
@@ -115,7 +115,7 @@ export class Sweeper {
     return drift;
   }
 
-  /** Whether a place has an attendee that the service does not know. */
+  /** Whether the attendee of a place does not exist in Amazon Chime SDK. */
   private async isLost(
     { state, attendee }: Place,
     attendees: readonly Attendee[],
@@ -126,7 +126,7 @@ export class Sweeper {
     return !(await this.chime.attendeeExists(meetingId, attendee!.AttendeeId!, deadline));
   }
 
-  /** Whether somebody has the attendee, or may be about to. */
+  /** Whether a place has the attendee, or is about to get it. */
   private async hasPlace(room: Room, index: number, { AttendeeId, ExternalUserId }: Attendee): Promise<boolean> {
     const kinds = index === 0 ? (['seat', 'stage'] as const) : (['seat'] as const);
     for (const kind of kinds) {
@@ -140,12 +140,12 @@ export class Sweeper {
 
 function shuffled<T>(items: readonly T[]): T[] {
   return items
-    .map((item) => ({ item, luck: Math.random() }))
-    .sort((a, b) => a.luck - b.luck)
+    .map((item) => ({ item, random: Math.random() }))
+    .sort((a, b) => a.random - b.random)
     .map(({ item }) => item);
 }
 
-/** Whether a place was left, or its holder died. */
+/** Whether a place was left, or its reservation expired. */
 function isStale({ config }: Room, { kind, state, lease, leftAt }: Place): boolean {
   if (state === 'leaving') return true;
   if (state === 'reserved') return !isHeld({ lease });
@@ -153,12 +153,12 @@ function isStale({ config }: Room, { kind, state, lease, leftAt }: Place): boole
   return grace !== undefined && leftAt !== undefined && Date.now() - leftAt >= grace * 1000;
 }
 
-/** Attendees that other parts of AWS make, like those of media capture pipelines. */
+/** Attendees that AWS services create, such as those of media capture pipelines. */
 function isOfAws({ ExternalUserId }: Attendee): boolean {
   return ExternalUserId?.startsWith('aws:') ?? true;
 }
 
-/** Whether the room's time has come, and the meeting has not been started for it. */
+/** Whether the room's `startsAt` has passed and has not been handled yet. */
 function isDue({ config, state, startedFor }: Room): boolean {
   const { startsAt } = config;
   if (!startsAt || startedFor === startsAt || (state !== 'idle' && state !== 'ended')) return false;

@@ -1,8 +1,8 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { Failures, Sighting } from './failures';
+import { FailedReplication, Failures } from './failures';
 import { codeOf } from '../../failure-reasons';
 import { decodeKey, NULL_VERSION } from '../object-keys';
-import { atOnce } from '../parallel';
+import { forEachInParallel } from '../parallel';
 import { Telemetry } from '../telemetry';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
@@ -17,9 +17,9 @@ interface ReplicationRecord {
 }
 
 const FAILED = /Replication:OperationFailedReplication$/;
-const WRITES_AT_ONCE = 25;
+const CONCURRENCY = 25;
 
-/** S3's events of objects that it gave up on, as they come in a queue. */
+/** Records the S3 events for failed replication from an SQS batch. */
 export class FailureEvents {
   constructor(
     private readonly failures: Failures,
@@ -27,13 +27,13 @@ export class FailureEvents {
     private readonly telemetry: Telemetry,
   ) {}
 
-  /** @returns the messages that are to come again */
+  /** @returns the messages that SQS must deliver again */
   async handle({ Records: messages }: SQSEvent): Promise<SQSBatchResponse> {
     const batchItemFailures: { itemIdentifier: string }[] = [];
-    await this.failures.willChange();
-    await atOnce(messages, WRITES_AT_ONCE, async ({ body, messageId }) => {
+    await this.failures.markChanged();
+    await forEachInParallel(messages, CONCURRENCY, async ({ body, messageId }) => {
       try {
-        for (const sighting of this.read(body)) await this.failures.see(sighting);
+        for (const failure of this.read(body)) await this.failures.recordEvent(failure);
       } catch (error) {
         this.telemetry.failed('event', error);
         batchItemFailures.push({ itemIdentifier: messageId });
@@ -43,7 +43,7 @@ export class FailureEvents {
   }
 
   /** S3 also sends a test event, which has no records. */
-  private read(body: string): Sighting[] {
+  private read(body: string): FailedReplication[] {
     const { Records = [] } = JSON.parse(body) as { Records?: ReplicationRecord[] };
     return Records.flatMap(({ eventName = '', eventTime = '', s3, replicationEventData: data }) => {
       const key = s3?.object?.key;

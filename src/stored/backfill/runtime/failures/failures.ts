@@ -1,24 +1,25 @@
 import { createHash } from 'node:crypto';
+import { DynamoDbTable, Key } from '../../../../private/runtime/dynamodb-table';
 import { reasonOf } from '../../failure-reasons';
 import { ObjectVersion } from '../object-keys';
 import { EVERY_REASON } from '../state';
-import { Key, Page, Table } from '../table';
 
-/** An object that is not on every replica. */
+/** An object version that is missing on at least one replica. */
 export interface Failure extends ObjectVersion, Key {
   readonly reason: string;
-  /** How many repairs failed. */
+  /** The number of failed repairs. */
   readonly attempts: number;
-  /** In milliseconds. */
+  /** In milliseconds since the epoch, like `lastSeen`. */
   readonly firstSeen: number;
   readonly lastSeen: number;
-  /** The replica's bucket, where it is known. */
+  /** The replica's bucket, if S3 named it. */
   readonly destination?: string;
   readonly lastJob?: string;
   readonly expiresAt: number;
 }
 
-export interface Sighting extends ObjectVersion {
+/** A failed attempt of S3 to replicate an object version. */
+export interface FailedReplication extends ObjectVersion {
   readonly reason: string;
   readonly at: number;
   readonly destination?: string;
@@ -29,7 +30,13 @@ export interface ReasonCount {
   readonly givenUp: number;
 }
 
-/** `outstanding`: not replicated, and not gone. `givenUp`: those of them that are not tried again by themselves. */
+export interface FailurePage {
+  readonly failures: Failure[];
+  /** The key to continue after. An empty sort key stands for the start of a partition. */
+  readonly nextToken?: Key;
+}
+
+/** `outstanding`: not replicated, although the source exists. `givenUp`: those that are not retried automatically. */
 export interface FailureCounts {
   readonly outstanding: number;
   readonly givenUp: number;
@@ -37,53 +44,56 @@ export interface FailureCounts {
   readonly at: number;
 }
 
-/** A partition takes about 1,000 writes per second. */
+/** A DynamoDB partition supports about 1,000 writes per second. */
 const SHARDS = [...'0123456789abcdef'];
 const DAY_SECONDS = 24 * 3600;
-/** Rows of what nobody ever looked after. */
+/** How long to keep failures that are never resolved. */
 const KEPT_DAYS = 365;
-/** Rows of what there is nothing left to replicate of: they say so for a while. */
+/** How long to keep failures whose source no longer exists. */
 const GONE_DAYS = 7;
 const COUNTS: Key = { pk: 'state', sk: 'failures' };
-/** Until when failures of a reason are no matter any more, by reason. */
+/** By reason: the time until which failures were dismissed. */
 const DISMISSED: Key = { pk: 'state', sk: 'dismissed' };
 type Dismissed = Readonly<Record<string, unknown>>;
 export const MAX_PAGE = 1_000;
 
 export class Failures {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly maxAttempts: number,
   ) {}
 
-  /** S3 told of a failure. To be told twice changes nothing. */
-  async see({ key, versionId, reason, at, destination }: Sighting): Promise<void> {
+  /** Records an event of S3. Idempotent. */
+  async recordEvent({ key, versionId, reason, at, destination }: FailedReplication): Promise<void> {
     await this.table.update(keyOf({ key, versionId }), {
       set: { key, versionId, reason, lastSeen: at, destination, expiresAt: expiryOf(reason) },
       setOnce: { firstSeen: at, attempts: 0 },
-      // Events come in any order.
+      // Events arrive in any order.
       if: 'attribute_not_exists(#lastSeen) OR #lastSeen <= :lastSeen',
     });
   }
 
   /**
-   * A job failed with an object. Counts once for each job, however often its report is read.
+   * Records that a job failed to replicate an object. Counted once for each job, even if its report is read repeatedly.
    *
-   * @returns whether it was known to have failed before the job
+   * @returns whether the object had already failed before the job started
    */
-  async fail(object: Sighting, job: { readonly marker: string; readonly isRepair: boolean; readonly since: number }) {
+  async recordAttempt(
+    object: FailedReplication,
+    job: { readonly marker: string; readonly isRepair: boolean; readonly since: number },
+  ): Promise<boolean> {
     const { key, versionId, reason, at } = object;
-    const was = await this.table.update(keyOf(object), {
+    const old = await this.table.updateAndReturnOld(keyOf(object), {
       set: { key, versionId, reason, lastSeen: at, lastJob: job.marker, expiresAt: expiryOf(reason) },
       setOnce: { firstSeen: at },
       add: { attempts: job.isRepair ? 1 : 0 },
       if: 'attribute_not_exists(#lastJob) OR #lastJob <> :lastJob',
     });
-    return was !== undefined && typeof was.firstSeen === 'number' && was.firstSeen < job.since;
+    return typeof old?.firstSeen === 'number' && old.firstSeen < job.since;
   }
 
-  /** The object is where it should be, unless something was heard of it after the job began. */
-  heal(object: ObjectVersion, since: number): Promise<boolean> {
+  /** Deletes the failure of a repaired object, unless it failed again after the job started. */
+  resolve(object: ObjectVersion, since: number): Promise<boolean> {
     return this.table.delete(keyOf(object), {
       if: 'attribute_not_exists(#lastSeen) OR #lastSeen <= :since',
       names: ['lastSeen'],
@@ -91,25 +101,25 @@ export class Failures {
     });
   }
 
-  /** Those that a repair takes, from where the last one ended. */
-  async *toRepair(giveAnotherTry?: string): AsyncGenerator<Failure> {
+  /** The failures that a repair includes. */
+  async *repairable(retryGivenUp?: string): AsyncGenerator<Failure> {
     for await (const failure of this.all()) {
-      const forced = giveAnotherTry === failure.reason || (giveAnotherTry === EVERY_REASON && isHealable(failure));
+      const forced = retryGivenUp === failure.reason || (retryGivenUp === EVERY_REASON && isRetryable(failure));
       if (forced || !this.isGivenUp(failure)) yield failure;
     }
   }
 
-  /** Must be said before rows change, so that they are counted afterwards. */
-  async willChange(): Promise<void> {
+  /** Must be called before failures change, so that the next run counts them again. */
+  async markChanged(): Promise<void> {
     await this.table.update(COUNTS, { add: { changes: 1 } });
   }
 
-  /** What was counted last. */
+  /** The result of the last count. */
   async counts(): Promise<FailureCounts | undefined> {
     return (await this.table.get<{ counts?: FailureCounts }>(COUNTS))?.counts;
   }
 
-  /** Counts anew, if something has changed or a day has passed: rows expire by themselves. */
+  /** Counts again if failures have changed, or after a day, because DynamoDB deletes expired failures. */
   async count(): Promise<FailureCounts> {
     const row = await this.table.get<{ changes?: number; counted?: number; counts?: FailureCounts }>(COUNTS);
     const counted = row?.changes ?? 0;
@@ -132,23 +142,21 @@ export class Failures {
     return counts;
   }
 
-  /** A page of all, in no order that means anything. */
-  async page(token: Key | undefined, limit: number): Promise<Page<Failure> & { readonly nextToken?: Key }> {
-    const shard = token?.pk ?? shardKey(SHARDS[0]);
-    const { items, next } = await this.table.page<Failure>(shard, { after: token?.sk || undefined, limit });
-    const following = SHARDS[SHARDS.indexOf(shard.slice(-1)) + 1];
-    const nextToken = next
-      ? { pk: shard, sk: next }
-      : following === undefined
-        ? undefined
-        : { pk: shardKey(following), sk: '' };
+  /** A page of all failures, in no particular order. */
+  async page(token: Key | undefined, limit: number): Promise<FailurePage> {
+    const pk = token?.pk ?? shardKey(SHARDS[0]);
+    const after = token?.sk ? { pk, sk: token.sk } : undefined;
+    const { items, next } = await this.table.page<Failure>(pk, { after, limit });
+    const following = SHARDS[SHARDS.indexOf(pk.slice(-1)) + 1];
+    const nextShard = following === undefined ? undefined : { pk: shardKey(following), sk: '' };
     const dismissed = await this.dismissed();
-    return { items: items.filter((failure) => isCurrent(failure, dismissed)), nextToken };
+    const failures = items.filter((failure) => isCurrent(failure, dismissed));
+    return { failures, nextToken: (next as Key | undefined) ?? nextShard };
   }
 
-  /** Somebody has looked after those of a reason: they are told of no more, unless they are seen again. */
+  /** Hides the failures with a reason, until they occur again. */
   async dismiss(reason: string): Promise<void> {
-    await this.willChange();
+    await this.markChanged();
     await this.table.update(DISMISSED, { set: { [reason]: Date.now() } });
   }
 
@@ -159,7 +167,7 @@ export class Failures {
   private async *all(): AsyncGenerator<Failure> {
     const dismissed = await this.dismissed();
     for (const shard of SHARDS) {
-      for await (const failure of this.table.list<Failure>(shardKey(shard))) {
+      for await (const failure of this.table.each<Failure>(shardKey(shard))) {
         if (isCurrent(failure, dismissed)) yield failure;
       }
     }
@@ -174,16 +182,16 @@ export function isShard(pk: unknown): boolean {
   return typeof pk === 'string' && SHARDS.some((shard) => pk === shardKey(shard));
 }
 
-const isHealable = ({ reason }: Failure): boolean => reasonOf(reason).verdict === 'retry';
+const isRetryable = ({ reason }: Failure): boolean => reasonOf(reason).verdict === 'retry';
 
-/** DynamoDB takes its time to remove what has expired. */
+/** DynamoDB may delete expired items days later. */
 function isCurrent({ expiresAt, lastSeen, reason }: Failure, dismissed: Dismissed): boolean {
   return expiresAt * 1000 > Date.now() && lastSeen > Number(dismissed[reason] ?? 0);
 }
 
 const shardKey = (shard: string): string => `failure#${shard}`;
 
-/** A key of S3 can be longer than one of DynamoDB. */
+/** The hash fits into a sort key. An S3 key might not. */
 function keyOf({ key, versionId }: ObjectVersion): Key {
   const hash = createHash('sha256').update(`${key}\n${versionId}`).digest('hex');
   return { pk: shardKey(hash[0]), sk: hash };

@@ -21,7 +21,7 @@ export interface RepairSettings {
   readonly maxObjects?: number;
 }
 
-/** Lets S3 replicate again what failed: one job at a time, over a list of the objects. */
+/** Replicates failed objects again: one job at a time, with a manifest of the objects. */
 export class Repair {
   constructor(
     private readonly s3: S3Client,
@@ -33,7 +33,7 @@ export class Repair {
     private readonly telemetry: Telemetry,
   ) {}
 
-  /** Makes a job of the request, if there is one and no repair is under way. */
+  /** Creates a job for the request, if there is one and no repair is running. */
   async run(open: readonly Job[], deadline: Deadline): Promise<void> {
     const request = await this.state.repairRequest();
     if (!request) return;
@@ -42,19 +42,19 @@ export class Repair {
       if (open.some(({ kind }) => kind === 'repair')) return;
       const job = await this.plan(id, request, deadline);
       if (job) {
-        // A planned job outlives a crash: the list is written, and the next run starts what is wanted.
+        // The job is recorded after its manifest is complete. After a crash, the next run starts it.
         const isNew = await this.jobs.add(job);
         const row = await this.jobs.find(id);
         if (isNew && row) await this.starter.start(row, true, deadline);
       }
     }
-    await this.state.forgetRepairRequest(request);
+    await this.state.deleteRepairRequest(request);
   }
 
-  /** Writes the list. To write it again does no harm: no job has it yet. */
+  /** Writes the manifest. Overwriting it is safe, because no job uses it yet. */
   private async plan(
     id: string,
-    { giveAnotherTry }: RepairRequest,
+    { retryGivenUp }: RepairRequest,
     deadline: Deadline,
   ): Promise<Omit<Job, 'pk' | 'sk'> | undefined> {
     const { bucket, reportsBucket, account, maxObjects = MAX_REPAIR_OBJECTS } = this.settings;
@@ -63,7 +63,7 @@ export class Repair {
     const failures = this.failures;
     async function* chunks() {
       let chunk = '';
-      for await (const failure of failures.toRepair(giveAnotherTry)) {
+      for await (const failure of failures.repairable(retryGivenUp)) {
         if (objects === maxObjects) break;
         objects++;
         chunk += manifestRow(bucket, failure);
@@ -94,7 +94,7 @@ export class Repair {
     });
     const aborted = setTimeout(() => void upload.abort(), Math.max(1, deadline.left));
     const { ETag } = await upload.done().finally(() => clearTimeout(aborted));
-    if (!ETag) throw new Error('S3 answered an upload without an ETag.');
+    if (!ETag) throw new Error('S3 returned no ETag for the manifest.');
     this.telemetry.repairPlanned(objects);
     const now = Date.now();
     return {

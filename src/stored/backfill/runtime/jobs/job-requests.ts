@@ -3,10 +3,10 @@ import type { CreateJobCommandInput, ReplicationStatus } from '@aws-sdk/client-s
 import { BackfillCause, Job } from './jobs';
 import { JOB_TAG_KEY, REPORTS_PREFIX } from '../../contract';
 
-/** Of jobs of the same account in the same region. */
+/** Relative to other jobs of the account in the region. */
 const PRIORITY = 10;
 
-/** What a job needs to know of where it runs. */
+/** Deployment-specific settings of a job. */
 export interface JobSettings {
   readonly account: string;
   readonly partition: string;
@@ -15,12 +15,12 @@ export interface JobSettings {
   readonly tag: string;
 }
 
-/** Why there is a backfill. The same reason has the same id, so that there is no second. */
+/** Identifies a backfill: the same reason yields the same ID, so that a repeated request creates no second job. */
 export interface BackfillReason {
   readonly bucket: string;
   readonly replicas: readonly string[];
   readonly cause: BackfillCause;
-  /** The stack and the resource in it that want it, and the request in which they do. */
+  /** The stack, logical ID and request ID of the custom resource request. */
   readonly origin: readonly string[];
 }
 
@@ -29,31 +29,29 @@ export function idOf({ bucket, replicas, cause, origin }: BackfillReason): strin
 }
 
 /**
- * Which objects a backfill takes. Those that are COMPLETED are so for the replicas that there were: a further replica
- * has none of them.
+ * The replication statuses of the objects that a backfill includes. COMPLETED refers to the replicas that existed when
+ * an object was replicated: a new replica lacks these objects.
  */
 export function statusesFor(hadReplicas: boolean): ReplicationStatus[] {
   return hadReplicas ? ['NONE', 'FAILED', 'COMPLETED'] : ['NONE', 'FAILED'];
 }
 
-/** By this a job is found again among those of the account. */
+/** The part of a job's description by which it is found among the jobs of the account. */
 export function markerOf({ id, attempt }: Pick<Job, 'id' | 'attempt'>): string {
   return `[${id}.${attempt}]`;
 }
 
-/**
- * Depends on the job alone, since S3 refuses a token that comes again with another request.
- */
+/** Deterministic, because S3 rejects a token that is reused with different parameters. */
 export function requestOf(job: Job, settings: JobSettings): CreateJobCommandInput {
   const { account, partition, reportsBucket, role, tag } = settings;
   const marker = markerOf(job);
   const arn = (name: string) => `arn:${partition}:s3:::${name}`;
-  const what = job.kind === 'backfill' ? 'Replicates existing objects of' : 'Replicates failed objects of';
+  const purpose = job.kind === 'backfill' ? 'Replicates existing objects of' : 'Replicates failed objects of';
   return {
     AccountId: account,
     ClientRequestToken: hash(marker),
     ConfirmationRequired: false,
-    Description: `${what} ${job.bucket} ${marker}`,
+    Description: `${purpose} ${job.bucket} ${marker}`,
     Operation: { S3ReplicateObject: {} },
     Priority: PRIORITY,
     RoleArn: role,
@@ -63,7 +61,7 @@ export function requestOf(job: Job, settings: JobSettings): CreateJobCommandInpu
       Bucket: arn(reportsBucket),
       Prefix: `${REPORTS_PREFIX}/${job.id}`,
       Format: 'Report_CSV_20180820',
-      // Only a repair has rows for which a success means something.
+      // A repair must know which objects succeeded. A backfill only needs the failures.
       ReportScope: job.kind === 'backfill' ? 'FailedTasksOnly' : 'AllTasks',
       ExpectedBucketOwner: account,
     },
@@ -91,7 +89,7 @@ export function requestOf(job: Job, settings: JobSettings): CreateJobCommandInpu
   } as CreateJobCommandInput;
 }
 
-/** Where S3 puts the report of a job. */
+/** The key under which S3 writes the report of a job. */
 export function reportKey({ id, jobId }: Job): string {
   return `${REPORTS_PREFIX}/${id}/job-${jobId}/manifest.json`;
 }

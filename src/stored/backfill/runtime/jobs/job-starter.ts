@@ -6,7 +6,7 @@ import { SourceBucket } from '../source-bucket';
 import { State } from '../state';
 import { Telemetry } from '../telemetry';
 
-/** Makes S3 start what is wanted: once, however often somebody tries. */
+/** Starts a recorded job in S3. Idempotent: repeated calls start one job only. */
 export class JobStarter {
   constructor(
     private readonly jobs: Jobs,
@@ -18,8 +18,8 @@ export class JobStarter {
   ) {}
 
   /**
-   * @param isNew whether nobody can have tried before
-   * @returns the job as it is now; undefined if somebody else was faster, or the resource is being deleted
+   * @param isNew whether no earlier call can have started the job
+   * @returns the changed job; undefined if it was changed concurrently, or the stack is being deleted
    */
   async start(job: Job, isNew: boolean, deadline: Deadline): Promise<Job | undefined> {
     try {
@@ -34,7 +34,7 @@ export class JobStarter {
       if (started) this.telemetry.jobStarted(started);
       return started;
     } catch (error) {
-      // The worker tries again. That it is told why, must not hide what went wrong.
+      // The worker retries. A failure to save the reason must not replace the original error.
       await this.jobs.change(job, { set: { failure: describeFailure(error) } }).catch(() => undefined);
       throw error;
     }
@@ -45,14 +45,14 @@ export class JobStarter {
       return await this.s3Control.createJob(requestOf(job, this.settings), deadline);
     } catch (error) {
       if ((error as Error).name !== 'IdempotencyException') throw error;
-      // There is a job already, of another request: the role or the bucket of reports was another one then.
+      // The job was created by an earlier request with another role or reports bucket.
       const found = await this.s3Control.findJob(markerOf(job), deadline);
       if (found) return found;
       throw error;
     }
   }
 
-  /** A warning is not worth failing for. */
+  /** The rules only lead to a warning, so an error here does not fail the start. */
   private async lifecycleRules({ kind }: Job, deadline: Deadline): Promise<string[] | undefined> {
     if (kind === 'repair') return undefined;
     try {
@@ -60,13 +60,13 @@ export class JobStarter {
       if (rules.length > 0) this.telemetry.lifecycleRaces(rules);
       return rules;
     } catch (error) {
-      this.telemetry.failed('lifecycle rules', error);
+      this.telemetry.failed('read lifecycle rules', error);
       return undefined;
     }
   }
 }
 
-/** What S3 says, and not the error itself: the SDK hangs the whole answer on it. */
+/** The error's message. Not the whole error, to which the SDK attaches the response. */
 export function describeFailure(error: unknown): string {
   const { name, message } = error as Error;
   return `${name}: ${message}`.slice(0, 500);

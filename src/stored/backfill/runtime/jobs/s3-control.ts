@@ -14,34 +14,28 @@ import { patience } from '../../../../private/runtime/patience';
 
 export type { JobDescriptor };
 
-/** In which a job does nothing any more. */
+/** The final states of a job. */
 const ENDED: readonly (string | undefined)[] = [JobStatus.Complete, JobStatus.Failed, JobStatus.Cancelled];
 
 export const hasEnded = (status: string | undefined): boolean => ENDED.includes(status);
 
-/** The model has the one name, the troubleshooting guide the other. */
+/** The API model has one name, and the troubleshooting guide the other. */
 const MISSING = ['NotFoundException', 'NoSuchJob'];
 
-/**
- * The S3 Control API, as far as it is needed. The SDK tries again what was throttled or broke off, after growing random
- * pauses; each call has a command of its own, since the SDK changes the input of one that it sends.
- */
+/** The operations of the S3 Control API that are used. The SDK retries throttled and interrupted requests. */
 export class S3Control {
-  private readonly client = new S3ControlClient({
-    maxAttempts: 8,
-    requestHandler: patience(20_000),
-  });
+  private readonly client = new S3ControlClient({ maxAttempts: 8, requestHandler: patience(20_000) });
 
   constructor(private readonly account: string) {}
 
-  /** Idempotent by the token. */
+  /** Idempotent through the client request token. */
   async createJob(request: CreateJobCommandInput, deadline: Deadline): Promise<string> {
     const { JobId } = await this.client.send(new CreateJobCommand(request), { abortSignal: deadline.signal });
-    if (!JobId) throw new Error('S3 answered CreateJob without an id.');
+    if (!JobId) throw new Error('S3 returned no job ID from CreateJob.');
     return JobId;
   }
 
-  /** @returns undefined if there is no such job, or none to be seen yet */
+  /** @returns undefined if the job does not exist, or is not visible yet */
   async describeJob(jobId: string, deadline: Deadline): Promise<JobDescriptor | undefined> {
     const command = new DescribeJobCommand({ AccountId: this.account, JobId: jobId });
     try {
@@ -52,7 +46,7 @@ export class S3Control {
     }
   }
 
-  /** The id of the job whose description has the marker. S3 lists jobs for 90 days after their end. */
+  /** The ID of the job whose description contains the marker. S3 lists jobs for 90 days after they end. */
   async findJob(marker: string, deadline: Deadline): Promise<string | undefined> {
     let NextToken: string | undefined;
     do {
@@ -67,7 +61,7 @@ export class S3Control {
     return undefined;
   }
 
-  /** Cancels what has not ended. */
+  /** Cancels a job. Does nothing if it has ended or does not exist. */
   async cancelJob(jobId: string, reason: string, deadline: Deadline): Promise<void> {
     const command = new UpdateJobStatusCommand({
       AccountId: this.account,

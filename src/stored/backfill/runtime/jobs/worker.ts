@@ -1,5 +1,5 @@
 import { JobStarter } from './job-starter';
-import { Job, Jobs, nextTry } from './jobs';
+import { Job, Jobs, nextAttempt } from './jobs';
 import { hasReport, outcomeOf, progressOf } from './progress';
 import { hasEnded, S3Control } from './s3-control';
 import { Deadline } from '../../../../private/runtime/deadline';
@@ -11,15 +11,15 @@ import { State } from '../state';
 import { Telemetry } from '../telemetry';
 
 const MINUTE = 60_000;
-/** How long a new job may stay invisible. */
+/** How long S3 may take until a new job is visible. */
 const INVISIBLE_MS = 60 * MINUTE;
-/** How long S3 may take to put a report. */
+/** How long S3 may take to write a report. */
 const REPORT_MS = 60 * MINUTE;
-/** How long the custom resource has to start a job, before the worker does. */
+/** How long the custom resource has to start a job before the worker starts it. */
 const HEAD_START_MS = 5 * MINUTE;
 const KEPT_DAYS = 90;
 
-/** Looks after all jobs, one run at a time: what one run leaves undone, the next finds. */
+/** Advances all jobs. Only one run is active at a time, and the next run continues what it left unfinished. */
 export class Worker {
   constructor(
     private readonly jobs: Jobs,
@@ -33,48 +33,48 @@ export class Worker {
   ) {}
 
   async work({ repair }: WorkerEvent, deadline: Deadline): Promise<void> {
-    // Before the lease, so that it is not forgotten if somebody else has that.
+    // Recorded before taking the lease, so that the request is kept if another run holds it.
     if (repair) await this.state.requestRepair();
     if (await this.state.isClosed()) return;
     const lease = await this.state.takeLease(deadline.left + MINUTE);
     if (!lease) return;
     try {
-      await this.workAlone(deadline);
+      await this.runWithLease(deadline);
     } finally {
-      await this.state.giveBackLease(lease);
+      await this.state.returnLease(lease);
     }
   }
 
-  private async workAlone(deadline: Deadline): Promise<void> {
+  private async runWithLease(deadline: Deadline): Promise<void> {
     let failed = 0;
-    const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+    const attempt = async <T>(task: string, work: () => Promise<T>): Promise<T | undefined> => {
       try {
         return await work();
       } catch (error) {
         failed++;
-        this.telemetry.failed(what, error);
+        this.telemetry.failed(task, error);
         return undefined;
       }
     };
-    const open = (await attempt('list', () => this.jobs.open())) ?? [];
+    const open = (await attempt('list jobs', () => this.jobs.open())) ?? [];
     const seen: Job[] = [];
     for (const job of open) {
       if (deadline.isOver) break;
       seen.push((await attempt(`job ${job.id}`, () => this.advance(job, deadline))) ?? job);
     }
-    if (!deadline.isOver) await attempt('repair', () => this.repair.run(open, deadline));
-    const counts = deadline.isOver ? undefined : await attempt('count', () => this.failures.count());
+    if (!deadline.isOver) await attempt('start repair', () => this.repair.run(open, deadline));
+    const counts = deadline.isOver ? undefined : await attempt('count failures', () => this.failures.count());
     this.telemetry.backfills(seen.filter(({ kind }) => kind === 'backfill'));
-    const all = await attempt('list', () => this.jobs.list());
-    this.telemetry.worked(failed, brokenOf(all ?? []).length, counts);
+    const all = await attempt('list jobs', () => this.jobs.list());
+    this.telemetry.runCompleted(failed, needingAttention(all ?? []).length, counts);
   }
 
-  /** Takes the steps that a job can take. */
+  /** Advances a job by as many states as possible. */
   private async advance(job: Job, deadline: Deadline): Promise<Job> {
     let current = job;
     if (current.state === 'wanted') current = await this.startDue(current, deadline);
-    if (current.state === 'started') current = await this.ask(current, deadline);
-    if (current.state === 'reporting') current = await this.read(current, deadline);
+    if (current.state === 'started') current = await this.poll(current, deadline);
+    if (current.state === 'reporting') current = await this.readReport(current, deadline);
     return current;
   }
 
@@ -85,21 +85,21 @@ export class Worker {
     return (await this.starter.start(job, false, deadline)) ?? job;
   }
 
-  private async ask(job: Job, deadline: Deadline): Promise<Job> {
+  private async poll(job: Job, deadline: Deadline): Promise<Job> {
     const now = Date.now();
     const descriptor = await this.s3Control.describeJob(job.jobId!, deadline);
     if (!descriptor) {
       if (now < job.startedAt! + INVISIBLE_MS) return job;
-      return this.finish(job, { outcome: 'lost', failure: `S3 knows no job ${job.jobId} any more.` });
+      return this.finish(job, { outcome: 'lost', failure: `S3 no longer has job ${job.jobId}.` });
     }
     const progress = progressOf(descriptor, job.progress);
-    if (!hasEnded(progress.status)) return this.must(await this.jobs.change(job, { set: { progress } }));
+    if (!hasEnded(progress.status)) return this.expectChanged(await this.jobs.change(job, { set: { progress } }));
     const end = { progress, endedAt: descriptor.TerminationDate?.getTime() ?? now, ...outcomeOf(descriptor) };
     if (end.outcome === 'nothing') return this.finish(job, end);
-    return this.must(await this.jobs.change(job, { set: { ...end, state: 'reporting' } }));
+    return this.expectChanged(await this.jobs.change(job, { set: { ...end, state: 'reporting' } }));
   }
 
-  private async read(job: Job, deadline: Deadline): Promise<Job> {
+  private async readReport(job: Job, deadline: Deadline): Promise<Job> {
     const expected = hasReport(job);
     if (expected === 'no') return this.finish(job, {});
     const read = await this.reports.read(job, deadline);
@@ -108,31 +108,31 @@ export class Worker {
     return this.finish(job, expected === 'yes' ? { reportMissing: true } : {});
   }
 
-  /** Ends a job, or lets a backfill that S3 failed as a whole begin anew. */
+  /** Finishes a job, or restarts a backfill that S3 failed. */
   private async finish(job: Job, end: Partial<Job>): Promise<Job> {
     const now = Date.now();
     const ended = { ...job, ...end, endedAt: end.endedAt ?? job.endedAt ?? now };
     this.telemetry.jobEnded(ended);
-    const retryAt = ended.outcome === 'failed' ? nextTry(ended, now) : undefined;
+    const retryAt = ended.outcome === 'failed' ? nextAttempt(ended, now) : undefined;
     if (retryAt !== undefined) {
-      const failed = this.must(await this.jobs.change(job, { set: { failure: ended.failure } }));
-      return this.must(await this.jobs.restart(failed, retryAt));
+      const failed = this.expectChanged(await this.jobs.change(job, { set: { failure: ended.failure } }));
+      return this.expectChanged(await this.jobs.restart(failed, retryAt));
     }
     const { outcome, failure, progress, endedAt, reportMissing } = ended;
-    // A backfill is remembered, so that it is never done again; S3 forgets a job after the same time.
+    // Backfills are kept, so that none is repeated. Repairs expire after the same time as jobs in S3.
     const expiresAt = job.kind === 'repair' ? Math.floor(now / 1000) + KEPT_DAYS * 24 * 3600 : undefined;
     const set = { state: 'finished' as const, outcome, failure, progress, endedAt, reportMissing, expiresAt };
-    return this.must(await this.jobs.change(job, { set }));
+    return this.expectChanged(await this.jobs.change(job, { set }));
   }
 
-  private must(job: Job | undefined): Job {
-    if (!job) throw new Error('The job was changed by somebody else.');
+  private expectChanged(job: Job | undefined): Job {
+    if (!job) throw new Error('The job was changed concurrently.');
     return job;
   }
 }
 
-/** What somebody has to look at: backfills that do not start or have failed, and the last repair if it has. */
-export function brokenOf(jobs: readonly Job[]): Job[] {
+/** The jobs that an operator must act on: backfills that failed or do not start, and the last repair if it failed. */
+export function needingAttention(jobs: readonly Job[]): Job[] {
   const lastRepair = jobs.filter(({ kind }) => kind === 'repair').at(-1);
   return jobs
     .filter((job) => job.kind === 'backfill' || job === lastRepair)

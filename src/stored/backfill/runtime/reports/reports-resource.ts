@@ -5,7 +5,7 @@ import { ReportsProperties } from '../../contract';
 
 export type ReportsEvent = CustomResourceEvent<ReportsProperties>;
 
-/** Empties the bucket of reports before it is deleted: CloudFormation deletes no bucket that has objects. */
+/** Empties the reports bucket before its deletion, because CloudFormation only deletes empty buckets. */
 export class ReportsResource {
   constructor(
     private readonly s3: S3Client,
@@ -18,7 +18,7 @@ export class ReportsResource {
       if (event.RequestType === 'Delete') await this.empty(event.ResourceProperties.ReportsBucket, deadline);
       return answerTo(event, id);
     } catch (error) {
-      return answerTo(event, id, `The bucket of reports could not be emptied: ${(error as Error).name}`);
+      return answerTo(event, id, `Failed to empty the reports bucket: ${(error as Error).name}`);
     }
   }
 

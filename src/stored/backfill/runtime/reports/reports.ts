@@ -5,7 +5,7 @@ import { reasonOf } from '../../failure-reasons';
 import { Failures } from '../failures/failures';
 import { markerOf, reportKey } from '../jobs/job-requests';
 import { Cursor, Job, Jobs } from '../jobs/jobs';
-import { atOnce } from '../parallel';
+import { forEachInParallel } from '../parallel';
 import { ReportRow, reportRows } from './report-rows';
 import { Telemetry } from '../telemetry';
 
@@ -18,13 +18,13 @@ interface ReportManifest {
   }[];
 }
 
-/** Rows between two notes of how far it has come. */
+/** The number of rows after which the cursor is saved. */
 const CHUNK = 500;
-const WRITES_AT_ONCE = 32;
-/** Reasons that are counted one by one. */
+const CONCURRENCY = 32;
+/** The number of distinct reasons that are counted. */
 const MAX_REASONS = 60;
 
-/** Reads the reports of jobs, a chunk at a time: as much as there is time for, and from there on later. */
+/** Reads the reports of jobs in chunks. A run that reaches its deadline saves a cursor for the next run. */
 export class Reports {
   constructor(
     private readonly s3: S3Client,
@@ -35,7 +35,7 @@ export class Reports {
     private readonly telemetry: Telemetry,
   ) {}
 
-  /** @returns the job as it is now, and whether the report was read to its end; undefined if there is none (yet) */
+  /** @returns the changed job, and whether the whole report was read; undefined if there is no report (yet) */
   async read(job: Job, deadline: Deadline): Promise<{ job: Job; done: boolean } | undefined> {
     const manifest = await this.get(reportKey(job));
     if (!manifest) return undefined;
@@ -56,7 +56,7 @@ export class Reports {
     deadline: Deadline,
   ): Promise<{ job: Job; done: boolean }> {
     const body = await this.get(key);
-    if (!body) throw new Error(`The report of job ${job.jobId} names a file that is not there.`);
+    if (!body) throw new Error(`The report of job ${job.jobId} refers to a missing file.`);
     let current = job;
     let row = job.cursor?.file === file ? job.cursor.row : 0;
     let chunk: ReportRow[] = [];
@@ -75,33 +75,31 @@ export class Reports {
     return { job: current, done: true };
   }
 
-  /** Notes what the rows say, and then that they were read: what is done twice for want of that, counts once. */
+  /** Records the results, then the cursor. If only the cursor is lost, recording the results again has no effect. */
   private async apply(job: Job, rows: readonly ReportRow[], cursor: Cursor): Promise<Job> {
     const failedByReason: Record<string, number> = { ...job.failedByReason };
     const isRepair = job.kind === 'repair';
-    let again = 0;
-    if (rows.length > 0) await this.failures.willChange();
-    await atOnce(rows, WRITES_AT_ONCE, async (row) => {
+    let repeated = 0;
+    if (rows.length > 0) await this.failures.markChanged();
+    await forEachInParallel(rows, CONCURRENCY, async (row) => {
       if (row.succeeded || reasonOf(row.code).verdict === 'done') {
-        if (isRepair) await this.failures.heal(row, job.startedAt!);
+        if (isRepair) await this.failures.resolve(row, job.startedAt!);
         return;
       }
-      const at = job.endedAt!;
-      const since = job.startedAt!;
-      if (await this.failures.fail({ ...row, reason: row.code, at }, { marker: markerOf(job), isRepair, since })) {
-        again++;
-      }
+      const failure = { ...row, reason: row.code, at: job.endedAt! };
+      const attempt = { marker: markerOf(job), isRepair, since: job.startedAt! };
+      if (await this.failures.recordAttempt(failure, attempt)) repeated++;
       const known = row.code in failedByReason || Object.keys(failedByReason).length < MAX_REASONS;
       const reason = known ? row.code : 'Other';
       failedByReason[reason] = (failedByReason[reason] ?? 0) + 1;
     });
-    if (again > 0) this.telemetry.failedAgain(again);
+    if (repeated > 0) this.telemetry.repeatedFailures(repeated);
     const changed = await this.jobs.change(job, { set: { cursor, failedByReason } });
-    if (!changed) throw new Error(`Somebody else reads the report of job ${job.jobId}.`);
+    if (!changed) throw new Error(`Another run reads the report of job ${job.jobId}.`);
     return changed;
   }
 
-  /** @returns undefined if there is no such object */
+  /** @returns undefined if the object does not exist */
   private async get(key: string): Promise<Readable | undefined> {
     try {
       const { Body } = await this.s3.send(

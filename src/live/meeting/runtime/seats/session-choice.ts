@@ -1,14 +1,14 @@
-import { SessionItem } from './sessions';
+import { SessionItem } from '../rooms/sessions';
 import { distance } from '../../regions';
 
 type Choosable = Pick<SessionItem, 'index' | 'mediaRegion' | 'used' | 'cap'>;
 
-/** Sessions that differ by less than this share of their seats are as good as each other. */
+/** Sessions whose fill levels differ by less than this share of their seats rank equal. */
 const ALIKE = 0.1;
 
 /**
- * Sessions with room for a participant, the best first: near the region that was named, else (and within a region) the
- * least full. Those that are about as full as each other come in random order, so that a storm of joins spreads.
+ * The sessions with free seats, best first: nearest to the given region, then least full. Sessions that rank equal are
+ * shuffled, so that many simultaneous joins spread over them.
  */
 export function rankSessions<T extends Choosable>(
   sessions: readonly T[],
@@ -21,13 +21,13 @@ export function rankSessions<T extends Choosable>(
       session,
       far: mediaRegion === undefined ? 0 : distance(mediaRegion, session.mediaRegion),
       fullness: Math.floor(session.used / session.cap / ALIKE),
-      luck: random(),
+      tieBreaker: random(),
     }))
-    .sort((a, b) => compare(a.far, b.far) || a.fullness - b.fullness || a.luck - b.luck)
+    .sort((a, b) => compare(a.far, b.far) || a.fullness - b.fullness || a.tieBreaker - b.tieBreaker)
     .map(({ session }) => session);
 }
 
-/** Unlike a difference, this knows that Infinity equals Infinity. */
+/** Unlike a subtraction, this treats Infinity as equal to Infinity. */
 function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
 }

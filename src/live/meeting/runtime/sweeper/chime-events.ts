@@ -30,8 +30,8 @@ export function isChimeEvent(event: unknown): event is ChimeEvent {
 }
 
 /**
- * What the service tells by itself. Its events may be late, twice, in any order, missing, and once in a while wrong: so
- * they are hints. An end is asked for again, and of a connection only newer news count.
+ * Handles the events of Amazon Chime SDK. Events can be late, duplicated, out of order, missing and occasionally wrong, so
+ * they are only hints: the end of a meeting is confirmed first, and outdated connection events are ignored.
  */
 export class ChimeEvents {
   constructor(
@@ -43,7 +43,7 @@ export class ChimeEvents {
 
   async handle({ detail }: ChimeEvent, deadline: Deadline): Promise<void> {
     const session = await this.table.get<MeetingItem>(keys.meeting(detail.meetingId));
-    if (!session) return; // another application's, or ended before
+    if (!session) return; // a meeting of another application, or one that has already ended
     switch (detail.eventType) {
       case 'chime:MeetingEnded':
         return this.meetingEnded(session, deadline);

@@ -1,0 +1,275 @@
+import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+  TransactWriteCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { patience } from './patience';
+
+export type Item = Record<string, unknown>;
+
+/** The primary key of an item in a table with a sort key. Where there is none, the partition key alone is passed. */
+export interface Key {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A single write of a transaction. */
+export type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+
+/** Expressions name attributes as `#name`, and values as `:name`. */
+export interface Condition {
+  /** `#state = :old AND …` */
+  readonly if?: string;
+  /** The values in the condition that are not in the change. */
+  readonly values?: Item;
+  /** The attributes in the condition that are not in the change. */
+  readonly names?: readonly string[];
+}
+
+export interface Change extends Condition {
+  readonly set?: Item;
+  /** Set only where the attribute does not exist yet. */
+  readonly setOnce?: Item;
+  readonly add?: Record<string, number>;
+  readonly remove?: readonly string[];
+}
+
+export interface Page<T> {
+  readonly items: T[];
+  /** The key to continue after. Undefined on the last page. */
+  readonly next?: Item;
+}
+
+export interface TableOptions {
+  /** The number of attempts for each request, including the first. */
+  readonly maxAttempts: number;
+  /** The index that partitions are listed by. @default - the table itself */
+  readonly index?: { readonly name: string; readonly partitionKey: string };
+  /** How long to wait for the response to one attempt, in milliseconds. @default 5000 */
+  readonly requestTimeout?: number;
+}
+
+const PARTITION_KEY = 'pk';
+const ABSENT: Condition = { if: `attribute_not_exists(${PARTITION_KEY})` };
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const KEYS_PER_BATCH = 100;
+const PARALLEL_DELETES = 25;
+/** For what the SDK does not retry: unprocessed keys, and conflicts between transactions. */
+const MAX_TRIES = 8;
+
+/** A DynamoDB table whose partition key is `pk` and whose sort key, if it has one, is `sk`. */
+export class DynamoDbTable {
+  private readonly client: DynamoDBDocumentClient;
+
+  constructor(
+    private readonly name: string,
+    private readonly options: TableOptions,
+  ) {
+    const { maxAttempts, requestTimeout = 5_000 } = options;
+    const client = new DynamoDBClient({ maxAttempts, requestHandler: patience(requestTimeout) });
+    this.client = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  }
+
+  /** A strongly consistent read. */
+  async get<T>(key: Key | string): Promise<T | undefined> {
+    const { Item: item } = await this.client.send(new GetCommand({ ...this.at(key), ConsistentRead: true }));
+    return item as T | undefined;
+  }
+
+  /** Strongly consistent reads of several items, by partition key. Keys without an item are left out. */
+  async getAll<T>(keys: readonly string[]): Promise<Map<string, T>> {
+    const found = new Map<string, T>();
+    for (let start = 0; start < keys.length; start += KEYS_PER_BATCH) {
+      let wanted: Item[] = keys.slice(start, start + KEYS_PER_BATCH).map((pk) => ({ pk }));
+      for (let attempt = 1; wanted.length > 0; attempt++) {
+        if (attempt > MAX_TRIES) throw new Error(`DynamoDB left ${wanted.length} keys unprocessed.`);
+        if (attempt > 1) await backOff(attempt);
+        const { Responses, UnprocessedKeys } = await this.client.send(
+          new BatchGetCommand({ RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } } }),
+        );
+        for (const item of Responses?.[this.name] ?? []) found.set(item[PARTITION_KEY] as string, item as T);
+        wanted = UnprocessedKeys?.[this.name]?.Keys ?? [];
+      }
+    }
+    return found;
+  }
+
+  /** One page of a partition, in the order of the sort key. Strongly consistent, unless it is read from an index. */
+  async page<T>(partition: string, { after, limit }: { after?: Item; limit?: number } = {}): Promise<Page<T>> {
+    const { index } = this.options;
+    const { Items = [], LastEvaluatedKey } = await this.client.send(
+      new QueryCommand({
+        TableName: this.name,
+        IndexName: index?.name,
+        KeyConditionExpression: '#partition = :partition',
+        ExpressionAttributeNames: { '#partition': index?.partitionKey ?? PARTITION_KEY },
+        ExpressionAttributeValues: { ':partition': partition },
+        ExclusiveStartKey: after,
+        Limit: limit,
+        ConsistentRead: index === undefined,
+      }),
+    );
+    return { items: Items as T[], next: LastEvaluatedKey };
+  }
+
+  /** Iterates over a partition and holds one page at a time. */
+  async *each<T>(partition: string): AsyncGenerator<T> {
+    let after: Item | undefined;
+    do {
+      const { items, next } = await this.page<T>(partition, { after });
+      yield* items;
+      after = next;
+    } while (after);
+  }
+
+  /** All items of a partition. */
+  async list<T>(partition: string): Promise<T[]> {
+    const items: T[] = [];
+    for await (const item of this.each<T>(partition)) items.push(item);
+    return items;
+  }
+
+  async put(item: Item): Promise<void> {
+    await this.client.send(new PutCommand({ TableName: this.name, Item: item }));
+  }
+
+  /** Puts all items, or none if one of them exists. @returns whether they were put */
+  async create(...items: (Item & Key)[]): Promise<boolean> {
+    const failed = await this.transact(items.map((item) => this.putIf(item, ABSENT)));
+    return failed.size === 0;
+  }
+
+  /** @returns whether the condition was met */
+  async update(key: Key | string, change: Change): Promise<boolean> {
+    return ifMet(this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
+  }
+
+  /** @returns the item before the update, or undefined if the condition was not met */
+  async updateAndReturnOld(key: Key | string, change: Change): Promise<Item | undefined> {
+    let old: Item | undefined;
+    const command = new UpdateCommand({ ...this.at(key), ...updateOf(change), ReturnValues: 'ALL_OLD' });
+    const isMet = await ifMet(this.client.send(command).then(({ Attributes }) => (old = Attributes)));
+    return isMet ? (old ?? {}) : undefined;
+  }
+
+  /** @returns whether the condition was met */
+  async delete(key: Key | string, condition: Condition = {}): Promise<boolean> {
+    return ifMet(this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
+  }
+
+  async deleteAll(partition: string): Promise<void> {
+    const items = await this.list<Key>(partition);
+    for (let start = 0; start < items.length; start += PARALLEL_DELETES) {
+      await Promise.all(items.slice(start, start + PARALLEL_DELETES).map((item) => this.delete(item)));
+    }
+  }
+
+  putIf(item: Item, condition: Condition): Write {
+    return { Put: { TableName: this.name, Item: item, ...conditionOf(condition) } };
+  }
+
+  updateIf(key: Key | string, change: Change): Write {
+    const { UpdateExpression, ...rest } = updateOf(change);
+    return {
+      Update: {
+        ...this.at(key),
+        UpdateExpression: UpdateExpression!,
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        ...rest,
+      },
+    };
+  }
+
+  deleteIf(key: Key | string, condition: Condition): Write {
+    return { Delete: { ...this.at(key), ...conditionOf(condition) } };
+  }
+
+  checkAbsent(key: Key | string): Write {
+    return { ConditionCheck: { ...this.at(key), ConditionExpression: ABSENT.if } };
+  }
+
+  /**
+   * Carries out all writes or none. Retries after a conflict with another transaction.
+   *
+   * @returns the writes whose condition was not met, by index: `unfit` if the item exists, `missing` if it does not. Puts
+   * and deletes do not request the item and are always `missing`. Empty if everything was written.
+   */
+  async transact(writes: readonly Write[]): Promise<Map<number, 'unfit' | 'missing'>> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.client.send(new TransactWriteCommand({ TransactItems: [...writes] }));
+        return new Map();
+      } catch (error) {
+        if ((error as Error).name !== 'TransactionCanceledException') throw error;
+        const reasons = (error as TransactionCanceledException).CancellationReasons ?? [];
+        const failed = reasons.flatMap(({ Code, Item: item }, index) =>
+          Code === 'ConditionalCheckFailed' ? [[index, item ? 'unfit' : 'missing'] as const] : [],
+        );
+        if (failed.length > 0) return new Map(failed);
+        if (attempt === MAX_TRIES) throw error;
+        await backOff(attempt);
+      }
+    }
+  }
+
+  /** Whole items are passed as keys too. */
+  private at(key: Key | string) {
+    const { pk, sk } = typeof key === 'string' ? { pk: key, sk: undefined } : key;
+    return { TableName: this.name, Key: { pk, sk } };
+  }
+}
+
+async function backOff(attempt: number): Promise<void> {
+  await new Promise((done) => setTimeout(done, Math.random() * 25 * 2 ** attempt));
+}
+
+async function ifMet(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
+    throw error;
+  }
+}
+
+function updateOf(change: Change) {
+  const { setOnce = {}, add = {}, remove = [], values, names = [] } = change;
+  const set = Object.fromEntries(Object.entries(change.set ?? {}).filter(([, value]) => value !== undefined));
+  const additions = Object.fromEntries(Object.entries(add).map(([name, value]) => [`add_${name}`, value]));
+  const [sets, defaults, sums] = [set, setOnce, add].map((each) => Object.keys(each));
+  const clauses: Record<string, string[]> = {
+    SET: [
+      ...sets.map((name) => `#${name} = :${name}`),
+      ...defaults.map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
+    ],
+    ADD: sums.map((name) => `#${name} :add_${name}`),
+    REMOVE: remove.map((name) => `#${name}`),
+  };
+  const used = Object.entries(clauses).filter(([, terms]) => terms.length > 0);
+  return {
+    UpdateExpression: used.map(([clause, terms]) => `${clause} ${terms.join(', ')}`).join(' ') || undefined,
+    ...conditionOf({
+      if: change.if,
+      names: [...sets, ...defaults, ...sums, ...remove, ...names],
+      values: { ...set, ...setOnce, ...additions, ...values },
+    }),
+  };
+}
+
+/** DynamoDB rejects empty maps of names and values. */
+function conditionOf({ if: condition, values = {}, names = [] }: Condition) {
+  const bound = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
+  return {
+    ConditionExpression: condition,
+    ...(bound.length > 0 && { ExpressionAttributeValues: Object.fromEntries(bound) as Item }),
+    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])) }),
+  };
+}

@@ -1,0 +1,61 @@
+import { ValidationError } from '../../../private/validation-error';
+
+/**
+ * The fields of an HTTP API event (payload format 2.0) that handlers read.
+ *
+ * @see https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export interface HttpEvent {
+  readonly routeKey: string;
+  readonly rawQueryString?: string;
+  readonly body?: string;
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext: {
+    readonly http: { readonly sourceIp: string };
+    readonly authorizer?: {
+      readonly jwt?: { readonly claims?: { readonly sub?: string } };
+      readonly iam?: { readonly userId?: string };
+    };
+  };
+}
+
+export interface HttpResponse {
+  readonly statusCode: number;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** Tells an event of an HTTP API from the payload of a direct invocation. */
+export function isHttpEvent(event: unknown): event is HttpEvent {
+  return typeof (event as HttpEvent | null)?.requestContext?.http?.sourceIp === 'string';
+}
+
+/** @throws ValidationError if the body is not a JSON object */
+export function jsonBodyOf({ body = '', isBase64Encoded }: HttpEvent): Record<string, unknown> {
+  const text = isBase64Encoded ? Buffer.from(body, 'base64').toString() : body;
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) {
+      return parsed as Record<string, unknown>;
+    }
+  } catch {
+    // Not JSON: reported below, like JSON that is not an object.
+  }
+  throw new ValidationError('body', text, 'a JSON object');
+}
+
+/** Responses hold credentials (presigned links, join tokens), so caches must not store them. */
+export function jsonResponse(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpResponse {
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  };
+}
+
+/** `{ code, message }`: the same code that a direct invocation returns as `errorType`. */
+export function errorResponse(error: Error, statusOfCode: { readonly [code: string]: number }): HttpResponse {
+  const { name: code, message, retryAfterSeconds } = error as Error & { readonly retryAfterSeconds?: number };
+  const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
+  return jsonResponse(statusOfCode[code] ?? 500, { code, message, retryAfterSeconds }, headers);
+}

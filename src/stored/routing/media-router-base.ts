@@ -1,0 +1,68 @@
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import * as contract from './contract';
+import { IMediaRouter } from './i-media-router';
+import { validateMetric } from './validation';
+
+/**
+ * The methods that a `MediaRouter` and an imported router share.
+ *
+ * @internal
+ */
+export abstract class MediaRouterBase extends Construct implements IMediaRouter {
+  public abstract readonly function: lambda.IFunction;
+  public abstract readonly routerName: string;
+  public abstract readonly primaryRegion: string;
+  public abstract readonly replicaRegions: string[];
+
+  public grantInvoke(grantee: iam.IGrantable): iam.Grant {
+    return this.function.grantInvoke(grantee);
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: contract.METRICS_NAMESPACE,
+      metricName,
+      statistic: 'Sum',
+      ...options,
+      dimensionsMap: { [contract.ROUTER_DIMENSION]: this.routerName, ...options?.dimensionsMap },
+    });
+  }
+
+  public metricLinks(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.links, options);
+  }
+
+  public metricLinksByReason(
+    copyRegion: string,
+    reason: string,
+    options?: cloudwatch.MetricOptions,
+  ): cloudwatch.Metric {
+    validateMetric(this, { copyRegion, reason });
+    const dimensionsMap = { [contract.REGION_DIMENSION]: copyRegion, [contract.REASON_DIMENSION]: reason };
+    return this.metric(contract.METRIC.links, { ...options, dimensionsMap });
+  }
+
+  public metricsLinksByReason(options?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
+    const pointsToReplica = (reason: string) => (contract.REPLICA_REASONS as readonly string[]).includes(reason);
+    return contract.REASONS.flatMap((reason) =>
+      (pointsToReplica(reason) ? this.replicaRegions : [this.primaryRegion]).map((region) =>
+        this.metricLinksByReason(region, reason, { label: `${region} ${reason}`, ...options }),
+      ),
+    );
+  }
+
+  public metricFallbacks(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.fallbacks, options);
+  }
+
+  public metricConfigurationRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.configurationRefused, options);
+  }
+
+  public metricConfigurationUnavailable(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.configurationUnavailable, options);
+  }
+}

@@ -1,0 +1,41 @@
+import { Annotations, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import * as contract from './contract';
+import { MediaRouterProps } from './props';
+import { MediaReplica } from '../bucket';
+
+/** Returns the configuration of the router's function. */
+export function routerSettings(
+  scope: Construct,
+  { media, endpoints = {}, ...options }: MediaRouterProps,
+  store: contract.RouterSettings['store'],
+): contract.RouterSettings {
+  const { region } = media.primary.env;
+  const { bucketName } = media.primary;
+  const maxLinkSeconds = options.maxLinkLifetime?.toSeconds() ?? contract.DEFAULT_MAX_LINK_SECONDS;
+  return {
+    primary: [region, bucketName, ...(endpoints[region]?._bind(bucketName) ?? [])],
+    replicas: media.replicas.map((replica) => {
+      const name = replica.bucket.bucketName;
+      return [replica.region, name, ...(endpoints[replica.region]?._bind(name) ?? proxyOf(scope, replica))];
+    }),
+    readiness: options.readiness ?? contract.DEFAULT_READINESS,
+    readinessTimeoutMs: options.readinessTimeout?.toMilliseconds() ?? contract.DEFAULT_READINESS_TIMEOUT_MS,
+    uploads: options.uploads ?? false,
+    linkSeconds: options.linkLifetime?.toSeconds() ?? Math.min(contract.DEFAULT_LINK_SECONDS, maxLinkSeconds),
+    maxLinkSeconds,
+    store,
+  };
+}
+
+function proxyOf(scope: Construct, { region, proxy }: MediaReplica): [] | [origin: string] {
+  if (!proxy) return [];
+  if (!Token.isUnresolved(proxy.url)) return [proxy.url];
+  if (proxy.loadBalancer) {
+    Annotations.of(scope).addWarning(
+      `Links to ${region} do not use its proxy, because the proxy's name is known only in its own stack. Specify the ` +
+        "proxy's `domainName`, or add the region to `endpoints`.",
+    );
+  }
+  return [];
+}
