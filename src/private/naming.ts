@@ -76,18 +76,15 @@ export function isCrossAccount(account: string, other: string | undefined): bool
   return other !== undefined && account !== other && ![account, other].some(Token.isUnresolved);
 }
 
-/** The part of an `IReplicatedMediaBucket` that says which accounts its copies are in. */
-export interface MediaAccounts {
-  readonly primary: IResource;
-  readonly replicas: readonly { readonly account: string }[];
-}
-
 /**
  * Whether any copy of the media is in another account than the stack. The policies of that copy name the roles that have
  * access to it, so a role in the stack needs a physical name.
  */
-export function hasCrossAccountCopy({ primary, replicas }: MediaAccounts, stack: Stack): boolean {
-  const accounts = [primary.env.account, ...replicas.map(({ account }) => account)];
+export function hasCrossAccountCopy(
+  media: { primary: IResource; replicas: { account: string }[] },
+  stack: Stack,
+): boolean {
+  const accounts = [media.primary.env, ...media.replicas].map(({ account }) => account);
   return accounts.some((account) => isCrossAccount(account, stack.account));
 }
 

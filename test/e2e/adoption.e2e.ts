@@ -483,7 +483,7 @@ describe('with servers that replicate', () => {
     for (const each of started) each.kill();
   });
 
-  test('replicate objects in both directions beside existing rules, until the rules are removed', async () => {
+  test('objects replicate in both directions beside existing rules, until the rules are removed', async () => {
     const arns = {
       forward: await connect(0, primary, bucketOf.primary, `${replica.url}/${bucketOf.replica}`),
       reverse: await connect(1, replica, bucketOf.replica, `${primary.url}/${bucketOf.primary}`),

@@ -11,12 +11,6 @@ import { accountOf } from '../../private/naming';
 export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   readonly replicas: MediaReplica[];
 
-  /** @internal */
-  protected readonly _primaryCopy: MediaCopy;
-
-  /** @internal */
-  protected readonly _replicaCopies: MediaCopy[];
-
   constructor(scope: Construct, id: string, attrs: ReplicatedMediaBucketAttributes) {
     super(scope, id);
     this._primaryCopy = this.importCopy('Primary', attrs.primary);

@@ -18,10 +18,17 @@ export abstract class ReplicatedMediaBucketBase extends Resource implements IRep
   public abstract readonly replicas: MediaReplica[];
 
   /** @internal */
-  protected abstract readonly _primaryCopy: MediaCopy;
+  protected _primaryCopy!: MediaCopy;
 
   /** @internal */
-  protected abstract readonly _replicaCopies: MediaCopy[];
+  protected _replicaCopies!: MediaCopy[];
+
+  /**
+   * Whether the replicas receive uploads too.
+   *
+   * @internal
+   */
+  protected _writeToReplicas = false;
 
   public get primary(): s3.IBucket {
     return this._primaryCopy.bucket;
@@ -43,11 +50,11 @@ export abstract class ReplicatedMediaBucketBase extends Resource implements IRep
   }
 
   public grantPut(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return this.grantOn(this._writableCopies, grantee, PUT, objectsKeyPattern);
+    return this.grantOn(this.writableCopies, grantee, PUT, objectsKeyPattern);
   }
 
   public grantDelete(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
-    return this.grantOn(this._writableCopies, grantee, DELETE, objectsKeyPattern);
+    return this.grantOn(this.writableCopies, grantee, DELETE, objectsKeyPattern);
   }
 
   public grantDeleteVersions(grantee: iam.IGrantable, objectsKeyPattern?: string): iam.Grant {
@@ -88,13 +95,8 @@ export abstract class ReplicatedMediaBucketBase extends Resource implements IRep
     return this.metric(FAILURES, replicaRegion, options);
   }
 
-  /**
-   * The copies that receive uploads.
-   *
-   * @internal
-   */
-  protected get _writableCopies(): MediaCopy[] {
-    return [this._primaryCopy];
+  private get writableCopies(): MediaCopy[] {
+    return this._writeToReplicas ? this.allCopies : [this._primaryCopy];
   }
 
   private get allCopies(): MediaCopy[] {

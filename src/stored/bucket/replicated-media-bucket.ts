@@ -6,7 +6,6 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ReplicatedMediaBucketAttributes } from './attributes';
 import { existingPrimary } from './copies/existing-copy';
-import { MediaCopy } from './copies/media-copy';
 import { NewCopy } from './copies/new-copy';
 import { Replica, ReplicaFactory } from './copies/replica';
 import { IReplicatedMediaBucket } from './i-replicated-media-bucket';
@@ -76,16 +75,9 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   /** The role that S3 assumes to replicate. */
   public readonly replicationRole: iam.IRole;
 
-  /** @internal */
-  protected readonly _primaryCopy: MediaCopy;
-
-  /** @internal */
-  protected readonly _replicaCopies: MediaCopy[];
-
   private readonly replicaFactory: ReplicaFactory;
   private readonly replicaDetails: Replica[];
   private readonly replication: Replication;
-  private readonly writeToReplicas: boolean;
   private readonly jobs?: ReplicationJobs;
   private alarms?: ReplicationAlarms;
 
@@ -103,7 +95,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       ? existingPrimary(this, props.bucket, props)
       : new NewCopy(this, 'Primary', { ...location, names, copy: props, common: props });
     this._primaryCopy = primary;
-    this.writeToReplicas = props.writeToReplicas ?? false;
+    this._writeToReplicas = props.writeToReplicas ?? false;
     this.replicaFactory = new ReplicaFactory(this, names, props);
     this.replicaDetails = props.replicas.map((replica) => this.replicaFactory.create(replica));
     this._replicaCopies = this.replicaDetails.map(({ copy }) => copy);
@@ -147,7 +139,9 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
         .filter(({ metrics }) => metrics)
         .map((replica) => ({
           region: replica.copy.region,
-          scope: this.latencyAlarmScope(replica),
+          // Only alarms in the replica's region and the primary's account receive the latency metric.
+          scope:
+            (!replica.crossAccount && replica.scope) || this.replicaFactory.createStack('Alarms', replica.copy.region),
           latency: this.metricReplicationLatency(replica.copy.region),
           failures: this.metricOperationsFailedReplication(replica.copy.region),
           reverseFailures: this.replication.reverseFailures(replica),
@@ -230,20 +224,13 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     return [...problems.all];
   }
 
-  /** @internal */
-  protected get _writableCopies(): MediaCopy[] {
-    return this.writeToReplicas ? [this._primaryCopy, ...this._replicaCopies] : [this._primaryCopy];
-  }
-
   private createJobs(props: ReplicatedMediaBucketProps): ReplicationJobs | undefined {
     const adopted = props.bucket !== undefined;
     const replicateExisting = props.replicateExisting ?? (adopted || props.replicas.length > 1);
     if (!replicateExisting && !props.repair) return undefined;
     const jobs = new ReplicationJobs(this, 'Jobs', {
       bucketName: this._primaryCopy.bucketName,
-      replicas: this.replicas.map(({ region, ruleId }, index) => {
-        return { region, bucketName: this._replicaCopies[index].bucketName, ruleId };
-      }),
+      replicas: this.replicaDetails.map(({ copy: { region, bucketName }, ruleId }) => ({ region, bucketName, ruleId })),
       adopted,
       replicateExisting,
       repair: props.repair,
@@ -265,10 +252,5 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       expected: '`replicateExisting` or `repair` to be enabled',
       fix: 'Set `replicateExisting: true`.',
     });
-  }
-
-  /** Only alarms in the replica's region and the primary's account receive the latency metric. */
-  private latencyAlarmScope({ scope, crossAccount, copy }: Replica): Construct {
-    return scope && !crossAccount ? scope : this.replicaFactory.createStack('Alarms', copy.region);
   }
 }

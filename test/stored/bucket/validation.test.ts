@@ -45,7 +45,7 @@ describe('ReplicatedMediaBucket fails when', () => {
     [
       "a replica is in the primary's region",
       () => ({ replicas: [{ region: 'us-east-1' }] }),
-      'replicas[0].region: got "us-east-1", expected a region other than the primary\'s. The stack MediaStack is in us-east-1. Specify another region, or remove this replica.',
+      'replicas[0].region: got "us-east-1", expected another region, because the stack of the primary, MediaStack, is in this one. Specify another region, or remove this replica.',
     ],
     [
       'two replicas are in one region',

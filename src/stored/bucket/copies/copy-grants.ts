@@ -10,9 +10,9 @@ import { canBeNamedFrom } from '../../../private/stacks';
 
 /** The actions that a kind of access allows on a copy. */
 export interface Access {
-  readonly bucketActions: string[];
+  readonly bucketActions?: string[];
   readonly objectActions: string[];
-  readonly keyActions: string[];
+  readonly keyActions?: string[];
   /** Whether list requests must name a prefix that matches the key pattern. */
   readonly byPrefix?: boolean;
 }
@@ -26,22 +26,16 @@ export const READ: Access = {
 
 /** S3 needs `kms:Decrypt` to join the parts of a multipart upload. */
 export const PUT: Access = {
-  bucketActions: [],
   objectActions: ['s3:AbortMultipartUpload', 's3:ListMultipartUploadParts', 's3:PutObject', 's3:PutObjectTagging'],
   keyActions: ['kms:Decrypt', 'kms:GenerateDataKey'],
 };
 
 /** Without `DeleteObjectVersion`, which S3 does not replicate: the replicas would keep the object. */
-export const DELETE: Access = {
-  bucketActions: [],
-  objectActions: ['s3:DeleteObject'],
-  keyActions: [],
-};
+export const DELETE: Access = { objectActions: ['s3:DeleteObject'] };
 
 export const DELETE_VERSIONS: Access = {
   bucketActions: ['s3:ListBucketVersions'],
   objectActions: ['s3:DeleteObjectVersion'],
-  keyActions: [],
   byPrefix: true,
 };
 
@@ -64,8 +58,13 @@ export function grantOnCopy(copy: MediaCopy, { scope, grantee, access, keyPatter
   const { grantPrincipal } = grantee;
   const crossAccount = isCrossAccount(copy.account, grantPrincipal.principalAccount);
   const grants: iam.Grant[] = [];
-  const grant = (actions: string[], arn: string, resource: iam.IResourceWithPolicy, conditions: NestedConditions) => {
-    if (actions.length === 0) return;
+  const grant = (
+    actions: string[] | undefined,
+    arn: string,
+    resource: iam.IResourceWithPolicy,
+    conditions: NestedConditions,
+  ) => {
+    if (!actions) return;
     const options = { grantee, actions, resourceArns: [arn], conditions };
     const identity = crossAccount ? undefined : iam.Grant.addToPrincipal(options);
     if (identity?.success) return grants.push(identity);

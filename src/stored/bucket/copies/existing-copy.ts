@@ -4,8 +4,8 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { MediaCopy, PrimaryCopy } from './media-copy';
 import { isAlias, MediaKey } from './media-key';
-import { ReplicatedMediaBucketProps } from '../props';
 import { accountOf } from '../../../private/naming';
+import { ReplicatedMediaBucketProps } from '../props';
 
 /** An existing bucket as a copy. */
 export function existingCopy(bucket: s3.IBucket, region: string, account: string, key?: kms.IKey): MediaCopy {
@@ -37,12 +37,8 @@ export function existingPrimary(
 
 /** The resource of a bucket of this app; undefined for an imported bucket. */
 export function cfnBucketOf(bucket: s3.IBucket): s3.CfnBucket | undefined {
-  const child = bucket.node.defaultChild;
-  const isBucket =
-    child !== undefined &&
-    CfnResource.isCfnResource(child) &&
-    child.cfnResourceType === s3.CfnBucket.CFN_RESOURCE_TYPE_NAME;
-  return isBucket ? (child as s3.CfnBucket) : undefined;
+  const child = bucket.node.defaultChild as CfnResource | undefined;
+  return child?.cfnResourceType === s3.CfnBucket.CFN_RESOURCE_TYPE_NAME ? (child as s3.CfnBucket) : undefined;
 }
 
 /** The region of a bucket; undefined if it is unknown, as for a bucket imported by its name. */

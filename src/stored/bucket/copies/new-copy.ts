@@ -7,10 +7,10 @@ import { corsRules, hasObjectLock, housekeeping } from './bucket-settings';
 import { PrimaryCopy } from './media-copy';
 import { isAlias, literalKeyArn, MediaKey } from './media-key';
 import { createNamedBucket } from './named-bucket';
-import { MediaCopyProps } from '../copy-props';
-import { ReplicatedMediaBucketProps } from '../props';
 import { s3BucketArn } from '../../../private/arns';
 import { DeterministicNames, isAccountRegionalName } from '../../../private/naming';
+import { MediaCopyProps } from '../copy-props';
+import { ReplicatedMediaBucketProps } from '../props';
 
 export interface NewCopyProps {
   readonly region: string;

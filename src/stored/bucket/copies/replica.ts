@@ -3,10 +3,10 @@ import { Construct } from 'constructs';
 import { existingCopy, knownRegionOfBucket } from './existing-copy';
 import { MediaCopy } from './media-copy';
 import { NewCopy } from './new-copy';
-import { MediaReplicaProps } from '../copy-props';
-import { ReplicatedMediaBucketProps } from '../props';
 import { accountOf, DeterministicNames, isCrossAccount } from '../../../private/naming';
 import { S3MediaProxy } from '../../proxy';
+import { MediaReplicaProps } from '../copy-props';
+import { ReplicatedMediaBucketProps } from '../props';
 
 /** A replica and the settings of its replication. */
 export interface Replica {

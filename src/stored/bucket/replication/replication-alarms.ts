@@ -6,12 +6,6 @@ import { ReplicationAlarmsOptions } from '../props';
 
 const LATENCY_ID = 'ReplicationLatencyAlarm';
 
-/** An alarm, and the region if it uses `replicaActions`. */
-interface ReplicaAlarm {
-  readonly alarm: cloudwatch.Alarm;
-  readonly replicaRegion?: string;
-}
-
 export interface MonitoredReplica {
   readonly region: string;
   /** A scope in a stack of the replica's region and the primary's account, where S3 publishes the latency. */
@@ -24,7 +18,8 @@ export interface MonitoredReplica {
 
 /** The alarms of all replicas. Created once; each call of `configure` adjusts them. */
 export class ReplicationAlarms {
-  private readonly all: ReplicaAlarm[];
+  /** With the region of alarms that use `replicaActions`. */
+  private readonly all: { alarm: cloudwatch.Alarm; replicaRegion?: string }[];
 
   constructor(primaryScope: Construct, replicas: MonitoredReplica[]) {
     const bucket = primaryScope.node.path;

@@ -48,14 +48,11 @@ export function replicationRule(props: RuleProps, priority: number): s3.CfnBucke
   };
 }
 
-function sourceSelection({
-  destination,
-  modifications,
-}: RuleProps): s3.CfnBucket.SourceSelectionCriteriaProperty | undefined {
-  if (!destination.key && !modifications) return undefined;
+function sourceSelection(rule: RuleProps): s3.CfnBucket.SourceSelectionCriteriaProperty | undefined {
+  if (!rule.destination.key && !rule.modifications) return undefined;
   return {
-    sseKmsEncryptedObjects: destination.key && { status: 'Enabled' },
-    replicaModifications: modifications ? { status: 'Enabled' } : undefined,
+    sseKmsEncryptedObjects: rule.destination.key && { status: 'Enabled' },
+    replicaModifications: rule.modifications ? { status: 'Enabled' } : undefined,
   };
 }
 

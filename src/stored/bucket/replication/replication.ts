@@ -1,8 +1,9 @@
+import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct, IDependable } from 'constructs';
-import { DESTINATION_ACTIONS, SOURCE_ACTIONS } from './policy-denials';
-import { expectNoDenials } from './policy-problems';
+import { DESTINATION_ACTIONS, findDenials, SOURCE_ACTIONS } from './policy-denials';
 import { FAILURES, replicationMetric } from './replication-metrics';
 import { destinationStatements, sourceStatements } from './replication-permissions';
 import { replicationRule, RuleProps } from './replication-rule';
@@ -55,14 +56,29 @@ export class Replication {
     );
   }
 
-  /** Adds the statements of bucket policies that stop replication. */
+  /**
+   * Adds the statements of bucket policies that stop replication. S3 does not report them: objects just fail, one by one.
+   */
   findDenials(problems: Problems): void {
-    const expect = (at: string, { bucket }: MediaCopy, isSource: boolean, isDestination: boolean) => {
-      const actions = [...(isDestination ? DESTINATION_ACTIONS : []), ...(isSource ? SOURCE_ACTIONS : [])];
-      expectNoDenials(problems.within(at), bucket, actions, this.role);
-    };
-    expect('primary', this.primary, true, this.isTwoWay);
-    this.replicas.forEach(({ copy }, index) => expect(`replicas[${index}]`, copy, this.isTwoWay, true));
+    const copies = [this.primary, ...this.replicas.map(({ copy }) => copy)];
+    copies.forEach(({ bucket }, index) => {
+      const isPrimary = index === 0;
+      const { policy } = bucket as Partial<s3.Bucket>;
+      const document = policy && Stack.of(bucket).resolve(policy.document.toJSON());
+      const actions = [
+        ...(isPrimary && !this.isTwoWay ? [] : DESTINATION_ACTIONS),
+        ...(isPrimary || this.isTwoWay ? SOURCE_ACTIONS : []),
+      ];
+      const roleArn = Stack.of(this.role).resolve(this.role.roleArn);
+      for (const denial of findDenials(document ?? {}, actions, roleArn)) {
+        problems.add({
+          property: isPrimary ? 'primary.policy' : `replicas[${index - 1}].policy`,
+          got: `statement ${denial.statement} of ${bucket.node.path}, which denies ${denial.actions.join(', ')} to every principal`,
+          expected: 'a bucket policy that allows the replication role to replicate',
+          fix: 'List the denied actions without a wildcard (s3:GetObject, s3:GetObjectVersion), or exempt the role with ArnNotEquals on aws:PrincipalArn.',
+        });
+      }
+    });
   }
 
   /** @returns the policies, which must exist before the rules: an object that is replicated earlier fails */

@@ -75,22 +75,21 @@ export class RulesProvider extends Construct {
         conditions: { StringEquals: { 'aws:ResourceAccount': copy.account } },
       }),
     );
-    const properties: RulesProperties = {
-      ServiceToken: this.fn.functionArn,
+    // Without priorities: the handler assigns them, after the priorities of existing rules.
+    const properties: Omit<RulesProperties, 'ServiceToken'> = {
       BucketName: copy.bucketName,
       Region: copy.region,
       Account: copy.account,
       Role: role.roleArn,
       RoleIsManaged: roleIsManaged ? 'true' : 'false',
-      Rules: Stack.of(this).toJsonString(rules.map(toApiRule)),
+      Rules: Stack.of(this).toJsonString(rules.map(({ priority: _, ...rule }) => toApi(rule))),
       EnableVersioning: enableVersioning ? 'true' : 'false',
       EncryptionKey: copy.key?.replicaKmsKeyId,
     };
-    const { ServiceToken, ...rest } = properties;
     const resource = new CustomResource(this, id, {
       resourceType: 'Custom::MediaReplicationRules',
-      serviceToken: ServiceToken,
-      properties: rest,
+      serviceToken: this.fn.functionArn,
+      properties,
     });
     // The function needs its permissions to remove the rules when the resource is deleted.
     resource.node.addDependency(this.fn.role!, role);
@@ -105,11 +104,6 @@ const API_NAMES: Record<string, string> = {
   tagFilter: 'Tag',
   tagFilters: 'Tags',
 };
-
-/** Without the priority, which the handler assigns after the priorities of existing rules. */
-function toApiRule({ priority: _, ...rule }: s3.CfnBucket.ReplicationRuleProperty): unknown {
-  return toApi(rule);
-}
 
 function toApi(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(toApi);

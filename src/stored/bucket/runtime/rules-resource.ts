@@ -9,6 +9,8 @@ export type RulesEvent = CustomResourceEvent<RulesProperties>;
 
 const TRIES = 5;
 
+const AWS_MANAGED_KEY = 'alias/aws/s3';
+
 /**
  * Manages rules in the replication configuration of a bucket that other tools may configure too. The physical ID is the
  * bucket's name: for another bucket, CloudFormation creates a new resource and deletes the old one.
@@ -81,7 +83,7 @@ function withBucketName(bucket: string, error: Error): Error {
 async function prepare(bucket: ReplicationBucket, properties: RulesProperties): Promise<void> {
   const { EnableVersioning, EncryptionKey, Role } = properties;
   const key = await bucket.defaultKey();
-  if (key && !isAwsManaged(key) && !isSameKey(key, EncryptionKey)) {
+  if (key && !key.endsWith(AWS_MANAGED_KEY) && !isSameKey(key, EncryptionKey)) {
     throw new Error(
       `${bucket.name} encrypts with ${key}, but \`encryptionKey\` is ${EncryptionKey ?? 'not specified'}: the role could ` +
         'not decrypt. Specify that key (Key.fromKeyArn). Its policy must allow the role to use it.',
@@ -101,10 +103,6 @@ async function prepare(bucket: ReplicationBucket, properties: RulesProperties): 
     );
   }
   await bucket.enableVersioning();
-}
-
-function isAwsManaged(key: string): boolean {
-  return key.endsWith('alias/aws/s3');
 }
 
 /** A bucket may name its key by ID, ARN or alias. Which key an alias refers to is unknown here. */

@@ -4,6 +4,7 @@ import { Problems } from '../../../private/problems';
 import { knownRegionOfBucket } from '../copies/existing-copy';
 import { knownRegionOf } from '../copies/media-key';
 import { MediaCopyProps } from '../copy-props';
+import { ReplicatedMediaBucketProps } from '../props';
 
 /** Classes that S3 cannot replicate from: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
 const NOT_REPLICATED = ['GLACIER', 'DEEP_ARCHIVE'];
@@ -33,6 +34,22 @@ export function expectSameRegion(
     expected: `${what} in ${expected}, the region of this copy`,
     fix: `Specify ${what} in ${expected}, or remove the property.`,
   });
+}
+
+/** Properties that configure a new bucket contradict an existing `bucket`, which is not modified. */
+export function expectAbsent(
+  problems: Problems,
+  props: MediaCopyProps & Partial<ReplicatedMediaBucketProps>,
+  options: readonly ('bucketName' | 'lifecycleRules' | 'serverAccessLogsBucket' | 'objectLockDefaultRetention')[],
+): void {
+  for (const property of options) {
+    problems.expect(props[property] === undefined, {
+      property,
+      got: property === 'bucketName' ? props.bucketName : 'a value',
+      expected: 'no value with `bucket`, because an existing bucket is not modified',
+      fix: `Configure the bucket where it is created, and remove \`${property}\`.`,
+    });
+  }
 }
 
 function validateBucketName(problems: Problems, name: string | undefined): void {

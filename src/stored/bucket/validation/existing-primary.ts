@@ -1,6 +1,5 @@
 import { Stack, Token } from 'aws-cdk-lib';
-import * as s3 from 'aws-cdk-lib/aws-s3';
-import { expectAbsent } from './expect-absent';
+import { expectAbsent } from './copy';
 import { Problems } from '../../../private/problems';
 import { cfnBucketOf, knownRegionOfBucket } from '../copies/existing-copy';
 import { ReplicatedMediaBucketProps } from '../props';
@@ -24,7 +23,8 @@ export function validateExistingPrimary(problems: Problems, props: ReplicatedMed
     expected: `a bucket in ${stack.region}, the region of the stack ${stack.node.path}`,
     fix: `Create this construct in a stack in ${region}, or import the bucket with its region (Bucket.fromBucketAttributes).`,
   });
-  problems.expect(hasKnownName(bucket, cfnBucket), {
+  const { bucketName } = cfnBucket ?? bucket;
+  problems.expect(bucketName !== undefined && !Token.isUnresolved(bucketName), {
     property: 'bucket',
     got: `${bucket.node.path}, whose name is known only at deployment`,
     expected: 'a bucket with a name that other regions can refer to',
@@ -43,10 +43,4 @@ export function validateExistingPrimary(problems: Problems, props: ReplicatedMed
     expected: 'a bucket without replication rules, because its template can contain only one configuration',
     fix: 'Remove `replicationRules` from the bucket, and add their destinations to `replicas`.',
   });
-}
-
-/** Whether stacks of other regions can contain the bucket's name. */
-function hasKnownName(bucket: s3.IBucket, cfnBucket: s3.CfnBucket | undefined): boolean {
-  const { bucketName } = cfnBucket ?? bucket;
-  return bucketName !== undefined && !Token.isUnresolved(bucketName);
 }

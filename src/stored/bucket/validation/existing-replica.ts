@@ -1,7 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { expectSameRegion } from './copy';
-import { expectAbsent } from './expect-absent';
+import { expectAbsent, expectSameRegion } from './copy';
 import { Problems } from '../../../private/problems';
 import { canBeNamedFrom } from '../../../private/stacks';
 import { hasObjectLock } from '../copies/bucket-settings';
@@ -30,17 +29,8 @@ export function validateExistingReplica(
     fix: `Set \`stack\` to a stack in ${replica.region}.`,
   });
   const cfnBucket = cfnBucketOf(bucket);
-  if (cfnBucket) validateCfnBucket(problems, bucket, cfnBucket, common, primary);
   validateKey(problems, replica, region, common);
-}
-
-function validateCfnBucket(
-  problems: Problems,
-  bucket: s3.IBucket,
-  cfnBucket: s3.CfnBucket,
-  common: ReplicatedMediaBucketProps,
-  primary: Stack,
-): void {
+  if (!cfnBucket) return;
   problems.expect(isVersioned(cfnBucket), {
     property: 'bucket',
     got: `${bucket.node.path}, which is not versioned`,

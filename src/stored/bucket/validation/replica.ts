@@ -42,8 +42,8 @@ function validateRegion(problems: Problems, index: number, replicas: MediaReplic
     problems.expect(region !== primary.region, {
       property,
       got: region,
-      expected: "a region other than the primary's",
-      fix: `The stack ${primary.node.path} is in ${region}. Specify another region, or remove this replica.`,
+      expected: `another region, because the stack of the primary, ${primary.node.path}, is in this one`,
+      fix: 'Specify another region, or remove this replica.',
     }) &&
     problems.expect(partition === undefined || partition === partitionOf(region), {
       property,
