@@ -8,6 +8,7 @@ export const LEFT_OUT: Record<string, string> = {
   'MediaReplicationStackProps.analyticsReporting': 'used by the AWS CDK CLI only',
   'MediaReplicationStackProps.crossRegionReferences': 'this library creates none',
   'MediaReplicationStackProps.suppressTemplateIndentation': 'changes only the formatting of templates',
+  'MediaReplicationStackProps.propertyInjectors': 'objects of an app',
   'MediaReplicaProps.stack': 'an object of an app',
   'S3MediaProxyOptions.vpc': 'requires subnets and route tables as well, which an app can look up',
   'S3MediaProxyOptions.vpcSubnets': 'belongs to `vpc`',

@@ -1,4 +1,7 @@
-import { IConstruct } from 'constructs';
+/** As much of a construct as a problem needs. Handlers check input by the same rules, and must not load the CDK. */
+interface HasPath {
+  readonly node: { readonly path: string };
+}
 
 /** A mistake in the input of a construct, as data: the command line finds the line of a file by it. */
 export interface Problem {
@@ -34,7 +37,7 @@ export class Problems {
    * @param at where in its props the checked input is: `replicas[1].`
    */
   constructor(
-    private readonly scope: IConstruct,
+    private readonly scope: HasPath,
     private readonly at: string = '',
     parent?: Problems,
   ) {
@@ -71,7 +74,7 @@ export class Problems {
 }
 
 /** An error with a single problem, for a method that cannot do what it was asked for. */
-export function invalid(scope: IConstruct, finding: Finding): InvalidInput {
+export function invalid(scope: HasPath, finding: Finding): InvalidInput {
   return new InvalidInput([{ construct: scope.node.path, ...finding }]);
 }
 

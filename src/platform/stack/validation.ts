@@ -16,19 +16,19 @@ export function validateStack(stack: Stack, props: MediaReplicationStackProps): 
   const { media, router = {}, meetings, canary, monitoring = {} } = props;
   const problems = new Problems(stack);
   const replicas = media.replicas.map(({ region }) => region);
-  validate(ReplicatedMediaBucket, problems.within('media'), media, stack);
-  validate(MediaRouter, problems.within('router'), router, { primary: stack.region, replicas });
-  if (canary) validate(ReplicationCanary, problems.within('canary'), canary, replicas);
+  ReplicatedMediaBucket._validate(problems.within('media'), media, stack);
+  MediaRouter._validate(problems.within('router'), router, { primary: stack.region, replicas });
+  if (canary) ReplicationCanary._validate(problems.within('canary'), canary, replicas);
   if (meetings) {
     const within = problems.within('meetings');
     const controlRegion = meetings.controlRegion ?? stack.region;
-    validate(ReplicatedMeetingService, within, meetings, stack);
+    ReplicatedMeetingService._validate(within, meetings, stack);
     meetings.rooms.forEach((room, index) =>
-      validate(ReplicatedMeeting, within.within(`rooms[${index}]`), room, controlRegion),
+      ReplicatedMeeting._validate(within.within(`rooms[${index}]`), room, controlRegion),
     );
     validateNames(within, meetings.rooms);
   }
-  validate(MediaMonitoring, problems.within('monitoring'), monitoring, stack);
+  MediaMonitoring._validate(problems.within('monitoring'), monitoring, stack);
   problems.throwIfAny();
 }
 
@@ -44,9 +44,4 @@ function validateNames(problems: Problems, rooms: ReplicatedMeetingOptions[]): v
     const expected = `a name that no other room has, but rooms[${first}] has it`;
     problems.expect(first === index, { property, got, expected, fix });
   });
-}
-
-/** Until every construct has its `_validate`, the constructors report what is not collected here. */
-function validate(construct: object, problems: Problems, ...input: unknown[]): void {
-  (construct as { _validate?: (problems: Problems, ...input: unknown[]) => void })._validate?.(problems, ...input);
 }
