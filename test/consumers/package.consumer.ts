@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FLOOR, packageFile, workDir } from './support/packages';
+import { FLOOR, packageFile, packages, workDir } from './support/packages';
 import { run } from './support/shell';
 
 const MAX_BYTES = 3_000_000;
@@ -17,6 +17,15 @@ const TOP = [
   'schema',
 ];
 
+describe('the Python package', () => {
+  test('has examples in Python', () => {
+    const readme = readFileSync(join(packages('python'), 'README.md'), 'utf8');
+    const examples = [...readme.matchAll(/^```python\n([^]*?)^```/gm)].map(([, code]) => code);
+    expect(examples.length).toBeGreaterThan(0);
+    expect(examples.filter((code) => /\bnew [A-Z]|^const |^import \{/m.test(code))).toEqual([]);
+  });
+});
+
 describe('the npm package', () => {
   const dir = mkdtempSync(join(workDir(), 'npm-'));
   run('tar', ['-xzf', packageFile('npm', '.tgz'), '-C', dir], { cwd: dir });
@@ -31,7 +40,7 @@ describe('the npm package', () => {
     expect(bytes).toBeLessThan(MAX_BYTES);
   });
 
-  test('contains the library, its handlers and license files, and nothing else', () => {
+  test('contains the library, its handlers, the documents and the license only', () => {
     const top = [...new Set(files.map((name) => name.split('/')[0]))].sort();
     expect(top).toEqual(TOP);
     expect(files.filter((name) => /\.(test|e2e|consumer)\.|\.snap$|(?<!\.d)\.ts$/.test(name))).toEqual([]);

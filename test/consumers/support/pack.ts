@@ -16,12 +16,21 @@ const JAVA_VERSIONS: Record<string, string> = {
 /** Packs the compiled library for every language into a folder outside of this project. */
 export default function pack(): void {
   process.env.MEDIA_CONSUMERS_DIR = mkdtempSync(join(tmpdir(), 'media-consumers-'));
+  const say = (text: string) => process.stderr.write(`${text} …\n`);
+  say('[1/3] Packing the library and generating the code of each language');
   mkdirSync(packages('npm'), { recursive: true });
   run('npm', ['pack', '--silent', '--pack-destination', packages('npm')], { cwd: REPOSITORY });
 
+  // As in the tasks package:*.
+  run('npx', ['projen', 'rosetta'], { cwd: REPOSITORY });
+  const translated = ['--rosetta-tablet=.jsii.tabl.json', '--rosetta-unknown-snippets=translate'];
   const pacmak = join(REPOSITORY, 'node_modules/.bin/jsii-pacmak');
-  run(pacmak, ['--code-only', '--no-npmignore', '--outdir', join(packages('npm'), '..')], { cwd: REPOSITORY });
+  run(pacmak, ['--code-only', '--no-npmignore', ...translated, '--outdir', join(packages('npm'), '..')], {
+    cwd: REPOSITORY,
+  });
+  say('[2/3] Building the Python wheel');
   wheel();
+  say('[3/3] Building the Java archive');
   jar();
 }
 
