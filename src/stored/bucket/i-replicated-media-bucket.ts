@@ -1,11 +1,11 @@
-import { IResource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { IConstruct } from 'constructs';
 import { MediaReplica } from './media-replica';
 
 /** A primary media bucket and its replicas, created by this app or imported from another. */
-export interface IReplicatedMediaBucket extends IResource {
+export interface IReplicatedMediaBucket extends IConstruct {
   /** The bucket that receives uploads. */
   readonly primary: s3.IBucket;
 

@@ -1,7 +1,7 @@
-import { Resource } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
 import { Access, DELETE, DELETE_VERSIONS, grantOnCopy, PUT, READ } from './copies/copy-grants';
 import { MediaCopy } from './copies/media-copy';
 import { IReplicatedMediaBucket } from './i-replicated-media-bucket';
@@ -14,7 +14,7 @@ import { invalid } from '../../private/problems';
  *
  * @internal
  */
-export abstract class ReplicatedMediaBucketBase extends Resource implements IReplicatedMediaBucket {
+export abstract class ReplicatedMediaBucketBase extends Construct implements IReplicatedMediaBucket {
   public abstract readonly replicas: MediaReplica[];
 
   /** @internal */

@@ -84,7 +84,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   /** @throws if the props are invalid; the message lists every problem and its fix */
   constructor(scope: Construct, id: string, props: ReplicatedMediaBucketProps) {
     super(scope, id);
-    const { stack } = this;
+    const stack = Stack.of(this);
     const problems = new Problems(this);
     ReplicatedMediaBucket._validate(problems, props, stack);
     problems.throwIfAny();

@@ -7,6 +7,7 @@ import { isCrossAccount, MAX_PREFIX_LENGTH } from '../../../private/naming';
 import { Problems } from '../../../private/problems';
 import { hasObjectLock } from '../copies/bucket-settings';
 import { ReplicatedMediaBucketProps } from '../props';
+import { ReplicationJobs } from '../../backfill';
 
 /** Prefixes that S3 reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
@@ -19,6 +20,7 @@ export function validateBucket(problems: Problems, props: ReplicatedMediaBucketP
   validateCopy(problems, props, stack.region);
   validateExistingPrimary(problems, props, stack);
   validateTwoWay(problems, props, stack);
+  ReplicationJobs._validate(problems, props);
   problems.expect(props.replicas.length > 0, {
     property: 'replicas',
     got: props.replicas,
