@@ -1,4 +1,3 @@
-import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
 import { IReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';

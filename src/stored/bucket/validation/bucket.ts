@@ -5,9 +5,9 @@ import { validateExistingPrimary } from './existing-primary';
 import { validateReplica } from './replica';
 import { isCrossAccount, MAX_PREFIX_LENGTH } from '../../../private/naming';
 import { Problems } from '../../../private/problems';
+import { ReplicationJobs } from '../../backfill';
 import { hasObjectLock } from '../copies/bucket-settings';
 import { ReplicatedMediaBucketProps } from '../props';
-import { ReplicationJobs } from '../../backfill';
 
 /** Prefixes that S3 reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];

@@ -3,9 +3,9 @@ import { validateCopy } from './copy';
 import { validateExistingReplica } from './existing-replica';
 import { Problems } from '../../../private/problems';
 import { isKnownRegion, partitionOf } from '../../../private/regions';
+import { S3MediaProxy } from '../../proxy';
 import { MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
-import { S3MediaProxy } from '../../proxy';
 
 export function validateReplica(
   problems: Problems,
