@@ -23,7 +23,7 @@ import { partitionOf } from '../../private/regions';
 import { RUNBOOK_URL } from '../../private/runbook';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
-import { S3MediaProxy } from '../../stored/proxy';
+import { IS3MediaProxy, S3MediaProxy } from '../../stored/proxy';
 import { MediaRouter } from '../../stored/routing';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
@@ -74,7 +74,7 @@ export class MediaMonitoring extends Construct {
   public readonly alarms: cloudwatch.Alarm[];
 
   private readonly props: MediaMonitoringProps;
-  private readonly proxies: S3MediaProxy[];
+  private readonly proxies: IS3MediaProxy[];
 
   /** @throws if there is nothing to watch, or properties are invalid */
   constructor(scope: Construct, id: string, props: MediaMonitoringProps = {}) {

@@ -3,7 +3,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { ReplicatedMeetingService } from '../../live/meeting';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
-import { S3MediaProxy } from '../../stored/proxy';
+import { IS3MediaProxy } from '../../stored/proxy';
 import { MediaRouter } from '../../stored/routing';
 
 /** Options of a `MediaMonitoring`, whichever constructs it watches. */
@@ -72,7 +72,7 @@ export interface MediaMonitoringProps extends MediaMonitoringOptions {
    *
    * @default - no other proxies
    */
-  readonly proxies?: S3MediaProxy[];
+  readonly proxies?: IS3MediaProxy[];
 
   /**
    * The router to watch.

@@ -1,11 +1,10 @@
-import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
 import { IReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';
 import { CONCURRENT_MEETINGS } from '../../private/quotas';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
-import { S3MediaProxy } from '../../stored/proxy';
+import { IS3MediaProxy } from '../../stored/proxy';
 import { MediaRouter } from '../../stored/routing';
 
 /**
@@ -75,9 +74,9 @@ export function linksSection(router: MediaRouter): cloudwatch.IWidget[] {
   ]);
 }
 
-export function proxiesSection(proxies: S3MediaProxy[]): cloudwatch.IWidget[] {
-  const withServers = proxies.filter(({ service }) => service);
-  const regionOf = (proxy: S3MediaProxy) => Stack.of(proxy).region;
+export function proxiesSection(proxies: IS3MediaProxy[]): cloudwatch.IWidget[] {
+  const withServers = proxies.filter(({ clusterName }) => clusterName);
+  const regionOf = ({ region }: IS3MediaProxy) => region;
   const servers: GraphOptions[] = [
     {
       title: 'Running tasks',
@@ -88,7 +87,7 @@ export function proxiesSection(proxies: S3MediaProxy[]): cloudwatch.IWidget[] {
       metrics: withServers.map((proxy) => proxy.metricBytesSent({ label: regionOf(proxy) })),
     },
   ];
-  const regions = new Set(proxies.filter(({ service }) => !service).map(regionOf));
+  const regions = new Set(proxies.filter(({ clusterName }) => !clusterName).map(regionOf));
   return section('## Proxies', [
     ...(withServers.length ? servers : []),
     ...(regions.size

@@ -14,11 +14,12 @@ export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
 
   constructor(scope: Construct, id: string, attrs: ReplicatedMediaBucketAttributes) {
     super(scope, id);
+    const stack = Stack.of(this);
     this._primaryCopy = this.importCopy('Primary', attrs.primary);
     this._replicaCopies = attrs.replicas.map((replica) => this.importCopy(`Replica-${replica.region}`, replica));
     this.replicas = this._replicaCopies.map(({ bucket, region, account }, index) => {
       const { ruleId, prefix, tags } = attrs.replicas[index];
-      return { bucket, region, account, stack: Stack.of(this), ruleId, prefix, tags };
+      return { bucket, region, account, stack, ruleId, prefix, tags };
     });
   }
 

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { S3MediaProxy } from '../proxy';
+import { IS3MediaProxy } from '../proxy';
 
 /** A replica of a `ReplicatedMediaBucket`. */
 export interface MediaReplica {
@@ -31,5 +31,5 @@ export interface MediaReplica {
    *
    * @default - no proxy: clients use the public S3 endpoint
    */
-  readonly proxy?: S3MediaProxy;
+  readonly proxy?: IS3MediaProxy;
 }

@@ -42,7 +42,7 @@ describe('MediaReplicationStack with everything', () => {
 
   test('lets every construct be reached', () => {
     const { media, router, canary, meetings, monitoring } = stack;
-    expect(media.replicas.map(({ proxy }) => proxy!.service !== undefined)).toEqual([true, false]);
+    expect(media.replicas.map(({ proxy }) => proxy!.clusterName !== undefined)).toEqual([true, false]);
     expect([router.httpApi, meetings!.httpApi, monitoring.dashboard, monitoring.topic]).not.toContain(undefined);
     expect(Object.keys(canary!.probes)).toEqual(['eu-central-1', 'ap-southeast-2']);
     expect(meetings!.meetings).toHaveLength(1);

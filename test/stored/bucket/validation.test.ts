@@ -356,8 +356,9 @@ test('ReplicatedMediaBucket reports all problems in one error, as data', () => {
     autoDeleteObjects: true,
     writeToReplicas: true,
     lifecycleRules: move(s3.StorageClass.GLACIER),
+    repair: { maxAttempts: 0 },
     replicas: [
-      { region: 'us-east-1' },
+      { region: 'us-east-1', proxy: { redirectHttp: true } },
       { ...replica, account: '222222222222', tags: { tier: 'hot' } },
       { region: 'eu-north-1', replicationTimeControl: true, replicationMetrics: false },
     ],
@@ -369,7 +370,9 @@ test('ReplicatedMediaBucket reports all problems in one error, as data', () => {
     ['bucketName', 'Media'],
     ['lifecycleRules[0].transitions[0]', 'GLACIER after 0 days'],
     ['writeToReplicas', true],
+    ['repair.maxAttempts', 0],
     ['replicas[0].region', 'us-east-1'],
+    ['replicas[0].proxy.redirectHttp', expect.anything()],
     ['replicas[1].deleteMarkerReplication', undefined],
     ['replicas[2].replicationTimeControl', true],
   ]);

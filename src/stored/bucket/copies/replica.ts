@@ -4,7 +4,7 @@ import { existingCopy, knownRegionOfBucket } from './existing-copy';
 import { MediaCopy } from './media-copy';
 import { NewCopy } from './new-copy';
 import { accountOf, DeterministicNames, isCrossAccount } from '../../../private/naming';
-import { S3MediaProxy } from '../../proxy';
+import { IS3MediaProxy, S3MediaProxy } from '../../proxy';
 import { MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
 
@@ -16,7 +16,7 @@ export interface Replica {
   /** The scope for constructs of this replica, in its stack. Undefined for an imported bucket without a stack. */
   readonly scope?: Construct;
   readonly ruleId: string;
-  readonly proxy?: S3MediaProxy;
+  readonly proxy?: IS3MediaProxy;
   /** Whether the replica is in another account than the primary. */
   readonly crossAccount: boolean;
   readonly metrics: boolean;

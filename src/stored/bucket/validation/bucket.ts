@@ -5,6 +5,7 @@ import { validateExistingPrimary } from './existing-primary';
 import { validateReplica } from './replica';
 import { isCrossAccount, MAX_PREFIX_LENGTH } from '../../../private/naming';
 import { Problems } from '../../../private/problems';
+import { ReplicationJobs } from '../../backfill';
 import { hasObjectLock } from '../copies/bucket-settings';
 import { ReplicatedMediaBucketProps } from '../props';
 
@@ -19,6 +20,7 @@ export function validateBucket(problems: Problems, props: ReplicatedMediaBucketP
   validateCopy(problems, props, stack.region);
   validateExistingPrimary(problems, props, stack);
   validateTwoWay(problems, props, stack);
+  ReplicationJobs._validate(problems, props);
   problems.expect(props.replicas.length > 0, {
     property: 'replicas',
     got: props.replicas,

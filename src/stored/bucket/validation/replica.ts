@@ -3,6 +3,7 @@ import { validateCopy } from './copy';
 import { validateExistingReplica } from './existing-replica';
 import { Problems } from '../../../private/problems';
 import { isKnownRegion, partitionOf } from '../../../private/regions';
+import { S3MediaProxy } from '../../proxy';
 import { MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
 
@@ -19,6 +20,7 @@ export function validateReplica(
   validateRule(problems, replica);
   validateLocation(problems, replica, region, primary);
   validateExistingReplica(problems, replica, region, props, primary);
+  if (replica.proxy) S3MediaProxy._validate(problems.within('proxy'), replica.proxy, { region: replica.region });
 }
 
 function validateRegion(problems: Problems, index: number, replicas: MediaReplicaProps[], primary: Stack): boolean {
