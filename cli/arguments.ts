@@ -33,8 +33,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parse(argv);
   const [name, ...more] = positionals;
   const command = name === undefined ? undefined : commandNamed(name);
-  if (more.length > 0)
+  if (more.length > 0) {
     throw new UsageError(`Unexpected ${more.join(' ')} after ${name}. Specify a file with --config <file>.`);
+  }
   const given = Object.keys(values);
   const known = [...COMMON_OPTIONS, ...(command ? OPTIONS[command] : ['version'])];
   const unsupported = given.find((option) => !known.includes(option));

@@ -14,8 +14,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { newApp } from './support/synth';
 import * as library from '../src';
+import { newApp } from './support/synth';
 
 /** A value of a property, or a function that creates it in the stack. */
 type Sample = unknown | ((stack: Stack) => unknown);

@@ -1,4 +1,4 @@
-/** As many stacks with nothing in them: what aws-cdk-lib itself takes. */
+/** The same number of empty stacks: the time that aws-cdk-lib itself needs. */
 import { App, Stack } from 'aws-cdk-lib';
 import { PRIMARY, REPLICA_REGIONS, SIZE } from './platform-layout';
 

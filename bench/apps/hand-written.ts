@@ -15,30 +15,38 @@ const app = new App();
 const RUNBOOK = 'https://github.com/cdk-media-replication/cdk-media-replication/blob/main/docs/operations.md';
 
 forEachPrimaryStack(SIZE, (group, indexes) => {
-  const there = new Stack(app, `Replica${group}`, { env: REPLICA });
-  const here = new Stack(app, `Primary${group}`, { env: PRIMARY });
-  here.addStackDependency(there);
-  for (const index of indexes) replicatedBucket(here, there, `Primary${group}/Media${index}`, index);
+  const replicaStack = new Stack(app, `Replica${group}`, { env: REPLICA });
+  const primaryStack = new Stack(app, `Primary${group}`, { env: PRIMARY });
+  primaryStack.addStackDependency(replicaStack);
+  for (const index of indexes) replicatedBucket(primaryStack, replicaStack, `Primary${group}/Media${index}`, index);
 });
 
 app.synth();
 
-function replicatedBucket(here: Stack, there: Stack, path: string, index: number): void {
+function replicatedBucket(primaryStack: Stack, replicaStack: Stack, path: string, index: number): void {
   const alias = `alias/media${index}-1a2b3c4d`;
   const ruleId = `media${index}-1a2b3c4d-${REPLICA.region}`;
   const nameIn = (stack: Stack) => `media${index}-1a2b3c4d-${stack.account}-${stack.region}-an`;
 
-  const replica = new s3.Bucket(there, `ReplicaBucket${index}`, {
-    ...bucketProps(there, index, path, alias),
-    bucketName: nameIn(there),
+  const replica = new s3.Bucket(replicaStack, `ReplicaBucket${index}`, {
+    ...bucketProps(replicaStack, index, path, alias),
+    bucketName: nameIn(replicaStack),
   });
   accountRegional(replica);
 
-  const primaryProps = bucketProps(here, index, path, alias);
-  const primary = new s3.Bucket(here, `PrimaryBucket${index}`, {
+  const primaryProps = bucketProps(primaryStack, index, path, alias);
+  const primary = new s3.Bucket(primaryStack, `PrimaryBucket${index}`, {
     ...primaryProps,
-    bucketName: nameIn(here),
-    replicationRole: replicationRole(here, index, path, nameIn(here), nameIn(there), primaryProps.encryptionKey, alias),
+    bucketName: nameIn(primaryStack),
+    replicationRole: replicationRole(
+      primaryStack,
+      index,
+      path,
+      nameIn(primaryStack),
+      nameIn(replicaStack),
+      primaryProps.encryptionKey,
+      alias,
+    ),
     replicationRules: [
       {
         id: ruleId,
@@ -47,7 +55,7 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
         deleteMarkerReplication: true,
         sseKmsEncryptedObjects: true,
         kmsKey: kms.Key.fromKeyArn(
-          here,
+          primaryStack,
           `ReplicaKey${index}`,
           `arn:${Aws.PARTITION}:kms:${REPLICA.region}:${REPLICA.account}:${alias}`,
         ),
@@ -59,9 +67,9 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
   });
   accountRegional(primary);
 
-  const dimensionsMap = { SourceBucket: nameIn(here), DestinationBucket: nameIn(there), RuleId: ruleId };
+  const dimensionsMap = { SourceBucket: nameIn(primaryStack), DestinationBucket: nameIn(replicaStack), RuleId: ruleId };
   alarm(
-    there,
+    replicaStack,
     `ReplicationLatencyAlarm${index}`,
     new cloudwatch.Metric({
       namespace: 'AWS/S3',
@@ -75,7 +83,7 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
       `${RUNBOOK}#alarm-replication-latency`,
   );
   alarm(
-    here,
+    primaryStack,
     `ReplicationFailedAlarm${index}`,
     new cloudwatch.Metric({
       namespace: 'AWS/S3',
@@ -89,18 +97,18 @@ function replicatedBucket(here: Stack, there: Stack, path: string, index: number
       `${RUNBOOK}#alarm-replication-failures`,
   );
 
-  new CfnOutput(here, `Media${index}ReplicaBucketName`, {
-    value: nameIn(there),
+  new CfnOutput(primaryStack, `Media${index}ReplicaBucketName`, {
+    value: nameIn(replicaStack),
     description: `Replica bucket name (${REPLICA.region})`,
   });
-  new CfnOutput(here, `Media${index}ReplicaRegion`, {
+  new CfnOutput(primaryStack, `Media${index}ReplicaRegion`, {
     value: REPLICA.region,
     description: `Replica bucket region (${REPLICA.region})`,
   });
-  new CfnOutput(here, `Media${index}Copies`, {
-    value: here.toJsonString({
-      primary: { bucketName: nameIn(here), ...PRIMARY },
-      replicas: [{ bucketName: nameIn(there), ...REPLICA, ruleId }],
+  new CfnOutput(primaryStack, `Media${index}Copies`, {
+    value: primaryStack.toJsonString({
+      primary: { bucketName: nameIn(primaryStack), ...PRIMARY },
+      replicas: [{ bucketName: nameIn(replicaStack), ...REPLICA, ruleId }],
     }),
     description: 'The primary bucket and its replicas, as JSON',
   });
@@ -133,13 +141,13 @@ function bucketProps(stack: Stack, index: number, path: string, aliasName: strin
   };
 }
 
-/** The L2 sets the namespace only together with a prefix of which nobody knows the full name. */
+/** The L2 sets the namespace only together with a name prefix, which makes the full name unknown. */
 function accountRegional(bucket: s3.Bucket): void {
   (bucket.node.defaultChild as s3.CfnBucket).bucketNamespace = s3.BucketNamespace.ACCOUNT_REGIONAL;
 }
 
 function replicationRole(
-  here: Stack,
+  primaryStack: Stack,
   index: number,
   path: string,
   source: string,
@@ -152,7 +160,7 @@ function replicationRole(
     StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` },
     StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn(name), `${bucketArn(name)}/*`] },
   });
-  const role = new iam.Role(here, `ReplicationRole${index}`, {
+  const role = new iam.Role(primaryStack, `ReplicationRole${index}`, {
     assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
     description: `Replicates the media of ${path}`,
   });

@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * The package as it is published, and its command line in a folder in which nothing was: npm brings aws-cdk-lib and
- * constructs, the newest that it finds. Needs `npx projen compile` before, and a registry.
+ * The packed package and its command line in a new folder, where npm installs the newest aws-cdk-lib and constructs.
+ * Requires `npx projen compile` and a registry.
  */
 const ROOT = join(__dirname, '../..');
-/** What the package may hold of the command line. */
-const LARGEST_BUNDLE = 450_000;
+/** The maximum size of the bundle in bytes. */
+const MAX_BUNDLE_SIZE = 450_000;
 
 const place = mkdtempSync(join(tmpdir(), 'packed-'));
 const folder = join(place, 'a folder');
 afterAll(() => rmSync(place, { recursive: true, force: true }));
 
 function npm(cwd: string, ...argv: string[]): string {
-  // Not what `npm run` set for this package.
+  // Without variables that `npm run` sets for this package.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^npm_(config_local_prefix|package)/.test(name)),
   );
@@ -41,16 +41,16 @@ describe('the packed command line', () => {
     npm(folder, 'install', '--no-audit', '--no-fund', join(place, packed.filename));
   });
 
-  test('is one file, and no larger than it has to be', () => {
+  test('is one file of limited size', () => {
     expect(files.filter((file) => /^assets\/cli\//.test(file))).toEqual(['assets/cli/index.js']);
     expect(files.filter((file) => /^(cli|test|scripts)\//.test(file))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(['schema/media.schema.json', 'schema/media.example.yaml']));
     expect(statSync(join(folder, 'node_modules/cdk-media-replication/assets/cli/index.js')).size).toBeLessThan(
-      LARGEST_BUNDLE,
+      MAX_BUNDLE_SIZE,
     );
   });
 
-  test('needs no package but aws-cdk-lib and constructs', () => {
+  test('requires only aws-cdk-lib and constructs', () => {
     const { dependencies, peerDependencies } = JSON.parse(
       readFileSync(join(folder, 'node_modules/cdk-media-replication/package.json'), 'utf8'),
     );
@@ -58,14 +58,14 @@ describe('the packed command line', () => {
     expect(Object.keys(peerDependencies)).toEqual(['aws-cdk-lib', 'constructs']);
     for (const bundled of ['ajv', 'yaml']) {
       const owner = join(folder, 'node_modules', bundled);
-      // aws-cdk-lib brings what it needs within itself.
+      // aws-cdk-lib bundles its own dependencies.
       expect(existsSync(owner)).toBe(false);
     }
   });
 
-  test('goes from nothing to templates', () => {
+  test('creates a config and synthesizes it', () => {
     expect(cli('init')).toMatchObject({ code: 0, stdout: 'wrote media.yaml\n' });
-    expect(cli('validate')).toEqual({ code: 0, stdout: 'media.yaml is right: 3 stacks\n', stderr: '' });
+    expect(cli('validate')).toEqual({ code: 0, stdout: 'media.yaml is valid: 3 stacks\n', stderr: '' });
     const plan = cli('plan', '--json');
     expect(plan).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(plan.stdout).regions).toHaveLength(3);
@@ -77,17 +77,17 @@ describe('the packed command line', () => {
     );
   });
 
-  test('gives exit codes that scripts can use', () => {
+  test('returns exit codes for scripts', () => {
     expect(cli('--version').code).toBe(0);
     expect(cli('init')).toMatchObject({ code: 2, stdout: '' });
     expect(cli('plan', '--config', 'package.json')).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^package\.json:\d+:\d+ {2}name {2}is not known here/m),
+      stderr: expect.stringMatching(/^package\.json:\d+:\d+ {2}name {2}unknown property/m),
     });
   });
 
-  test('goes on without a reader', () => {
+  test('ignores a closed pipe', () => {
     const bin = join(folder, 'node_modules/.bin/cdk-media-replication');
     const { status, stderr } = spawnSync('bash', ['-c', `set -o pipefail; '${bin}' schema | head -1 >/dev/null`], {
       encoding: 'utf8',
@@ -95,17 +95,17 @@ describe('the packed command line', () => {
     expect([status, stderr]).toEqual([0, '']);
   });
 
-  test('shows its schema where an editor can read it', () => {
+  test('prints the path of a schema for editors', () => {
     const { stdout } = cli('schema', '--path');
     expect(JSON.parse(readFileSync(stdout.trim(), 'utf8')).title).toBe('cdk-media-replication');
   });
 
-  test('says what is missing where npm was told not to bring it', () => {
+  test('reports a missing aws-cdk-lib', () => {
     rmSync(join(folder, 'node_modules/aws-cdk-lib'), { recursive: true });
     expect(cli('validate')).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'aws-cdk-lib is not installed beside this package: npm install aws-cdk-lib constructs\n',
+      stderr: 'aws-cdk-lib is not installed. Run: npm install aws-cdk-lib constructs\n',
     });
     expect(cli('--help').code).toBe(0);
   });

@@ -3,7 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 /** Widgets created when the dashboard is rendered, so that they include what was added after the dashboard. */
 export class LateWidgets implements cloudwatch.IWidget {
   readonly width = 24;
-  private made?: cloudwatch.IWidget;
+  private column?: cloudwatch.IWidget;
 
   constructor(private readonly rows: () => cloudwatch.IWidget[]) {}
 
@@ -17,12 +17,12 @@ export class LateWidgets implements cloudwatch.IWidget {
 
   toJson(): any[] {
     const json = this.content.toJson();
-    this.made = undefined; // the next synthesis may have more to show
+    this.column = undefined; // the next synthesis may have more to show
     return json;
   }
 
   private get content(): cloudwatch.IWidget {
-    this.made ??= new cloudwatch.Column(...this.rows());
-    return this.made;
+    this.column ??= new cloudwatch.Column(...this.rows());
+    return this.column;
   }
 }

@@ -68,9 +68,9 @@ export interface MediaMonitoringProps extends MediaMonitoringOptions {
   readonly media?: IReplicatedMediaBucket;
 
   /**
-   * Proxies to watch, besides those of the replicas of `media`.
+   * Additional proxies to watch. The proxies of the replicas of `media` are included.
    *
-   * @default - no other proxies
+   * @default - no additional proxies
    */
   readonly proxies?: IS3MediaProxy[];
 

@@ -12,7 +12,7 @@ interface Parts {
   readonly monitoring: MediaMonitoring;
 }
 
-/** The outputs that operators need, besides those of the bucket's copies. */
+/** Outputs for operators. The bucket has its own outputs for its copies. */
 export function writeOutputs(scope: Construct, { media, router, meetings, monitoring }: Parts): void {
   const write = (id: string, value: string | undefined, description: string) =>
     value !== undefined && new CfnOutput(scope, id, { value, description });

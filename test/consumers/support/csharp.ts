@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A type of the generated C# code: its members, each with the type that it gives. */
+/** A type of the generated C# code: its members, each with its type or return type. */
 interface CSharpType {
   readonly declaration: string;
   readonly members: Map<string, string>;
@@ -76,7 +76,7 @@ function initialisers(code: string): [type: string, member: string][] {
       next = '';
     } else if (token === '{' || token === '(') {
       open.push(token === '{' ? next : '');
-      // In `new Type(…) { … }` the braces belong to the type too, but nobody writes that for constructs or structs.
+      // The braces of `new Type(…) { … }` belong to the type as well, but constructs and structs are not written like this.
       next = '';
     } else if (token === '}' || token === ')') {
       open.pop();

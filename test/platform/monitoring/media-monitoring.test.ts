@@ -230,8 +230,8 @@ describe('MediaMonitoring routes to one topic', () => {
       { replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }, { region: 'eu-north-1' }] },
       primaryStack(newApp(), known),
     );
-    const { stack: there } = media.replica('eu-west-1');
-    const template = templateOf(there);
+    const { stack: replicaStack } = media.replica('eu-west-1');
+    const template = templateOf(replicaStack);
     const [forward] = resources(template, RULE).map(({ Properties }) => Properties);
     expect(forward.Targets).toEqual([
       {
@@ -247,7 +247,8 @@ describe('MediaMonitoring routes to one topic', () => {
     });
 
     // As CloudFormation generates it: stack name, logical id, random characters.
-    const arnOf = (id: string) => `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${there.stackName}-${id}-1A2B3C4D5E6F`;
+    const arnOf = (id: string) =>
+      `arn:aws:cloudwatch:eu-west-1:${ACCOUNT}:alarm:${replicaStack.stackName}-${id}-1A2B3C4D5E6F`;
     const alarms = Object.keys(template.findResources(ALARM));
     const arrivals = resources(templateOf(stack), RULE)
       .map(({ Properties }) => JSON.parse(JSON.stringify(Properties).replace(/\$\{AWS::Partition\}/g, 'aws')))

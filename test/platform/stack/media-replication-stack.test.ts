@@ -178,15 +178,15 @@ describe('MediaReplicationStack', () => {
 
   test('applies stack properties to the stacks of replicas as well', () => {
     const stack = stackWith({ stackName: 'studio-media', terminationProtection: true, tags: { team: 'media' } });
-    const { stack: there } = stack.media.replicas[0];
-    expect([stack.stackName, there.stackName]).toEqual([
+    const { stack: replicaStack } = stack.media.replicas[0];
+    expect([stack.stackName, replicaStack.stackName]).toEqual([
       'studio-media',
       expect.stringMatching(/^studio-media-media-[0-9a-f]{8}-eu-west-1$/),
     ]);
-    expect(there.terminationProtection).toBe(true);
-    expect(there.tags.tagValues()).toEqual({ team: 'media' });
-    expect(there.dependencies).toEqual([]);
-    expect(stack.dependencies).toContain(there);
+    expect(replicaStack.terminationProtection).toBe(true);
+    expect(replicaStack.tags.tagValues()).toEqual({ team: 'media' });
+    expect(replicaStack.dependencies).toEqual([]);
+    expect(stack.dependencies).toContain(replicaStack);
   });
 
   test('has no outputs with `outputs: false`, unless `media` asks for its own', () => {
