@@ -19,7 +19,8 @@ export interface Synthesised {
 export function synthesise(config: MediaConfig, document: ConfigDocument, outdir: string): Synthesised {
   try {
     const stack = createStack(config, outdir);
-    const problems = synthesisProblems(stack);
+    // As data: aws-cdk-lib would report them as text.
+    const problems = stack.media._synthesisProblems();
     if (problems.length > 0) throw Object.assign(new Error(), { problems });
     return { stack, assembly: withoutPrintedReport(() => (stack.node.root as App).synth()) };
   } catch (error) {
@@ -40,11 +41,6 @@ export function createStack(config: MediaConfig, outdir: string): MediaReplicati
   let imports: Construct | undefined;
   const props = propsOf(config, () => (imports ??= importsOf(app.node.findChild(config.stackName) as Stack)));
   return new MediaReplicationStack(app, config.stackName, props);
-}
-
-/** Problems that the bucket finds at synthesis, as data: aws-cdk-lib would report them as text. */
-function synthesisProblems({ media }: MediaReplicationStack): unknown[] {
-  return (media as { _synthesisProblems?: () => unknown[] })._synthesisProblems?.() ?? [];
 }
 
 /** The scope of imported resources, none of which is in a template. */

@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
-import { ReplicatedMeetingService } from '../../live/meeting';
+import { IReplicatedMeetingService } from '../../live/meeting';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
-import { ReplicationCanary } from '../../stored/canary';
+import { IReplicationCanary } from '../../stored/canary';
 import { IS3MediaProxy } from '../../stored/proxy';
-import { MediaRouter } from '../../stored/routing';
+import { IMediaRouter } from '../../stored/routing';
 
 /** Options of a `MediaMonitoring`, whichever constructs it watches. */
 export interface MediaMonitoringOptions {
@@ -57,11 +57,14 @@ export interface MediaMonitoringOptions {
   readonly fallbackPercent?: number;
 }
 
-/** Properties of a `MediaMonitoring`. At least one of `media`, `proxies`, `router`, `canary` and `meetings` is required. */
+/**
+ * Properties of a `MediaMonitoring`. At least one of `media`, `proxies`, `router`, `canary` and `meetings` is required.
+ *
+ * Imported constructs are shown on the dashboard; their alarms belong to the app that created them.
+ */
 export interface MediaMonitoringProps extends MediaMonitoringOptions {
   /**
-   * The media to watch, including the proxies of its replicas. Imported media is shown on the dashboard; its alarms belong
-   * to the app that created it.
+   * The media to watch, including the proxies of its replicas.
    *
    * @default - no media
    */
@@ -79,19 +82,19 @@ export interface MediaMonitoringProps extends MediaMonitoringOptions {
    *
    * @default - no router
    */
-  readonly router?: MediaRouter;
+  readonly router?: IMediaRouter;
 
   /**
    * The canary to watch.
    *
    * @default - no canary
    */
-  readonly canary?: ReplicationCanary;
+  readonly canary?: IReplicationCanary;
 
   /**
    * The meeting service to watch, including meetings added to it later.
    *
    * @default - no meetings
    */
-  readonly meetings?: ReplicatedMeetingService;
+  readonly meetings?: IReplicatedMeetingService;
 }

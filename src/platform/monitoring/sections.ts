@@ -1,11 +1,11 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
-import { IReplicatedMeeting, ReplicatedMeetingService } from '../../live/meeting';
+import { IReplicatedMeeting, IReplicatedMeetingService } from '../../live/meeting';
 import { CONCURRENT_MEETINGS } from '../../private/quotas';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
-import { ReplicationCanary } from '../../stored/canary';
+import { IReplicationCanary } from '../../stored/canary';
 import { IS3MediaProxy } from '../../stored/proxy';
-import { MediaRouter } from '../../stored/routing';
+import { IMediaRouter } from '../../stored/routing';
 
 /**
  * Rows of the dashboard body, since versions of aws-cdk-lib differ in how they order the parts of a metric with an id.
@@ -52,7 +52,7 @@ export function replicationSection(
   ]);
 }
 
-export function linksSection(router: MediaRouter): cloudwatch.IWidget[] {
+export function linksSection(router: IMediaRouter): cloudwatch.IWidget[] {
   return section('## Links', [
     { title: 'Links by region and reason', metrics: router.metricsLinksByReason(), stacked: true },
     {
@@ -76,18 +76,17 @@ export function linksSection(router: MediaRouter): cloudwatch.IWidget[] {
 
 export function proxiesSection(proxies: IS3MediaProxy[]): cloudwatch.IWidget[] {
   const withServers = proxies.filter(({ clusterName }) => clusterName);
-  const regionOf = ({ region }: IS3MediaProxy) => region;
   const servers: GraphOptions[] = [
     {
       title: 'Running tasks',
-      metrics: withServers.map((proxy) => proxy.metricRunningServers({ label: regionOf(proxy) })),
+      metrics: withServers.map((proxy) => proxy.metricRunningServers({ label: proxy.region })),
     },
     {
       title: 'Bytes sent per second',
-      metrics: withServers.map((proxy) => proxy.metricBytesSent({ label: regionOf(proxy) })),
+      metrics: withServers.map((proxy) => proxy.metricBytesSent({ label: proxy.region })),
     },
   ];
-  const regions = new Set(proxies.filter(({ clusterName }) => !clusterName).map(regionOf));
+  const regions = new Set(proxies.filter(({ clusterName }) => !clusterName).map(({ region }) => region));
   return section('## Proxies', [
     ...(withServers.length ? servers : []),
     ...(regions.size
@@ -108,8 +107,8 @@ function endpointBytes(region: string): cloudwatch.IMetric {
   });
 }
 
-export function canarySection(canary: ReplicationCanary): cloudwatch.IWidget[] {
-  const proxies = Object.keys(canary.probes);
+export function canarySection(canary: IReplicationCanary): cloudwatch.IWidget[] {
+  const proxies = canary.proxyRegions;
   const ofProxies: GraphOptions[] = [
     {
       title: 'Read latency through the proxy (ms)',
@@ -132,7 +131,7 @@ export function canarySection(canary: ReplicationCanary): cloudwatch.IWidget[] {
   ]);
 }
 
-export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.IWidget[] {
+export function meetingsSection(service: IReplicatedMeetingService): cloudwatch.IWidget[] {
   return [
     ...section('## Meetings', [
       { title: 'Running meetings', metrics: [service.metricLiveMeetings({ label: 'meetings' })] },
@@ -170,7 +169,7 @@ export function meetingsSection(service: ReplicatedMeetingService): cloudwatch.I
   ];
 }
 
-function seats(service: ReplicatedMeetingService, meeting: IReplicatedMeeting): GraphOptions {
+function seats(service: IReplicatedMeetingService, meeting: IReplicatedMeeting): GraphOptions {
   return {
     title: `Seats used in ${meeting.meetingName}`,
     metrics: Array.from({ length: meeting.sessionCount }, (_, session) =>
@@ -181,8 +180,8 @@ function seats(service: ReplicatedMeetingService, meeting: IReplicatedMeeting): 
   };
 }
 
-export function quotasSection(service?: ReplicatedMeetingService): cloudwatch.IWidget[] {
-  const ofMeetings = (each: ReplicatedMeetingService): GraphOptions[] => [
+export function quotasSection(service?: IReplicatedMeetingService): cloudwatch.IWidget[] {
+  const ofMeetings = (each: IReplicatedMeetingService): GraphOptions[] => [
     {
       title: 'Concurrent Amazon Chime SDK sessions',
       metrics: [each.metricLiveSessions({ label: 'used by this service' })],

@@ -184,6 +184,43 @@ describe('MediaMonitoring shows', () => {
     expect(titled(widgets, 'Replication latency').annotations?.horizontal ?? []).toEqual([]); // unknown here
   });
 
+  test('other imported constructs, without creating alarms for them', () => {
+    const stack = primaryStack();
+    const functionArn = (name: string) => `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${name}`;
+    const monitoring = new MediaMonitoring(stack, 'Monitoring', {
+      router: MediaRouter.fromMediaRouterAttributes(stack, 'Router', {
+        functionArn: functionArn('router'),
+        routerName: 'router-1a2b3c4d',
+        primaryRegion: 'us-east-1',
+        replicaRegions: ['eu-west-1'],
+      }),
+      canary: ReplicationCanary.fromReplicationCanaryAttributes(stack, 'Canary', {
+        canaryName: 'canary-1a2b3c4d',
+        primaryRegion: 'us-east-1',
+        replicaRegions: ['eu-west-1'],
+      }),
+      proxies: [
+        S3MediaProxy.fromS3MediaProxyAttributes(stack, 'Proxy', {
+          url: 'https://media.eu.example.com',
+          region: 'eu-west-1',
+          clusterName: 'proxy-1a2b3c4d',
+        }),
+      ],
+      meetings: ReplicatedMeetingService.fromReplicatedMeetingServiceAttributes(stack, 'Meetings', {
+        serviceName: 'meetings-1a2b3c4d',
+        audienceFunctionArn: functionArn('audience'),
+        hostFunctionArn: functionArn('host'),
+        roomFunctionArn: functionArn('room'),
+        reconcilerFunctionArn: functionArn('reconciler'),
+      }),
+    });
+    expect(monitoring.alarms).toEqual([]);
+    const titles = widgetsOf(templateOf(stack)).map(({ properties }) => properties.title);
+    expect(titles).toEqual(
+      expect.arrayContaining(['Links by region and reason', 'Running tasks', 'Replication time (seconds)', 'Joins']),
+    );
+  });
+
   test.each([
     [
       'us-east-1',
