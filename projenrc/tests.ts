@@ -25,6 +25,7 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   const jest = project.jest!.config;
   for (const key of ['testMatch', 'transform', 'clearMocks']) delete jest[key];
   jest.maxWorkers = '100%';
+  jest.testTimeout = 30_000; // linting runs at the same time
   jest.projects = [
     {
       displayName: 'floor',

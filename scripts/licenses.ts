@@ -16,10 +16,9 @@ const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)
 const byText = new Map<string, string[]>();
 for (const folder of [...packages].sort()) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  if (!ACCEPTED.includes(license))
-    throw new Error(
-      `${name} ${version} (${license}) does not have an accepted license. Accepted: ${ACCEPTED.join(', ')}.`,
-    );
+  if (!ACCEPTED.includes(license)) {
+    throw new Error(`${name} ${version} has the license ${license}, which is not accepted.`);
+  }
   const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)\b/i.test(file));
   const text = texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
   byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);

@@ -45,8 +45,9 @@ export interface Handler {
 /** The folder with the bundle of a handler. */
 export function bundleOf(handler: string): string {
   const path = join(ASSETS, `${handler}.lambda`);
-  if (!existsSync(path))
+  if (!existsSync(path)) {
     throw new Error(`${path} does not exist, because the package was not built. Run \`npx projen bundle\`.`);
+  }
   return path;
 }
 
