@@ -27,14 +27,15 @@ const pages = [
 const ABSOLUTE =
   /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/cdk-media-replication\/cdk-media-replication\/(?:blob\/)?main\//;
 
-/** The anchors that GitHub generates for the headings of a page. */
+/** The anchors of a page: those that GitHub generates for headings, and explicit ones. */
 function anchors(page: string): string[] {
-  return [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
     heading
       .toLowerCase()
       .replace(/[^-\w ]/g, '')
       .replace(/ /g, '-'),
   );
+  return [...headings, ...[...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)];
 }
 
 /** The links of a page to files of this repository. */
@@ -269,7 +270,12 @@ describe('docs/limits.md', () => {
   });
 
   test('has every quota that the command line checks', () => {
-    const codes = [...read('cli/plan/quotas.ts').matchAll(/code: '(L-\w+)'/g)].map(([, code]) => code);
+    const codes = [
+      ...['cli/plan/quotas.ts', 'src/private/quotas.ts']
+        .map(read)
+        .join('')
+        .matchAll(/code: '(L-\w+)'/g),
+    ].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(3);
     for (const code of codes) expect(rows.filter((row) => row.includes(code))).not.toEqual([]);
   });
