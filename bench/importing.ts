@@ -19,7 +19,7 @@ export function benchImport(workspace: string): Group {
   const library = median(runs.map(([, time]) => time));
   return {
     title: 'Loading',
-    how: `The time of \`require('cdk-media-replication')\` after \`require('aws-cdk-lib')\`, beside that of the latter. The median of ${RUNS} processes.`,
+    how: `The time that \`require('cdk-media-replication')\` takes after \`require('aws-cdk-lib')\`, compared with the latter, median of ${RUNS} processes.`,
     versions: [],
     rows: [row('import time added to aws-cdk-lib', library, 'ms', cdk)],
   };

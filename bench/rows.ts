@@ -1,4 +1,4 @@
-/** A measurement beside what a user would have instead, from the same run. */
+/** A measurement and its baseline, what a user would have instead, from the same run. */
 export interface Row {
   readonly name: string;
   readonly value: number;
@@ -7,14 +7,14 @@ export interface Row {
   readonly ratio: number;
 }
 
-/** Rows that are measured alike. */
+/** Rows that are measured in the same way. */
 export interface Group {
   readonly title: string;
-  /** What is measured beside what, in a sentence or two of Markdown. */
+  /** The measurement and its baseline, in one or two sentences of Markdown. */
   readonly how: string;
-  /** What a machine must have; without it, there are no rows. */
+  /** The requirements of the measurement. There are no rows if the machine does not meet them. */
   readonly needs?: string;
-  /** What it was measured with: names and versions, besides those that hold for all groups. */
+  /** Names and versions of the software that only this group was measured with. */
   readonly versions: string[];
   readonly rows: Row[];
 }

@@ -7,7 +7,7 @@ import { ReplicatedMediaBucket } from 'cdk-media-replication';
 const app = new App();
 const stack = new Stack(app, 'StudioArchive', { env: { account: '111111111111', region: 'us-east-1' } });
 
-// Years of media, in a bucket that no template of ours has made.
+// Years of media, in a bucket that this app did not create.
 const existing = s3.Bucket.fromBucketName(stack, 'Existing', 'studio-archive');
 const key = kms.Key.fromKeyArn(
   stack,
@@ -21,7 +21,7 @@ const media = new ReplicatedMediaBucket(stack, 'Archive', {
   enableVersioning: true,
   replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
   noncurrentVersionExpiration: Duration.days(30),
-  // When us-east-1 is not to be had, work goes on in the other regions, and comes home afterwards.
+  // While us-east-1 is unavailable, users upload to the other regions. S3 replicates their objects later.
   writeToReplicas: true,
   replicaModificationSync: true,
 });

@@ -10,7 +10,7 @@ const media = new ReplicatedMediaBucket(stack, 'Media', {
   replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2', prefix: 'published/' }],
 });
 
-// Each half hour: is what is put here to be seen there? Its object is below `published/`, for the second rule.
+// Tests replication every 30 minutes. The test object has the prefix `published/`, so that the second rule applies.
 const canary = new ReplicationCanary(stack, 'Canary', { media, interval: Duration.minutes(30) });
 
 const operators = new sns.Topic(stack, 'Operators');

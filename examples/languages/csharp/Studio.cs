@@ -21,7 +21,7 @@ namespace Studio
                 Audience = new[] { "studio" }
             });
 
-            // Ireland has every object, and a private way to them for the office there. Sydney has the finished films.
+            // Ireland has every object, and a proxy for the office there. Sydney has the finished films only.
             var media = new ReplicatedMediaBucket(stack, "Media", new ReplicatedMediaBucketProps
             {
                 Replicas = new[]

@@ -22,7 +22,7 @@ func main() {
 		Audience: jsii.Strings("studio"),
 	})
 
-	// Ireland has every object, and a private way to them for the office there. Sydney has the finished films.
+	// Ireland has every object, and a proxy for the office there. Sydney has the finished films only.
 	bucket := media.NewReplicatedMediaBucket(stack, jsii.String("Media"), &media.ReplicatedMediaBucketProps{
 		Replicas: &[]*media.MediaReplicaProps{
 			{

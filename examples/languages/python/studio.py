@@ -24,7 +24,7 @@ app = App()
 stack = Stack(app, "Studio", env=Environment(region="us-east-1"))
 tokens = HttpAuthorizer.jwt(issuer="https://login.example.com", audience=["studio"])
 
-# Ireland has every object, and a private way to them for the office there. Sydney has the finished films.
+# Ireland has every object, and a proxy for the office there. Sydney has the finished films only.
 media = ReplicatedMediaBucket(
     stack,
     "Media",

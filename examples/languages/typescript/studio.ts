@@ -17,7 +17,7 @@ const app = new App();
 const stack = new Stack(app, 'Studio', { env: { region: 'us-east-1' } });
 const tokens = HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] });
 
-// Ireland has every object, and a private way to them for the office there. Sydney has the finished films.
+// Ireland has every object, and a proxy for the office there. Sydney has the finished films only.
 const media = new ReplicatedMediaBucket(stack, 'Media', {
   replicas: [
     {

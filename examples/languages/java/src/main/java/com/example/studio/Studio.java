@@ -41,7 +41,7 @@ public class Studio {
                 .audience(List.of("studio"))
                 .build());
 
-        // Ireland has every object, and a private way to them for the office there. Sydney has the finished films.
+        // Ireland has every object, and a proxy for the office there. Sydney has the finished films only.
         ReplicatedMediaBucket media = ReplicatedMediaBucket.Builder.create(stack, "Media")
                 .replicas(List.of(
                         MediaReplicaProps.builder()
