@@ -15,8 +15,12 @@ export interface LoadedConfig {
 
 /** @throws ConfigError with all problems that can be found without synthesising the config */
 export function loadConfig(file: string, cwd: string): LoadedConfig {
-  const { document, problems } = parseConfig(file, readConfig(file, cwd));
-  if (problems.length > 0) throw new ConfigError(inOrder([...problems, ...problemsOfRest(document, problems)]));
+  const { document, problems, regionProblems } = parseConfig(file, readConfig(file, cwd));
+  const own = [...problems, ...regionProblems];
+  if (own.length > 0) {
+    const rest = problemsOfRest(document, problems).filter(({ path }) => !own.some((each) => each.path === path));
+    throw new ConfigError(inOrder([...own, ...rest]));
+  }
   return { config: document.value as MediaConfig, document };
 }
 
@@ -30,12 +34,13 @@ function problemsOfRest(document: ConfigDocument, problems: readonly Problem[]):
     return [];
   } catch (error) {
     const found = inputProblems(error).map((problem) => locate(problem, document));
-    return found.filter(({ path }) => !part.removed.some((removed) => mayDepend(parsePath(path), removed)));
+    return found.filter((problem) => !part.removed.some((removed) => mayDepend(problem, removed)));
   }
 }
 
-/** A problem in the mapping that a property was removed from may be a consequence of the removal. */
-function mayDepend(path: Path, removed: Path): boolean {
-  const mapping = removed.slice(0, -1);
-  return mapping.length > 0 && mapping.every((key, index) => path[index] === key);
+/** A problem that mentions a property removed from its mapping may be a consequence of the removal. */
+function mayDepend({ path, message }: Problem, removed: Path): boolean {
+  const keys = parsePath(path);
+  const mentions = new RegExp(`\\b${removed[removed.length - 1]}\\b`).test(`${path} ${message}`);
+  return mentions && removed.slice(0, -1).every((key, index) => keys[index] === key);
 }

@@ -10,11 +10,14 @@ export interface ParsedConfig {
   readonly document: ConfigDocument;
   /** Problems of syntax and schema. */
   readonly problems: readonly Problem[];
+  /** Regions that do not exist. */
+  readonly regionProblems: readonly Problem[];
 }
 
 export function parseConfig(file: string, text: string): ParsedConfig {
   const document = new ConfigDocument(file, text);
-  return { document, problems: document.problems.length > 0 ? document.problems : contentProblems(document) };
+  const { problems } = document;
+  return problems.length > 0 ? { document, problems, regionProblems: [] } : contentProblems(document);
 }
 
 export function readConfig(file: string, cwd: string): string {
@@ -29,20 +32,18 @@ export function readConfig(file: string, cwd: string): string {
   }
 }
 
-function contentProblems(document: ConfigDocument): Problem[] {
+function contentProblems(document: ConfigDocument): ParsedConfig {
   const { value } = document;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const got = value === null || value === undefined ? 'an empty file' : Array.isArray(value) ? 'a list' : 'a scalar';
     const expected = 'the properties of a stack. Run `cdk-media-replication init` for an example';
-    return [document.problem([], `got ${got}, expected ${expected}`)];
+    return { document, problems: [document.problem([], `got ${got}, expected ${expected}`)], regionProblems: [] };
   }
   const regions = regionProblems(document);
   // The schema rejects some of these regions as well, but without a suggestion.
   const reported = new Set(regions.map(placeOf));
-  return [
-    ...schemaProblems(schemaErrors(value), document).filter((problem) => !reported.has(placeOf(problem))),
-    ...regions,
-  ];
+  const problems = schemaProblems(schemaErrors(value), document);
+  return { document, problems: problems.filter((each) => !reported.has(placeOf(each))), regionProblems: regions };
 }
 
 function placeOf({ line, column, path, message }: Problem): string {

@@ -136,7 +136,24 @@ describe('an invalid config', () => {
   });
 
   test('reports no problem that an invalid value beside it may have caused', async () => {
-    const problems = await problemsOf(`${VALID}monitoring: { dashboardName: a b, runbookUrl: 1 }\n`);
-    expect(problems).toEqual([expect.stringContaining('monitoring.runbookUrl got 1, expected a string')]);
+    const problems = await problemsOf(`${VALID}  removalPolicy: NEVER\n  autoDeleteObjects: true\n`);
+    expect(problems).toEqual([expect.stringContaining('media.removalPolicy got "NEVER", expected')]);
+  });
+
+  test('reports what is wrong in a mapping with an invalid value or an unknown region', async () => {
+    const problems = await problemsOf(
+      'version: 1\nstackName: A\nregion: us-east-1\nmedia:\n  noncurrentVersionExpiration: 30\n  replicas:\n' +
+        '    - { region: eu-wst-1, proxy: { minCapacity: 1 } }\n    - { region: us-east-1 }\n' +
+        'meetings: { rooms: [{ meetingName: x, mediaRegion: eu-wst-1, stageSlots: 3 }] }\n',
+    );
+    expect(problems.map((problem) => problem.split(' ')[1])).toEqual([
+      'media.noncurrentVersionExpiration',
+      'media.replicas[0].region',
+      'media.replicas[0].proxy.minCapacity',
+      'media.replicas[1].region',
+      'meetings.rooms[0].meetingName',
+      'meetings.rooms[0].mediaRegion',
+      'meetings.rooms[0].stageSlots',
+    ]);
   });
 });
