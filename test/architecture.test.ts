@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -101,4 +101,13 @@ describe('docs/architecture.svg', () => {
   test('is in the README', () => {
     expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain('/main/docs/architecture.svg)');
   });
+});
+
+test('docs/architecture.md names files and folders that exist', () => {
+  const page = readFileSync(join(ROOT, 'docs/architecture.md'), 'utf8');
+  const paths = [...page.matchAll(/`((?:src|test|docs|scripts|cli|bench|schema|projenrc)\/[\w./-]*)`/g)].map(
+    ([, path]) => path,
+  );
+  expect(paths.length).toBeGreaterThan(30);
+  expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

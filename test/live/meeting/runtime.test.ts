@@ -2,8 +2,14 @@ import * as fc from 'fast-check';
 import { isUserId } from '../../../src/live/meeting/contract';
 import { canHost, CONTROL_REGIONS, distance, MEDIA_REGIONS } from '../../../src/live/meeting/regions';
 import { rankSessions } from '../../../src/live/meeting/runtime/seats/session-choice';
+import * as simulator from '../../simulators/chime/regions';
 
 describe('regions', () => {
+  test('are those that the simulator knows from the documentation', () => {
+    expect([...CONTROL_REGIONS].sort()).toEqual([...simulator.CONTROL_REGIONS].sort());
+    expect([...MEDIA_REGIONS].sort()).toEqual([...simulator.MEDIA_REGIONS].sort());
+  });
+
   const region = fc.constantFrom(...MEDIA_REGIONS);
 
   test('have symmetric distances of at most half the circumference of the earth', () => {

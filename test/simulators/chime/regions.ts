@@ -1,7 +1,7 @@
 import { partitionOf } from '../common/partition';
 
 /** Regions with an API endpoint: https://docs.aws.amazon.com/chime-sdk/latest/dg/sdk-available-regions.html */
-const CONTROL_REGIONS = new Set([
+export const CONTROL_REGIONS = new Set([
   'af-south-1',
   'ap-northeast-1',
   'ap-northeast-2',
@@ -19,7 +19,7 @@ const CONTROL_REGIONS = new Set([
 ]);
 
 /** Regions that can host media: the documented values of `MediaRegion`. */
-const MEDIA_REGIONS = new Set([
+export const MEDIA_REGIONS = new Set([
   'af-south-1',
   'ap-northeast-1',
   'ap-northeast-2',
