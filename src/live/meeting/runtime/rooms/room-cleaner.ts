@@ -3,7 +3,7 @@ import { Generations } from './generations';
 import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { keys } from '../store/keys';
-import { Table } from '../store/table';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 
 const POLL_MS = 500;
 const LEASE_MS = 60_000;
@@ -11,7 +11,7 @@ const LEASE_MS = 60_000;
 /** Deletes the items of ended generations, and entire rooms. */
 export class RoomCleaner {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
   ) {}
