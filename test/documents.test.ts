@@ -5,8 +5,8 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import * as meeting from '../src/live/meeting/contract';
 import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
-import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
+import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
 import * as backfill from '../src/stored/backfill/contract';
 import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
 import { OVERHEAD_SECONDS } from '../src/stored/canary/contract';
@@ -270,7 +270,8 @@ describe('docs/limits.md', () => {
   });
 
   test('has every quota that the command line checks', () => {
-    const codes = [...read('cli/plan/quotas.ts').matchAll(/code: '(L-\w+)'/g)].map(([, code]) => code);
+    const quotas = read('cli/plan/quotas.ts') + read('src/private/quotas.ts');
+    const codes = [...quotas.matchAll(/code: '(L-\w+)'/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(3);
     for (const code of codes) expect(rows.filter((row) => row.includes(code))).not.toEqual([]);
   });

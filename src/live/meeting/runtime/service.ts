@@ -11,10 +11,10 @@ import { BatchJoining } from './seats/batch-joining';
 import { Joining } from './seats/joining';
 import { Places } from './seats/places';
 import { Stage } from './stage/stage';
-import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 import { ChimeEvents } from './sweeper/chime-events';
 import { Sweeper } from './sweeper/sweeper';
 import { Telemetry } from './telemetry';
+import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 
 /** Creates the parts of the service from the environment variables of a function. */
 export class Service {

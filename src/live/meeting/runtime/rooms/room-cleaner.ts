@@ -2,8 +2,8 @@ import { throttled } from '../errors';
 import { Generations } from './generations';
 import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
 import { Deadline } from '../../../../private/runtime/deadline';
-import { keys } from '../store/keys';
 import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
+import { keys } from '../store/keys';
 
 const POLL_MS = 500;
 const LEASE_MS = 60_000;

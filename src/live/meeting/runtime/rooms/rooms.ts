@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { Change, DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { RoomConfig } from '../../contract';
 import { notFound } from '../errors';
 import { GenerationAddress, keys } from '../store/keys';
-import { Change, DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 
 /**
  * `idle`: no generation is running, and the next join may start one. `ended`: a host ended the meeting, and only a host

@@ -2,8 +2,8 @@ import { Chime, Meeting } from '../chime/chime';
 import { unavailable } from '../errors';
 import { LiveSession, Room } from './rooms';
 import { Deadline } from '../../../../private/runtime/deadline';
-import { garbageAt, keys } from '../store/keys';
 import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
+import { garbageAt, keys } from '../store/keys';
 import { Telemetry } from '../telemetry';
 
 /** The item of a session: its seat counters, and the meeting as Amazon Chime SDK returned it. */

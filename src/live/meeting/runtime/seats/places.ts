@@ -1,8 +1,8 @@
+import { DynamoDbTable, Write } from '../../../../private/runtime/dynamodb-table';
 import { Attendee } from '../chime/chime';
 import { Lease, newLease } from '../rooms/rooms';
 import { SessionItem } from '../rooms/sessions';
 import { garbageAt, GenerationAddress, keys, SessionAddress } from '../store/keys';
-import { DynamoDbTable, Write } from '../../../../private/runtime/dynamodb-table';
 
 /** A seat in a session, or a place on the stage, which is in the primary session. */
 export type PlaceKind = 'seat' | 'stage';

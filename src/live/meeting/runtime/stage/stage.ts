@@ -1,4 +1,5 @@
 import { Deadline } from '../../../../private/runtime/deadline';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { Attendee } from '../chime/chime';
 import { ended, MeetingError, notAllowed, throttled } from '../errors';
 import { Generations } from '../rooms/generations';
@@ -6,7 +7,6 @@ import { Room, Rooms } from '../rooms/rooms';
 import { Attendees, Issued } from '../seats/attendees';
 import { Place, PlaceKind, Places } from '../seats/places';
 import { garbageAt, keys } from '../store/keys';
-import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 
 /** The parameters of the client's `promoteToPrimaryMeeting`. */
 export interface Promotion {

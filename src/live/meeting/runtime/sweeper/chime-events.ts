@@ -1,9 +1,9 @@
 import { Deadline } from '../../../../private/runtime/deadline';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { Generations } from '../rooms/generations';
 import { Rooms } from '../rooms/rooms';
 import { Place, Places } from '../seats/places';
 import { keys, SessionAddress } from '../store/keys';
-import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 
 /** https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html */
 export interface ChimeEvent {
