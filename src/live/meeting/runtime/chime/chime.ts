@@ -156,6 +156,7 @@ export class Chime {
     command: Command<I, O>,
     deadline: Deadline,
   ): Promise<O> {
+    // The bundle keeps the names of classes.
     const operation = command.constructor.name.replace('Command', '');
     for (let attempt = 0; ; attempt++) {
       try {
