@@ -1,4 +1,4 @@
-import { MeetingError } from './errors';
+import { INTERNAL_ERROR, MeetingError, unavailable } from './errors';
 import { requestOf } from './http-events';
 import { Fields } from './requests';
 import { Service } from './service';
@@ -32,7 +32,7 @@ export function createHandler(service: Service, caller: Caller) {
       return answer;
     } catch (error) {
       telemetry.failed(operation, error);
-      throw error instanceof ValidationError || error instanceof MeetingError ? error : failure();
+      throw error instanceof ValidationError || error instanceof MeetingError ? error : unavailable(INTERNAL_ERROR);
     }
   };
 
@@ -44,9 +44,4 @@ export function createHandler(service: Service, caller: Caller) {
       return errorResponse(error as Error, HTTP_STATUS);
     }
   };
-}
-
-/** Internal errors are logged, and not disclosed to the caller. */
-function failure(): MeetingError {
-  return new MeetingError('ServiceUnavailable', 'Internal error. The log of the function has the details.', 5);
 }

@@ -1,4 +1,4 @@
-import { MeetingError, notAllowed } from './errors';
+import { INTERNAL_ERROR, MeetingError, notAllowed } from './errors';
 import { banOf, batchOf, Fields, joinRequestOf, meetingOf, userOf } from './requests';
 import { AUDIENCE_OPERATIONS, Caller, HOST_OPERATIONS, Operation } from '../contract';
 import { Generations, handledStart } from './rooms/generations';
@@ -130,10 +130,9 @@ export class Operations {
   }
 }
 
-/** Internal errors are logged, and not disclosed to the caller. */
 function refusalOf(error: Error): { readonly code: string; readonly message: string } {
   if (error instanceof MeetingError) return { code: error.code, message: error.message };
-  return { code: 'ServiceUnavailable', message: 'Internal error. The log of the function has the details.' };
+  return { code: 'ServiceUnavailable', message: INTERNAL_ERROR };
 }
 
 /** The response of operations that return nothing. */
