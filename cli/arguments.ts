@@ -6,17 +6,7 @@ import type { ColorOption } from './terminal/terminal';
 export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'schema'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
-export interface Arguments {
-  readonly command?: CommandName;
-  readonly help: boolean;
-  readonly version: boolean;
-  readonly color: ColorOption;
-  readonly config: string;
-  readonly out: string;
-  readonly force: boolean;
-  readonly json: boolean;
-  readonly path: boolean;
-}
+export type Arguments = Readonly<ReturnType<typeof parseArguments>>;
 
 const COMMON_OPTIONS = ['help', 'color', 'no-color'];
 
@@ -29,14 +19,14 @@ const OPTIONS: Record<CommandName, readonly string[]> = {
   schema: ['path'],
 };
 
-export function parseArguments(argv: readonly string[]): Arguments {
-  const { values, positionals } = parse(argv);
+export function parseArguments(argv: readonly string[]) {
+  const { values, positionals, tokens } = parse(argv);
   const [name, ...more] = positionals;
   const command = name === undefined ? undefined : commandNamed(name);
   if (more.length > 0) {
     throw new UsageError(`Unexpected ${more.join(' ')} after ${name}. Specify a file with --config <file>.`);
   }
-  const given = Object.keys(values);
+  const given = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
   const known = [...COMMON_OPTIONS, ...(command ? OPTIONS[command] : ['version'])];
   const unsupported = given.find((option) => !known.includes(option));
   if (unsupported !== undefined && !values.help) {
@@ -47,17 +37,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   for (const option of ['config', 'out'] as const) {
     if (values[option] === '') throw new UsageError(`--${option} requires a path.`);
   }
-  return {
-    command,
-    help: values.help ?? false,
-    version: values.version ?? false,
-    color: values['no-color'] ? 'never' : values.color ? 'always' : undefined,
-    config: values.config ?? 'media.yaml',
-    out: values.out ?? 'cdk.out',
-    force: values.force ?? false,
-    json: values.json ?? false,
-    path: values.path ?? false,
-  };
+  const color: ColorOption = values['no-color'] ? 'never' : values.color ? 'always' : undefined;
+  return { ...values, command, color };
 }
 
 function commandNamed(name: string): CommandName {
@@ -74,16 +55,17 @@ function parse(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
+      tokens: true,
       options: {
-        help: { type: 'boolean', short: 'h' },
-        version: { type: 'boolean', short: 'v' },
-        color: { type: 'boolean' },
-        'no-color': { type: 'boolean' },
-        config: { type: 'string', short: 'c' },
-        out: { type: 'string', short: 'o' },
-        force: { type: 'boolean' },
-        json: { type: 'boolean' },
-        path: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', short: 'v', default: false },
+        color: { type: 'boolean', default: false },
+        'no-color': { type: 'boolean', default: false },
+        config: { type: 'string', short: 'c', default: 'media.yaml' },
+        out: { type: 'string', short: 'o', default: 'cdk.out' },
+        force: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        path: { type: 'boolean', default: false },
       },
     });
   } catch (error) {

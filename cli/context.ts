@@ -1,3 +1,4 @@
+import type { Arguments } from './arguments';
 import type { StreamFacts, Terminal } from './terminal/terminal';
 
 /** A stream as the commands use it. Tests provide their own. */
@@ -14,12 +15,7 @@ export interface World {
 }
 
 /** The input of a command. Results go to stdout, everything else to stderr. */
-export interface Context extends World {
-  readonly config: string;
-  readonly out: string;
-  readonly force: boolean;
-  readonly json: boolean;
-  readonly path: boolean;
+export interface Context extends World, Arguments {
   /** The formatting of stdout. */
   readonly terminal: Terminal;
   /** The formatting of stderr. */

@@ -6,6 +6,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as meeting from '../src/live/meeting/contract';
 import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
+import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
 import * as backfill from '../src/stored/backfill/contract';
 import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
 import { OVERHEAD_SECONDS } from '../src/stored/canary/contract';
@@ -230,9 +231,9 @@ describe('docs/limits.md', () => {
 
     ['attendees of a session', String(meeting.MAX_ATTENDEES)],
     ['attendees with `FHD`', count('src/live/meeting/replicated-meeting', 'SHARP_ATTENDEES')],
-    ['replicas of a meeting', String(meeting.DEFAULT_REPLICAS)],
-    ['concurrent sessions', String(meeting.DEFAULT_CONCURRENT_MEETINGS)],
-    ['seats of a meeting', isWritten(meeting.MAX_ATTENDEES * (1 + meeting.DEFAULT_REPLICAS))],
+    ['replicas of a meeting', String(REPLICAS_PER_MEETING.value)],
+    ['concurrent sessions', String(CONCURRENT_MEETINGS.value)],
+    ['seats of a meeting', isWritten(meeting.MAX_ATTENDEES * (1 + REPLICAS_PER_MEETING.value))],
     ['participants of a batch', String(meeting.MAX_BATCH)],
     ['seats taken in one transaction', count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_AT_ONCE')],
     ['places on the stage', `${count('src/live/meeting/replicated-meeting', 'STAGE_SLOTS')} by default`],
@@ -270,12 +271,8 @@ describe('docs/limits.md', () => {
   });
 
   test('has every quota that the command line checks', () => {
-    const codes = [
-      ...['cli/plan/quotas.ts', 'src/private/quotas.ts']
-        .map(read)
-        .join('')
-        .matchAll(/code: '(L-\w+)'/g),
-    ].map(([, code]) => code);
+    const quotas = read('cli/plan/quotas.ts') + read('src/private/quotas.ts');
+    const codes = [...quotas.matchAll(/code: '(L-\w+)'/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(3);
     for (const code of codes) expect(rows.filter((row) => row.includes(code))).not.toEqual([]);
   });

@@ -31,7 +31,7 @@ export class ConfigDocument {
   /** Syntax errors. */
   readonly problems: readonly Problem[];
   /** The content; undefined if there are problems. */
-  readonly value: unknown;
+  readonly value?: unknown;
   private readonly lines = new LineCounter();
   private readonly document: Document;
 
@@ -46,18 +46,24 @@ export class ConfigDocument {
       prettyErrors: false,
       logLevel: 'error', // 'silent' would ignore a second document
     });
-    const found = [
+    this.problems = [
       ...[...this.document.errors, ...this.document.warnings].map((error) => this.syntaxProblem(error)),
       ...this.loneAliases(),
     ];
-    const { value, problem } = found.length > 0 ? ({} as { value?: unknown; problem?: Problem }) : this.read();
-    this.value = value;
-    this.problems = problem ? [...found, problem] : found;
+    if (this.problems.length > 0) return;
+    try {
+      this.value = this.document.toJS({ maxAliasCount: MAX_ALIASES });
+      JSON.stringify(this.value); // fails on circular references
+    } catch {
+      const message = 'got circular or too many aliases, expected a tree. Replace aliases by their values.';
+      this.value = undefined;
+      this.problems = [this.problemAt(0, message)];
+    }
   }
 
   /** A problem with the value at a path, or with its key. If the value is missing, the position is that of its parent. */
   problem(path: Path, message: string, at: 'key' | 'value' = 'value'): Problem {
-    return { file: this.file, ...this.place(this.offsetOf(path, at)), path: showPath(path), message };
+    return this.problemAt(this.offsetOf(path, at), message, path);
   }
 
   /** A scalar as written in the file: `012` for 12. */
@@ -66,24 +72,13 @@ export class ConfigDocument {
     return isScalar(node) ? node.source : undefined;
   }
 
-  private read(): { value?: unknown; problem?: Problem } {
-    try {
-      const value: unknown = this.document.toJS({ maxAliasCount: MAX_ALIASES });
-      JSON.stringify(value); // fails on circular references
-      return { value };
-    } catch {
-      const message = 'got circular or too many aliases, expected a tree. Replace aliases by their values.';
-      return { problem: { file: this.file, line: 1, column: 1, path: '', message } };
-    }
-  }
-
   private loneAliases(): Problem[] {
     const problems: Problem[] = [];
     visit(this.document, {
       Alias: (_, node) => {
         if (node.resolve(this.document)) return;
         const message = `got ${show(`*${node.source}`)}, expected an anchor &${show(node.source).slice(1, -1)} before it. Quote the value if it is a string.`;
-        problems.push({ file: this.file, ...this.place(node.range?.[0] ?? 0), path: '', message });
+        problems.push(this.problemAt(node.range?.[0] ?? 0, message));
       },
     });
     return problems;
@@ -91,17 +86,12 @@ export class ConfigDocument {
 
   private syntaxProblem({ code, message, pos }: YAMLError): Problem {
     const advice = /\t/.test(message) || /\btabs?\b/i.test(message) ? ADVICE.TAB_AS_INDENT : ADVICE[code];
-    return {
-      file: this.file,
-      ...this.place(pos[0]),
-      path: '',
-      message: advice ?? `invalid YAML: ${lowerFirst(message)}`,
-    };
+    return this.problemAt(pos[0], advice ?? `invalid YAML: ${lowerFirst(message)}`);
   }
 
-  private place(offset: number): { line: number; column: number } {
+  private problemAt(offset: number, message: string, path: Path = []): Problem {
     const { line, col } = this.lines.linePos(offset);
-    return { line: Math.max(1, line), column: Math.max(1, col) };
+    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col), path: showPath(path), message };
   }
 
   private offsetOf(path: Path, at: 'key' | 'value'): number {

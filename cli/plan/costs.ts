@@ -18,24 +18,15 @@ export interface Costs {
   readonly notIncluded: string[];
 }
 
-const NO_VOLUMES: Required<Volumes> = {
-  storedGB: 0,
-  uploadedGBPerMonth: 0,
-  uploadedObjectsPerMonth: 0,
-  downloadedGBPerMonth: {},
-  downloadRequestsPerMonth: 0,
-  routerRequestsPerMonth: 0,
-  attendeeMinutesPerMonth: 0,
-};
-
 /** An estimate that is based only on the prices and volumes of the file. */
 export function estimateCosts(facts: Facts, estimate: Estimate): Costs {
   const { prices, pricesByRegion = {}, volumes = {} } = estimate;
   const lines: CostLine[] = [];
   const notIncluded: string[] = [];
-  for (const [key, { name, unit, volume, quantities }] of Object.entries(COST_ITEMS as Record<string, CostItem>)) {
+  for (const [key, costItem] of Object.entries(COST_ITEMS as Record<string, CostItem>)) {
     const item = key as PriceName;
-    const needed = quantities(facts, { ...NO_VOLUMES, ...volumes }).filter(({ quantity }) => quantity > 0);
+    const { name, unit, volume } = costItem;
+    const needed = quantitiesOf(costItem, facts, volumes).filter(({ quantity }) => quantity > 0);
     const priceIn = (region: string) => pricesByRegion[region]?.[item] ?? prices[item];
     const priced = needed.filter(({ region }) => priceIn(region) !== undefined);
     const unpriced = needed.filter(({ region }) => priceIn(region) === undefined).map(({ region }) => region);
@@ -57,4 +48,10 @@ export function estimateCosts(facts: Facts, estimate: Estimate): Costs {
     total: lines.reduce((total, { amount }) => total + amount, 0),
     notIncluded: [...notIncluded, ...NEVER_INCLUDED],
   };
+}
+
+function quantitiesOf({ volume, per = 1, count }: CostItem, facts: Facts, volumes: Volumes) {
+  const total = volume === undefined ? 1 : (volumes[volume] ?? 0);
+  if (typeof total === 'object') return Object.entries(total).map(([region, quantity]) => ({ region, quantity }));
+  return facts.regions.map((each) => ({ region: each.region, quantity: (count(each, facts) * total) / per }));
 }

@@ -1,27 +1,14 @@
 import { Costs } from './costs';
-import { Facts, MeetingFacts, RegionFacts, StackFacts } from './facts';
+import { Facts, RegionFacts } from './facts';
 import { QuotaNeed } from './quotas';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
 export const MAX_RESOURCES = 500;
 
 /** The output of `plan --json`. docs/cli.md describes the format. */
-export interface Plan {
-  readonly version: 1;
-  readonly stackName: string;
-  readonly stacks: readonly (StackFacts & { readonly maxResources: number })[];
-  readonly regions: readonly {
-    readonly region: string;
-    readonly holds: readonly string[];
-    readonly resources: Readonly<Record<string, number>>;
-  }[];
-  readonly meetings: readonly MeetingFacts[];
-  readonly quotas: readonly QuotaNeed[];
-  /** Only if the config specifies prices. */
-  readonly costsPerMonth?: Costs;
-}
+export type Plan = ReturnType<typeof planOf>;
 
-export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], costsPerMonth?: Costs): Plan {
+export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], costsPerMonth?: Costs) {
   return {
     version: 1,
     stackName,
@@ -33,7 +20,7 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
     })),
     meetings: facts.meetings,
     quotas,
-    ...(costsPerMonth && { costsPerMonth }),
+    costsPerMonth, // only if the config specifies prices
   };
 }
 

@@ -14,11 +14,7 @@ export interface QuotaNeed {
   readonly raise: boolean;
 }
 
-interface Quota {
-  readonly service: string;
-  readonly code: string;
-  readonly name: string;
-  readonly byDefault: number;
+interface Quota extends Omit<QuotaNeed, 'region' | 'needed' | 'raise'> {
   readonly needs: (facts: Facts) => { readonly region: string; readonly needed: number }[];
 }
 

@@ -102,7 +102,7 @@ function readable(id: string): string {
 }
 
 /** The outermost stack: the name of a nested stack is known only at deployment. */
-function rootStack(scope: IConstruct): Stack {
+export function rootStack(scope: IConstruct): Stack {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent) stack = stack.nestedStackParent;
   return stack;

@@ -43,17 +43,7 @@ export interface RoomProperties {
   readonly StartOnDeploy: 'true' | 'false';
 }
 
-export type Code =
-  | 'ValidationError'
-  | 'NotFound'
-  | 'MeetingEnded'
-  | 'NotAllowed'
-  | 'MeetingFull'
-  | 'StageFull'
-  | 'Throttled'
-  | 'ServiceUnavailable';
-
-export const HTTP_STATUS: Record<Code, number> = {
+export const HTTP_STATUS = {
   ValidationError: 400,
   NotFound: 404,
   MeetingEnded: 409,
@@ -62,7 +52,8 @@ export const HTTP_STATUS: Record<Code, number> = {
   StageFull: 409,
   Throttled: 429,
   ServiceUnavailable: 503,
-};
+} as const;
+export type Code = keyof typeof HTTP_STATUS;
 
 export const AUDIENCE_OPERATIONS = [
   'JoinMeeting',
@@ -82,6 +73,9 @@ export const HOST_OPERATIONS = [
   'EndMeeting',
 ] as const;
 export type Operation = (typeof HOST_OPERATIONS)[number];
+
+/** On whose behalf a function acts: hosts can do everything that the audience can, for any user. */
+export type Caller = 'audience' | 'host';
 
 export const AUDIENCE_ROUTE = 'POST /audience';
 export const HOST_ROUTE = 'POST /host';
@@ -121,12 +115,8 @@ export const SESSION_DIMENSION = 'Session';
 
 /** The maximum number of attendees per meeting (L-B1CE561B). Not adjustable. */
 export const MAX_ATTENDEES = 250;
-/** The default quota of replica meetings per primary meeting (L-154D84D0). Adjustable. */
-export const DEFAULT_REPLICAS = 4;
 /** The maximum number of participants of `JoinMeetingBatch`. */
 export const MAX_BATCH = 250;
-/** The default quota of concurrent meetings (L-9F286451). Adjustable. */
-export const DEFAULT_CONCURRENT_MEETINGS = 250;
 /** https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_meeting-chime_CreateAttendee.html */
 const USER_ID = /^[-_&@+=,(){}[\]/«».:|'"#a-zA-Z0-9À-ÿ\s]{2,64}$/;
 export const USER_ID_RULE = '2 to 64 letters, digits, spaces and -_&@+=,(){}[]/«».:|\'"#, not beginning with aws:';

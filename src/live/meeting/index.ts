@@ -1,4 +1,3 @@
-export { DEFAULT_CONCURRENT_MEETINGS, DEFAULT_REPLICAS as DEFAULT_REPLICAS_PER_MEETING } from './contract';
 export * from './i-replicated-meeting';
 export * from './i-replicated-meeting-service';
 export * from './props';

@@ -4,26 +4,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { TABLE } from './contract';
-
-export interface MeetingsTableProps {
-  readonly encryptionKey?: kms.IKey;
-  readonly removalPolicy: RemovalPolicy;
-}
+import { ReplicatedMeetingServiceProps } from './props';
 
 /** The table with the state of all meetings of a service. */
 export class MeetingsTable extends Construct {
   readonly table: dynamodb.Table;
   private readonly key: kms.IKey;
 
-  constructor(scope: Construct, id: string, props: MeetingsTableProps) {
+  constructor(scope: Construct, id: string, props: ReplicatedMeetingServiceProps) {
     super(scope, id);
-    this.key =
-      props.encryptionKey ??
-      new kms.Key(this, 'Key', {
-        description: 'Encrypts the credentials of meeting attendees',
-        enableKeyRotation: true,
-        removalPolicy: props.removalPolicy,
-      });
+    const { removalPolicy = RemovalPolicy.DESTROY, encryptionKey } = props;
+    const description = 'Encrypts the credentials of meeting attendees';
+    this.key = encryptionKey ?? new kms.Key(this, 'Key', { description, enableKeyRotation: true, removalPolicy });
     const string = dynamodb.AttributeType.STRING;
     this.table = new dynamodb.Table(this, 'Table', {
       partitionKey: { name: TABLE.key, type: string },
@@ -31,17 +23,14 @@ export class MeetingsTable extends Construct {
       encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
       timeToLiveAttribute: TABLE.timeToLive,
-      removalPolicy: props.removalPolicy,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      removalPolicy,
     });
     this.table.addGlobalSecondaryIndex({
       indexName: TABLE.index,
       partitionKey: { name: TABLE.group, type: string },
       sortKey: { name: TABLE.order, type: string },
     });
-    // The property of the L2 construct was renamed between versions.
-    (this.table.node.defaultChild as dynamodb.CfnTable).pointInTimeRecoverySpecification = {
-      pointInTimeRecoveryEnabled: true,
-    };
   }
 
   /** Grants the permissions that every function needs. `ConditionCheckItem` is used in transactions. */

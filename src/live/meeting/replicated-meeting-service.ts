@@ -1,11 +1,10 @@
-import { Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ATTENDEE_ACTIONS, grantMeetings, MEETING_ACTIONS, SWEEP_ACTIONS } from './chime-permissions';
 import * as contract from './contract';
 import { IReplicatedMeetingService } from './i-replicated-meeting-service';
-import { ImportedMeetingService } from './imported-meeting-service';
 import { MeetingServiceBase } from './meeting-service-base';
 import { MeetingsTable } from './meetings-table';
 import { MeetingHttpApiOptions, ReplicatedMeetingServiceAttributes, ReplicatedMeetingServiceProps } from './props';
@@ -68,7 +67,20 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
     id: string,
     attrs: ReplicatedMeetingServiceAttributes,
   ): IReplicatedMeetingService {
-    return new ImportedMeetingService(scope, id, attrs);
+    class Import extends MeetingServiceBase {
+      public readonly serviceName = attrs.serviceName;
+      public readonly controlRegion = attrs.controlRegion ?? Stack.of(scope).region;
+      public readonly audienceFunction = this.importFunction('Audience', attrs.audienceFunctionArn);
+      public readonly hostFunction = this.importFunction('Host', attrs.hostFunctionArn);
+      public readonly roomFunction = this.importFunction('Room', attrs.roomFunctionArn);
+      public readonly reconcilerFunction = this.importFunction('Reconciler', attrs.reconcilerFunctionArn);
+
+      /** In the same account, the policy of the grantee is sufficient: the function's own policy is left unchanged. */
+      private importFunction(name: string, functionArn: string): lambda.IFunction {
+        return lambda.Function.fromFunctionAttributes(this, name, { functionArn, skipPermissions: true });
+      }
+    }
+    return new Import(scope, id);
   }
 
   /** @internal */
@@ -107,10 +119,7 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
     problems.throwIfAny();
     this.serviceName = new DeterministicNames(this).base;
     this.controlRegion = props.controlRegion ?? Stack.of(this).region;
-    const state = new MeetingsTable(this, 'State', {
-      encryptionKey: props.encryptionKey,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.DESTROY,
-    });
+    const state = new MeetingsTable(this, 'State', props);
     this.table = state.table;
 
     const create = (functionId: string, entry: string, description: string, timeout: Duration, actions: string[]) => {

@@ -1,6 +1,6 @@
 import { Annotations, CustomResource, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { DEFAULT_CONCURRENT_MEETINGS, DEFAULT_REPLICAS, MAX_ATTENDEES, RoomConfig, RoomProperties } from './contract';
+import { MAX_ATTENDEES, RoomConfig, RoomProperties } from './contract';
 import { IReplicatedMeeting } from './i-replicated-meeting';
 import { IReplicatedMeetingService } from './i-replicated-meeting-service';
 import { ContentResolution, MeetingStartPolicy, ReplicatedMeetingOptions, VideoResolution } from './props';
@@ -8,6 +8,7 @@ import { OPT_IN_REGIONS } from './regions';
 import { roomFindings } from './room-rules';
 import { DeterministicNames } from '../../private/naming';
 import { Problems } from '../../private/problems';
+import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../../private/quotas';
 
 const STAGE_SLOTS = 10;
 const SHARP_ATTENDEES = 25;
@@ -89,17 +90,18 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
   }
 
   private warn({ mediaRegion, replicas }: RoomConfig): void {
-    if (replicas.length > DEFAULT_REPLICAS) {
+    const warn = (has: string, quota: string, name: string) =>
       Annotations.of(this).addWarning(
-        `The meeting has ${replicas.length} replicas, but the default quota is ${DEFAULT_REPLICAS}. Request an increase ` +
-          'of the Amazon Chime SDK quota "replica meetings per primary meeting" (L-154D84D0) before you start it.',
+        `The meeting has ${has}, but the default quota is ${quota}. Request an increase of the Amazon Chime SDK quota ` +
+          `${name} before you start it.`,
       );
+    if (replicas.length > REPLICAS_PER_MEETING.value) {
+      const name = `"replica meetings per primary meeting" (${REPLICAS_PER_MEETING.code})`;
+      warn(`${replicas.length} replicas`, `${REPLICAS_PER_MEETING.value}`, name);
     }
-    if (this.sessionCount > DEFAULT_CONCURRENT_MEETINGS) {
-      Annotations.of(this).addWarning(
-        `The meeting has ${this.sessionCount} sessions, but the default quota is ${DEFAULT_CONCURRENT_MEETINGS} at ` +
-          'once. Request an increase of the Amazon Chime SDK quota "concurrent meetings" (L-9F286451) before you start it.',
-      );
+    if (this.sessionCount > CONCURRENT_MEETINGS.value) {
+      const name = `"concurrent meetings" (${CONCURRENT_MEETINGS.code})`;
+      warn(`${this.sessionCount} sessions`, `${CONCURRENT_MEETINGS.value} at once`, name);
     }
     const optIn = OPT_IN_REGIONS.filter((region) => [mediaRegion, ...replicas].includes(region));
     if (optIn.length > 0) {

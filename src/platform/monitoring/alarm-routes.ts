@@ -6,7 +6,8 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { AlarmTopic } from './alarm-topic';
-import { accountOf } from '../../private/naming';
+import { chunks } from '../../private/chunks';
+import { accountOf, isCrossAccount, rootStack } from '../../private/naming';
 import { partitionOf } from '../../private/regions';
 
 /** An event pattern is limited to 2,048 characters. */
@@ -39,7 +40,7 @@ export class AlarmRoutes extends Construct {
     for (const [stack, stackAlarms] of byStack(alarms)) {
       if (stack === this.stack) {
         stackAlarms.forEach((alarm) => alarm.addAlarmAction(new SnsAction(this.topic)));
-      } else if (isOtherAccount(stack.account, this.stack.account)) {
+      } else if (isCrossAccount(stack.account, this.stack.account)) {
         this.warnOfUnreached(stack, `the stack is in account ${stack.account}`);
       } else if (stack.region === this.stack.region) {
         this.fromOtherStack(stackAlarms);
@@ -55,7 +56,7 @@ export class AlarmRoutes extends Construct {
 
   /** An alarm action would create a dependency cycle: this stack depends on the other by its alarms. */
   private fromOtherStack(alarms: cloudwatch.Alarm[]): void {
-    for (const some of chunks(alarms)) {
+    for (const some of chunks(alarms, ALARMS_PER_RULE)) {
       this.publish(`From-${Names.uniqueId(some[0])}`, { resources: some.map(({ alarmArn }) => alarmArn) });
     }
   }
@@ -64,7 +65,7 @@ export class AlarmRoutes extends Construct {
     const busArn = `arn:${this.stack.partition}:events:${this.stack.region}:${accountOf(this.stack)}:event-bus/default`;
     const scope = this.scopeIn(stack);
     const target = new targets.EventBus(events.EventBus.fromEventBusArn(scope, 'Bus', busArn));
-    chunks(alarms).forEach((some, index) => {
+    chunks(alarms, ALARMS_PER_RULE).forEach((some, index) => {
       new events.Rule(scope, `Forward${index || ''}`, {
         description: `Forwards alarms to ${this.stack.region}, for the topic of ${this.node.scope!.node.path}`,
         eventPattern: alarmPattern({ resources: some.map(({ alarmArn }) => alarmArn) }),
@@ -72,8 +73,8 @@ export class AlarmRoutes extends Construct {
       });
     });
 
-    // The alarm names that CloudFormation generates begin with the stack name.
-    const name = rootOf(stack).stackName.slice(0, STACK_NAME_LENGTH);
+    // The alarm names that CloudFormation generates begin with the name of the stack; in nested stacks, of the root stack.
+    const name = rootStack(stack).stackName.slice(0, STACK_NAME_LENGTH);
     const prefix = `arn:${this.stack.partition}:cloudwatch:${stack.region}:${accountOf(this.stack)}:alarm:${name}`;
     this.publish(`From-${stack.region}-${stack.node.addr.slice(-8)}`, { resources: [{ prefix }] });
   }
@@ -132,20 +133,4 @@ function byStack(alarms: cloudwatch.Alarm[]): Map<Stack, cloudwatch.Alarm[]> {
     stacks.set(stack, [...(stacks.get(stack) ?? []), alarm]);
   }
   return stacks;
-}
-
-function chunks(alarms: cloudwatch.Alarm[]): cloudwatch.Alarm[][] {
-  const count = Math.ceil(alarms.length / ALARMS_PER_RULE);
-  return Array.from({ length: count }, (_, index) =>
-    alarms.slice(index * ALARMS_PER_RULE, (index + 1) * ALARMS_PER_RULE),
-  );
-}
-
-function isOtherAccount(account: string, own: string): boolean {
-  return account !== own && ![account, own].some((each) => Token.isUnresolved(each));
-}
-
-/** The name of a nested stack begins with the name of the root stack. */
-function rootOf(stack: Stack): Stack {
-  return stack.nestedStackParent ? rootOf(stack.nestedStackParent) : stack;
 }

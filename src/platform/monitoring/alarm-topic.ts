@@ -25,17 +25,8 @@ export class AlarmTopic extends Construct {
     this.topic = new sns.Topic(this, 'Resource', {
       displayName: 'Media replication',
       masterKey: this.key,
+      enforceSSL: true,
     });
-    this.topic.addToResourcePolicy(
-      new iam.PolicyStatement({
-        sid: 'OnlyOverTls',
-        effect: iam.Effect.DENY,
-        principals: [new iam.AnyPrincipal()],
-        actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
-        conditions: { Bool: { 'aws:SecureTransport': 'false' } },
-      }),
-    );
     this.allow('Alarms', CLOUDWATCH, { StringEquals: { 'aws:SourceAccount': accountOf(Stack.of(this)) } });
   }
 

@@ -18,20 +18,16 @@ export function validateMonitoring(problems: Problems, options: MediaMonitoringO
       fix: `Specify a topic in ${region}, or omit it to create one.`,
     });
   }
-  if (isKnown(dashboardName)) {
-    problems.expect(DASHBOARD_NAME.test(dashboardName), {
-      property: 'dashboardName',
-      got: dashboardName,
-      expected: '1 to 255 letters, digits, - and _',
-      fix: 'Change the name, or omit it to have one generated.',
-    });
-  }
-  if (isKnown(runbookUrl)) {
-    problems.expect(PAGE_URL.test(runbookUrl), {
-      property: 'runbookUrl',
-      got: runbookUrl,
-      expected: 'a URL that begins with https:// or http:// and has no anchor',
-      fix: 'Specify the page only: each alarm adds the anchor of its section.',
-    });
-  }
+  problems.expect(!isKnown(dashboardName) || DASHBOARD_NAME.test(dashboardName), {
+    property: 'dashboardName',
+    got: dashboardName,
+    expected: '1 to 255 letters, digits, - and _',
+    fix: 'Change the name, or omit it to have one generated.',
+  });
+  problems.expect(!isKnown(runbookUrl) || PAGE_URL.test(runbookUrl), {
+    property: 'runbookUrl',
+    got: runbookUrl,
+    expected: 'a URL that begins with https:// or http:// and has no anchor',
+    fix: 'Specify the page only: each alarm adds the anchor of its section.',
+  });
 }

@@ -1,7 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MediaReplicationStackMeetings, MediaReplicationStackProps } from './props';
-import { writeOutputs } from './stack-outputs';
 import { validateStack } from './validation';
 import { ReplicatedMeetingService } from '../../live/meeting';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
@@ -60,7 +59,7 @@ export class MediaReplicationStack extends Stack {
     if (props.meetings) this.meetings = this.createMeetings(props.meetings);
     const { router, canary, meetings } = this;
     this.monitoring = new MediaMonitoring(this, 'Monitoring', { ...props.monitoring, media, router, canary, meetings });
-    if (outputs) writeOutputs(this, this);
+    if (outputs) this.writeOutputs();
   }
 
   private createMeetings({ rooms, ...props }: MediaReplicationStackMeetings): ReplicatedMeetingService {
@@ -68,5 +67,20 @@ export class MediaReplicationStack extends Stack {
     // The prefix keeps rooms apart from the service's own constructs.
     for (const room of rooms) service.addMeeting(`Meeting-${room.meetingName}`, room);
     return service;
+  }
+
+  /** Outputs for operators. The bucket has its own outputs for its copies. */
+  private writeOutputs(): void {
+    const { media, router, meetings, monitoring } = this;
+    const write = (id: string, value: string | undefined, description: string) =>
+      value !== undefined && new CfnOutput(this, id, { value, description });
+    write('PrimaryBucketName', media.primary.bucketName, 'Name of the primary bucket');
+    write('RouterFunctionName', router.function.functionName, 'Name of the router function');
+    write('RouterApiUrl', router.httpApi?.url, 'URL of the router HTTP API');
+    write('MeetingsAudienceFunctionName', meetings?.audienceFunction.functionName, 'Name of the audience function');
+    write('MeetingsHostFunctionName', meetings?.hostFunction.functionName, 'Name of the host function');
+    write('MeetingsApiUrl', meetings?.httpApi?.url, 'URL of the meetings HTTP API');
+    write('DashboardUrl', monitoring.dashboardUrl, 'URL of the dashboard for all regions');
+    write('AlarmTopicArn', monitoring.topic.topicArn, 'ARN of the topic that alarms publish to');
   }
 }

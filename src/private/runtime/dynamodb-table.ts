@@ -11,6 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { patience } from './patience';
+import { chunks } from '../chunks';
 
 export type Item = Record<string, unknown>;
 
@@ -29,8 +30,6 @@ export interface Condition {
   readonly if?: string;
   /** The values in the condition that are not in the change. */
   readonly values?: Item;
-  /** The attributes in the condition that are not in the change. */
-  readonly names?: readonly string[];
 }
 
 export interface Change extends Condition {
@@ -86,8 +85,8 @@ export class DynamoDbTable {
   /** Strongly consistent reads of several items, by partition key. Keys without an item are left out. */
   async getAll<T>(keys: readonly string[]): Promise<Map<string, T>> {
     const found = new Map<string, T>();
-    for (let start = 0; start < keys.length; start += KEYS_PER_BATCH) {
-      let wanted: Item[] = keys.slice(start, start + KEYS_PER_BATCH).map((pk) => ({ pk }));
+    for (const batch of chunks(keys, KEYS_PER_BATCH)) {
+      let wanted: Item[] = batch.map((pk) => ({ pk }));
       for (let attempt = 1; wanted.length > 0; attempt++) {
         if (attempt > MAX_TRIES) throw new Error(`DynamoDB left ${wanted.length} keys unprocessed.`);
         if (attempt > 1) await backOff(attempt);
@@ -141,7 +140,7 @@ export class DynamoDbTable {
   }
 
   /** Puts all items, or none if one of them exists. @returns whether they were put */
-  async create(...items: (Item & Key)[]): Promise<boolean> {
+  async create(...items: Item[]): Promise<boolean> {
     const failed = await this.transact(items.map((item) => this.putIf(item, ABSENT)));
     return failed.size === 0;
   }
@@ -165,9 +164,8 @@ export class DynamoDbTable {
   }
 
   async deleteAll(partition: string): Promise<void> {
-    const items = await this.list<Key>(partition);
-    for (let start = 0; start < items.length; start += PARALLEL_DELETES) {
-      await Promise.all(items.slice(start, start + PARALLEL_DELETES).map((item) => this.delete(item)));
+    for (const items of chunks(await this.list<Key>(partition), PARALLEL_DELETES)) {
+      await Promise.all(items.map((item) => this.delete(item)));
     }
   }
 
@@ -241,7 +239,7 @@ async function ifMet(write: Promise<unknown>): Promise<boolean> {
 }
 
 function updateOf(change: Change) {
-  const { setOnce = {}, add = {}, remove = [], values, names = [] } = change;
+  const { setOnce = {}, add = {}, remove = [], values } = change;
   const set = Object.fromEntries(Object.entries(change.set ?? {}).filter(([, value]) => value !== undefined));
   const additions = Object.fromEntries(Object.entries(add).map(([name, value]) => [`add_${name}`, value]));
   const [sets, defaults, sums] = [set, setOnce, add].map((each) => Object.keys(each));
@@ -254,22 +252,20 @@ function updateOf(change: Change) {
     REMOVE: remove.map((name) => `#${name}`),
   };
   const used = Object.entries(clauses).filter(([, terms]) => terms.length > 0);
+  const UpdateExpression = used.map(([clause, terms]) => `${clause} ${terms.join(', ')}`).join(' ') || undefined;
   return {
-    UpdateExpression: used.map(([clause, terms]) => `${clause} ${terms.join(', ')}`).join(' ') || undefined,
-    ...conditionOf({
-      if: change.if,
-      names: [...sets, ...defaults, ...sums, ...remove, ...names],
-      values: { ...set, ...setOnce, ...additions, ...values },
-    }),
+    UpdateExpression,
+    ...conditionOf({ if: change.if, values: { ...set, ...setOnce, ...additions, ...values } }, UpdateExpression),
   };
 }
 
-/** DynamoDB rejects empty maps of names and values. */
-function conditionOf({ if: condition, values = {}, names = [] }: Condition) {
+/** DynamoDB rejects empty maps, and names that no expression has. */
+function conditionOf({ if: condition, values = {} }: Condition, update = '') {
+  const names = [...`${condition} ${update}`.matchAll(/#(\w+)/g)].map(([placeholder, name]) => [placeholder, name]);
   const bound = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
   return {
     ConditionExpression: condition,
     ...(bound.length > 0 && { ExpressionAttributeValues: Object.fromEntries(bound) as Item }),
-    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])) }),
+    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) as Record<string, string> }),
   };
 }

@@ -1,5 +1,8 @@
 import { Code } from '../contract';
 
+/** Internal errors are logged, and not disclosed to the caller. */
+export const INTERNAL_ERROR = 'Internal error. The log of the function has the details.';
+
 /** An error that is reported to the caller, whose name is the error code. */
 export class MeetingError extends Error {
   constructor(
@@ -18,7 +21,3 @@ export const ended = (why: string) => new MeetingError('MeetingEnded', why);
 export const throttled = (what: string, seconds: number) =>
   new MeetingError('Throttled', `${what} Try again later.`, Math.max(1, Math.ceil(seconds)));
 export const unavailable = (what: string) => new MeetingError('ServiceUnavailable', what, 5);
-
-export function isCode(error: unknown, ...codes: Code[]): error is MeetingError {
-  return error instanceof MeetingError && codes.includes(error.code);
-}

@@ -1,18 +1,11 @@
-import { MeetingError } from './errors';
+import { INTERNAL_ERROR, MeetingError, unavailable } from './errors';
 import { requestOf } from './http-events';
 import { Fields } from './requests';
-import { Caller } from './seats/joining';
 import { Service } from './service';
 import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
-import {
-  errorResponse,
-  HttpEvent,
-  HttpResponse,
-  isHttpEvent,
-  jsonResponse,
-} from '../../../shared/http/runtime/http-events';
-import { HTTP_STATUS } from '../contract';
+import { errorResponse, isHttpEvent, jsonResponse } from '../../../shared/http/runtime/http-events';
+import { Caller, HTTP_STATUS } from '../contract';
 
 /** The part of Lambda's context object that the handlers use. */
 export interface CallContext {
@@ -39,27 +32,16 @@ export function createHandler(service: Service, caller: Caller) {
       return answer;
     } catch (error) {
       telemetry.failed(operation, error);
-      throw error instanceof ValidationError || error instanceof MeetingError ? error : failure();
+      throw error instanceof ValidationError || error instanceof MeetingError ? error : unavailable(INTERNAL_ERROR);
     }
   };
 
-  return async (event: unknown, context: CallContext): Promise<unknown> =>
-    isHttpEvent(event) ? overHttp(event, (request) => call(request, context), caller) : call(event as Fields, context);
-}
-
-async function overHttp(
-  event: HttpEvent,
-  call: (request: Fields) => Promise<unknown>,
-  caller: Caller,
-): Promise<HttpResponse> {
-  try {
-    return jsonResponse(200, await call(requestOf(event, caller)));
-  } catch (error) {
-    return errorResponse(error as Error, HTTP_STATUS);
-  }
-}
-
-/** Internal errors are logged, and not disclosed to the caller. */
-function failure(): MeetingError {
-  return new MeetingError('ServiceUnavailable', 'Internal error. The log of the function has the details.', 5);
+  return async (event: unknown, context: CallContext): Promise<unknown> => {
+    if (!isHttpEvent(event)) return call(event as Fields, context);
+    try {
+      return jsonResponse(200, await call(requestOf(event, caller), context));
+    } catch (error) {
+      return errorResponse(error as Error, HTTP_STATUS);
+    }
+  };
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { notAllowed } from './errors';
 import { Fields } from './requests';
-import { Caller } from './seats/joining';
 import { HttpEvent, jsonBodyOf } from '../../../shared/http/runtime/http-events';
-import { isUserId } from '../contract';
+import { Caller, isUserId } from '../contract';
 
 /** Returns the request in the body. Callers of the audience API act as the user that the authorizer identified. */
 export function requestOf(event: HttpEvent, caller: Caller): Fields {

@@ -1,21 +1,15 @@
-import { MeetingError, notAllowed } from './errors';
-import { batchOf, Fields, joinRequestOf, meetingOf, optionalBoolean, userOf } from './requests';
-import { AUDIENCE_OPERATIONS, HOST_OPERATIONS, Operation } from '../contract';
+import { INTERNAL_ERROR, MeetingError, notAllowed } from './errors';
+import { banOf, batchOf, Fields, joinRequestOf, meetingOf, userOf } from './requests';
+import { AUDIENCE_OPERATIONS, Caller, HOST_OPERATIONS, Operation } from '../contract';
 import { Generations, handledStart } from './rooms/generations';
 import { Room, Rooms } from './rooms/rooms';
 import { Sessions } from './rooms/sessions';
 import { BatchJoining } from './seats/batch-joining';
-import { Caller, Joined, Joining, JoinRequest } from './seats/joining';
+import { Joined, Joining, JoinRequest } from './seats/joining';
 import { Stage } from './stage/stage';
+import { Telemetry } from './telemetry';
 import { Deadline } from '../../../private/runtime/deadline';
 import { ValidationError } from '../../../private/validation-error';
-
-/** Receives the outcomes of operations, for metrics. */
-export interface OperationEvents {
-  joined(count: number): void;
-  joinRefused(count: number): void;
-  promoted(): void;
-}
 
 /** Dispatches requests of the form `{ "operation": …, "meeting": … }`. */
 export class Operations {
@@ -27,7 +21,7 @@ export class Operations {
     private readonly joining: Joining,
     private readonly batchJoining: BatchJoining,
     private readonly stage: Stage,
-    private readonly events: OperationEvents,
+    private readonly telemetry: Telemetry,
   ) {}
 
   async call(request: Fields, deadline: Deadline): Promise<unknown> {
@@ -57,14 +51,13 @@ export class Operations {
         return { hands: await this.stage.hands(meeting) };
       case 'PromoteAttendee': {
         const promotion = await this.stage.promote(meeting, userOf(request), deadline);
-        this.events.promoted();
+        this.telemetry.promoted();
         return promotion;
       }
       case 'DemoteAttendee':
         return done(this.stage.demote(meeting, userOf(request), deadline));
       case 'RemoveAttendee':
-        await this.stage.remove(meeting, userOf(request), optionalBoolean('ban', request.ban) ?? false, deadline);
-        return {};
+        return done(this.stage.remove(meeting, userOf(request), banOf(request), deadline));
       case 'StartMeeting':
         return this.describe(await this.generations.ensureLive(meeting, 'host', deadline));
       case 'EndMeeting':
@@ -77,10 +70,10 @@ export class Operations {
   private async join(meeting: string, request: JoinRequest, deadline: Deadline): Promise<Joined> {
     try {
       const joined = await this.joining.join(meeting, request, this.caller, deadline);
-      this.events.joined(1);
+      this.telemetry.joined(1);
       return joined;
     } catch (error) {
-      this.events.joinRefused(1);
+      this.telemetry.joinRefused(1);
       throw error;
     }
   }
@@ -96,8 +89,8 @@ export class Operations {
         joined.push(result);
       }
     }
-    this.events.joined(joined.length);
-    this.events.joinRefused(failed.length);
+    this.telemetry.joined(joined.length);
+    this.telemetry.joinRefused(failed.length);
     return { joined, failed };
   }
 
@@ -137,10 +130,9 @@ export class Operations {
   }
 }
 
-/** Internal errors are logged, and not disclosed to the caller. */
 function refusalOf(error: Error): { readonly code: string; readonly message: string } {
   if (error instanceof MeetingError) return { code: error.code, message: error.message };
-  return { code: 'ServiceUnavailable', message: 'Internal error. The log of the function has the details.' };
+  return { code: 'ServiceUnavailable', message: INTERNAL_ERROR };
 }
 
 /** The response of operations that return nothing. */

@@ -23,7 +23,7 @@ export function joinRequestOf(fields: Fields): JoinRequest {
   if (role !== 'participant' && role !== 'presenter') {
     throw new ValidationError('role', role, 'participant or presenter');
   }
-  return { externalUserId: userOf(fields), role, mediaRegion: mediaRegionOf(fields) };
+  return { ...userAndRegionOf(fields), role };
 }
 
 export function batchOf({ participants }: Fields): JoinRequest[] {
@@ -35,25 +35,21 @@ export function batchOf({ participants }: Fields): JoinRequest[] {
     if (typeof participant !== 'object' || participant === null) {
       throw new ValidationError(prefix, participant, 'an object');
     }
-    const fields = participant as Fields;
-    return {
-      externalUserId: userOf(fields, `${prefix}.`),
-      role: 'participant',
-      mediaRegion: mediaRegionOf(fields, `${prefix}.`),
-    };
+    return { ...userAndRegionOf(participant as Fields, `${prefix}.`), role: 'participant' };
   });
 }
 
-export function optionalBoolean(field: string, value: unknown): boolean | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'boolean') throw new ValidationError(field, value, 'true or false');
-  return value;
+export function banOf(fields: Fields): boolean {
+  const ban = fields.ban ?? false;
+  if (typeof ban !== 'boolean') throw new ValidationError('ban', ban, 'true or false');
+  return ban;
 }
 
-function mediaRegionOf({ mediaRegion }: Fields, prefix = ''): string | undefined {
-  if (mediaRegion === undefined || mediaRegion === null) return undefined;
-  if (typeof mediaRegion !== 'string' || !MEDIA_REGIONS.includes(mediaRegion)) {
+function userAndRegionOf(fields: Fields, prefix = ''): Pick<JoinRequest, 'externalUserId' | 'mediaRegion'> {
+  const externalUserId = userOf(fields, prefix);
+  const mediaRegion = fields.mediaRegion ?? undefined;
+  if (mediaRegion !== undefined && !MEDIA_REGIONS.includes(mediaRegion as string)) {
     throw new ValidationError(`${prefix}mediaRegion`, mediaRegion, `one of ${MEDIA_REGIONS.join(', ')}`);
   }
-  return mediaRegion;
+  return { externalUserId, mediaRegion: mediaRegion as string | undefined };
 }

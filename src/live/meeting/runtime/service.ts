@@ -1,6 +1,6 @@
 import { Chime } from './chime/chime';
 import { Operations } from './operations';
-import { ENV } from '../contract';
+import { Caller, ENV, TABLE } from '../contract';
 import { Generations } from './rooms/generations';
 import { RoomCleaner } from './rooms/room-cleaner';
 import { RoomResource } from './rooms/room-resource';
@@ -8,26 +8,28 @@ import { Rooms } from './rooms/rooms';
 import { Sessions } from './rooms/sessions';
 import { Attendees } from './seats/attendees';
 import { BatchJoining } from './seats/batch-joining';
-import { Caller, Joining } from './seats/joining';
+import { Joining } from './seats/joining';
 import { Places } from './seats/places';
 import { Stage } from './stage/stage';
-import { Table } from './store/table';
 import { ChimeEvents } from './sweeper/chime-events';
 import { Sweeper } from './sweeper/sweeper';
 import { Telemetry } from './telemetry';
+import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 
 /** Creates the parts of the service from the environment variables of a function. */
 export class Service {
   readonly telemetry = new Telemetry();
-  private readonly table = new Table(process.env[ENV.table]!);
+  private readonly table = new DynamoDbTable(process.env[ENV.table]!, {
+    maxAttempts: 6,
+    // Lists are read from the index, which makes them eventually consistent.
+    index: { name: TABLE.index, partitionKey: TABLE.group },
+  });
   private readonly controlRegion = process.env[ENV.controlRegion]!;
-  private readonly chime = new Chime(this.controlRegion, process.env[ENV.serviceTag]!, (operation) =>
-    this.telemetry.throttled(operation),
-  );
+  private readonly chime = new Chime(this.controlRegion, process.env[ENV.serviceTag]!, this.telemetry);
   private readonly rooms = new Rooms(this.table);
   private readonly places = new Places(this.table);
   private readonly sessions = new Sessions(this.table, this.chime, this.telemetry);
-  private readonly generations = new Generations(this.table, this.rooms, this.chime, this.sessions);
+  private readonly generations = new Generations(this.rooms, this.chime, this.sessions);
   private readonly attendees = new Attendees(this.chime, this.places);
   private readonly cleaner = new RoomCleaner(this.table, this.rooms, this.generations);
 

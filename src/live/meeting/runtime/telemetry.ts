@@ -1,14 +1,22 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { MeetingError } from './errors';
-import { OperationEvents } from './operations';
-import { SessionEvents } from './rooms/sessions';
-import { Sweep } from './sweeper/sweeper';
 import { ValidationError } from '../../../private/validation-error';
 import { HOST_OPERATIONS, MEETING_DIMENSION, METRIC, METRICS_NAMESPACE, SESSION_DIMENSION } from '../contract';
 
+/** The results of a sweep, for metrics. */
+export interface Sweep {
+  live: number;
+  /** The number of differences that were repaired. */
+  drift: number;
+  /** The number of replicas that running meetings lack. */
+  missing: number;
+  readonly sessions: { meeting: string; index: number; used: number; free: number }[];
+  readonly failures: { meeting: string; error: unknown }[];
+}
+
 /** Logs and metrics. They contain names of meetings and error codes, but no responses, credentials or user ids. */
-export class Telemetry implements SessionEvents, OperationEvents {
+export class Telemetry {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
@@ -29,6 +37,7 @@ export class Telemetry implements SessionEvents, OperationEvents {
     this.logger.warn('throttled', { operation });
   }
 
+  /** A session that was requested as a replica is an independent meeting. It is deleted. */
   notAReplica(meeting: string, mediaRegion: string): void {
     this.count(METRIC.notAReplica, 1);
     this.logger.error('Amazon Chime SDK returned an independent meeting instead of a replica.', {

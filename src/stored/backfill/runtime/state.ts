@@ -37,14 +37,13 @@ export class State {
     const isTaken = await this.table.update(stateKey('lease'), {
       set: { owner, until: now + milliseconds },
       if: 'attribute_not_exists(#until) OR #until < :now',
-      names: ['until'],
       values: { now },
     });
     return isTaken ? owner : undefined;
   }
 
   async returnLease(owner: string): Promise<void> {
-    await this.table.delete(stateKey('lease'), { if: '#owner = :owner', names: ['owner'], values: { owner } });
+    await this.table.delete(stateKey('lease'), { if: '#owner = :owner', values: { owner } });
   }
 
   async leaseIsTaken(): Promise<boolean> {
@@ -67,7 +66,6 @@ export class State {
   async deleteRepairRequest({ requestedAt }: RepairRequest): Promise<void> {
     await this.table.delete(stateKey('repair'), {
       if: '#requestedAt = :requestedAt',
-      names: ['requestedAt'],
       values: { requestedAt },
     });
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import {
+  $Command,
   Attendee,
   BatchCreateAttendeeCommand,
   ChimeSDKMeetingsClient,
+  ChimeSDKMeetingsClientResolvedConfig,
   CreateAttendeeCommand,
   CreateMeetingCommand,
   CreateMeetingCommandInput,
@@ -11,26 +13,27 @@ import {
   GetAttendeeCommand,
   GetMeetingCommand,
   ListAttendeesCommand,
+  ListAttendeesCommandOutput,
   Meeting,
+  ServiceInputTypes,
+  ServiceOutputTypes,
 } from '@aws-sdk/client-chime-sdk-meetings';
+import { chunks } from '../../../../private/chunks';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { MAX_ATTENDEES, RoomConfig, SERVICE_TAG_KEY } from '../../contract';
 import { MeetingError, throttled, unavailable } from '../errors';
+import { SessionAddress } from '../store/keys';
+import { Telemetry } from '../telemetry';
 
 export type { Attendee, Meeting };
 
-/** A session of a generation of a room. Index 0 is the primary. */
-export interface SessionAddress {
-  /** The unique id of the room, which is never reused. */
-  readonly uid: string;
-  readonly generation: number;
-  readonly index: number;
-}
+type Command<I extends ServiceInputTypes, O extends ServiceOutputTypes> = $Command<
+  I,
+  O,
+  ChimeSDKMeetingsClientResolvedConfig
+>;
 
 export type AttendeeResult = Attendee | { readonly errorCode: string };
-
-/** A final error response: a retry would not change it. */
-export type Refusal = 'NotFound' | 'LimitExceeded' | 'Other';
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const BATCH = 100;
@@ -50,7 +53,7 @@ export class Chime {
   constructor(
     region: string,
     private readonly serviceTag: string,
-    private readonly onThrottle: (operation: string) => void,
+    private readonly telemetry: Telemetry,
   ) {
     this.client = new ChimeSDKMeetingsClient({
       region,
@@ -74,28 +77,22 @@ export class Chime {
       // A replica takes its features from the primary.
       ...(primaryMeetingId === undefined ? primaryOptions(room) : { PrimaryMeetingId: primaryMeetingId }),
     });
-    const { Meeting: meeting } = await this.call('CreateMeeting', deadline, (abortSignal) =>
-      this.client.send(command, { abortSignal }),
-    );
+    const { Meeting: meeting } = await this.call(command, deadline);
     if (!meeting?.MeetingId) throw unavailable('The response of CreateMeeting contains no meeting.');
     return meeting;
   }
 
   async meetingExists(meetingId: string, deadline: Deadline): Promise<boolean> {
-    const command = new GetMeetingCommand({ MeetingId: meetingId });
-    return this.exists('GetMeeting', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+    return this.exists(new GetMeetingCommand({ MeetingId: meetingId }), deadline);
   }
 
   async deleteMeeting(meetingId: string, deadline: Deadline): Promise<void> {
-    const command = new DeleteMeetingCommand({ MeetingId: meetingId });
-    await this.exists('DeleteMeeting', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+    await this.exists(new DeleteMeetingCommand({ MeetingId: meetingId }), deadline);
   }
 
   async createAttendee(meetingId: string, externalUserId: string, deadline: Deadline): Promise<Attendee> {
     const command = new CreateAttendeeCommand({ MeetingId: meetingId, ExternalUserId: externalUserId });
-    const { Attendee: attendee } = await this.call('CreateAttendee', deadline, (abortSignal) =>
-      this.client.send(command, { abortSignal }),
-    );
+    const { Attendee: attendee } = await this.call(command, deadline);
     if (!attendee?.AttendeeId) throw unavailable('The response of CreateAttendee contains no attendee.');
     return attendee;
   }
@@ -107,15 +104,12 @@ export class Chime {
     deadline: Deadline,
   ): Promise<Map<string, AttendeeResult>> {
     const results = new Map<string, AttendeeResult>();
-    for (let start = 0; start < externalUserIds.length; start += BATCH) {
-      const ids = externalUserIds.slice(start, start + BATCH);
+    for (const ids of chunks(externalUserIds, BATCH)) {
       const command = new BatchCreateAttendeeCommand({
         MeetingId: meetingId,
         Attendees: ids.map((ExternalUserId) => ({ ExternalUserId })),
       });
-      const answer = await this.call('BatchCreateAttendee', deadline, (abortSignal) =>
-        this.client.send(command, { abortSignal }),
-      );
+      const answer = await this.call(command, deadline);
       for (const attendee of answer.Attendees ?? []) results.set(attendee.ExternalUserId!, attendee);
       for (const { ExternalUserId, ErrorCode } of answer.Errors ?? []) {
         results.set(ExternalUserId!, { errorCode: ErrorCode ?? 'Unknown' });
@@ -125,27 +119,19 @@ export class Chime {
   }
 
   async attendeeExists(meetingId: string, attendeeId: string, deadline: Deadline): Promise<boolean> {
-    const command = new GetAttendeeCommand({ MeetingId: meetingId, AttendeeId: attendeeId });
-    return this.exists('GetAttendee', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+    return this.exists(new GetAttendeeCommand({ MeetingId: meetingId, AttendeeId: attendeeId }), deadline);
   }
 
   async deleteAttendee(meetingId: string, attendeeId: string, deadline: Deadline): Promise<void> {
-    const command = new DeleteAttendeeCommand({ MeetingId: meetingId, AttendeeId: attendeeId });
-    await this.exists('DeleteAttendee', deadline, (abortSignal) => this.client.send(command, { abortSignal }));
+    await this.exists(new DeleteAttendeeCommand({ MeetingId: meetingId, AttendeeId: attendeeId }), deadline);
   }
 
   async listAttendees(meetingId: string, deadline: Deadline): Promise<Attendee[]> {
     const attendees: Attendee[] = [];
     let NextToken: string | undefined;
     do {
-      const command: ListAttendeesCommand = new ListAttendeesCommand({
-        MeetingId: meetingId,
-        NextToken,
-        MaxResults: 99,
-      });
-      const page = await this.call('ListAttendees', deadline, (abortSignal) =>
-        this.client.send(command, { abortSignal }),
-      );
+      const command = new ListAttendeesCommand({ MeetingId: meetingId, NextToken, MaxResults: 99 });
+      const page: ListAttendeesCommandOutput = await this.call(command, deadline);
       attendees.push(...(page.Attendees ?? []));
       NextToken = page.NextToken;
     } while (NextToken);
@@ -153,28 +139,32 @@ export class Chime {
   }
 
   /** Whether the call found the resource. */
-  private async exists(
-    operation: string,
+  private async exists<I extends ServiceInputTypes>(
+    command: Command<I, ServiceOutputTypes>,
     deadline: Deadline,
-    send: (signal: AbortSignal) => Promise<unknown>,
   ): Promise<boolean> {
     try {
-      await this.call(operation, deadline, send);
+      await this.call(command, deadline);
       return true;
     } catch (error) {
-      if (refusalOf(error) === 'NotFound') return false;
+      if (isNotFound(error)) return false;
       throw error;
     }
   }
 
-  private async call<T>(operation: string, deadline: Deadline, send: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  private async call<I extends ServiceInputTypes, O extends ServiceOutputTypes>(
+    command: Command<I, O>,
+    deadline: Deadline,
+  ): Promise<O> {
+    // The bundle keeps the names of classes.
+    const operation = command.constructor.name.replace('Command', '');
     for (let attempt = 0; ; attempt++) {
       try {
         if (deadline.isOver) throw unavailable(`No time was left to call ${operation}.`);
-        return await send(AbortSignal.timeout(Math.max(1, Math.min(deadline.left, REQUEST_TIMEOUT_MS))));
+        return await this.client.send(command, { abortSignal: deadline.within(REQUEST_TIMEOUT_MS).signal });
       } catch (error) {
         const kind = failureOf(error);
-        if (kind === 'throttled') this.onThrottle(operation);
+        if (kind === 'throttled') this.telemetry.throttled(operation);
         if (kind === 'final') throw error;
         const jitter = Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
         const pause = jitter + retryAfterOf(error) * 1000;
@@ -189,15 +179,8 @@ export class Chime {
   }
 }
 
-export function refusalOf(error: unknown): Refusal {
-  switch ((error as Error | null)?.name) {
-    case 'NotFoundException':
-      return 'NotFound';
-    case 'LimitExceededException':
-      return 'LimitExceeded';
-    default:
-      return 'Other';
-  }
+export function isNotFound(error: unknown): boolean {
+  return (error as Error | null)?.name === 'NotFoundException';
 }
 
 /** The number of seconds to wait, as the response requests. */

@@ -3,12 +3,7 @@ import { ended, MeetingError, notAllowed, throttled, unavailable } from '../erro
 import { isHeld, LiveSession, newLease, Room, Rooms } from './rooms';
 import { liveSession, replicaIndexes, SessionItem, Sessions } from './sessions';
 import { Deadline } from '../../../../private/runtime/deadline';
-import { RoomConfig } from '../../contract';
-import { keys } from '../store/keys';
-import { Table } from '../store/table';
-
-/** Who asks for a running meeting: a host can always start it, a join only if the room's policy allows it. */
-export type Starter = 'host' | 'join';
+import { Caller, RoomConfig } from '../../contract';
 
 /** Longer than the work under a lease, so that no call acts under an expired one. */
 const LEASE_MS = 35_000;
@@ -25,14 +20,13 @@ const POLL_MS = 200;
  */
 export class Generations {
   constructor(
-    private readonly table: Table,
     private readonly rooms: Rooms,
     private readonly chime: Chime,
     private readonly sessions: Sessions,
   ) {}
 
   /** Returns the room with a running generation, and starts one if that is allowed. */
-  async ensureLive(meeting: string, starter: Starter, deadline: Deadline): Promise<Room> {
+  async ensureLive(meeting: string, caller: Caller, deadline: Deadline): Promise<Room> {
     for (;;) {
       if (deadline.isOver) throw throttled(`Meeting "${meeting}" is being started or ended by another call.`, 2);
       const room = await this.rooms.get(meeting);
@@ -40,10 +34,10 @@ export class Generations {
         if (await this.isAlive(room, deadline)) return room;
         await this.end(room, 'idle', deadline);
       } else if (room.state === 'ending' || isHeld(room)) {
-        if (room.endingAs === 'ended' && starter === 'join') throw ended(`A host ended meeting "${meeting}".`);
+        if (room.endingAs === 'ended' && caller === 'audience') throw ended(`A host ended meeting "${meeting}".`);
         await this.settle(room, deadline);
       } else {
-        expectStartable(room, starter);
+        expectStartable(room, caller);
         const started = await this.start(room, deadline);
         if (started) return started;
       }
@@ -69,13 +63,14 @@ export class Generations {
 
   /** Waits for a start or an end that is in progress, or completes it if its lease has expired. */
   async settle(room: Room, deadline: Deadline): Promise<void> {
-    if (isHeld(room)) {
-      await this.wait(room, deadline);
-    } else if (room.state === 'starting') {
-      await this.abandonStart(room, deadline);
-    } else if (room.state === 'ending') {
-      await this.end(room, room.endingAs ?? 'idle', deadline);
-    }
+    if (isHeld(room)) await this.wait(room, deadline);
+    else await this.complete(room, deadline);
+  }
+
+  /** Completes a start or an end whose lease has expired. @returns whether there was one */
+  async complete(room: Room, deadline: Deadline): Promise<boolean> {
+    if (room.state === 'starting') return this.abandonStart(room, deadline);
+    return room.state === 'ending' && this.end(room, room.endingAs ?? 'idle', deadline);
   }
 
   /** Rolls back a start whose lease has expired. */
@@ -119,10 +114,10 @@ export class Generations {
    * replacement has a new index, and therefore its own token, seats and counters.
    */
   async forgetReplica(room: Room, gone: LiveSession): Promise<boolean> {
-    const { uid, generation, running, lost = [] } = room;
+    const { running, lost = [] } = room;
     const { index, mediaRegion } = gone;
     await this.sessions.clear(room, [gone]);
-    await this.table.deleteAll(keys.seats({ uid, generation, index }));
+    await this.sessions.clearSeats(room, gone);
     return this.changeSessions(room, {
       sessions: room.sessions!.filter((session) => session.index !== index),
       lost: [...lost, index],
@@ -233,7 +228,7 @@ export class Generations {
   /** Changes the sessions unless another call has changed them since they were read. */
   private changeSessions(room: Room, set: Partial<Room>): Promise<boolean> {
     return this.rooms.change(room, {
-      set: { ...set },
+      set,
       if: '#sessions = :seenSessions',
       values: { seenSessions: room.sessions },
     });
@@ -257,8 +252,9 @@ export function handledStart({ config: { startsAt } }: Room): Pick<Room, 'starte
   return startsAt && Date.parse(startsAt) <= Date.now() ? { startedFor: startsAt } : {};
 }
 
-function expectStartable({ config, state }: Room, starter: Starter): void {
-  if (starter === 'host') return;
+/** A host can always start the meeting. */
+function expectStartable({ config, state }: Room, caller: Caller): void {
+  if (caller === 'host') return;
   const name = `"${config.meeting}"`;
   if (state === 'ended') throw ended(`A host ended meeting ${name}. Only a host can start it again.`);
   if (config.startsAt && Date.now() < Date.parse(config.startsAt)) {

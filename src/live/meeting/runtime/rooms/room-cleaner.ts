@@ -2,8 +2,8 @@ import { throttled } from '../errors';
 import { Generations } from './generations';
 import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
 import { Deadline } from '../../../../private/runtime/deadline';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { keys } from '../store/keys';
-import { Table } from '../store/table';
 
 const POLL_MS = 500;
 const LEASE_MS = 60_000;
@@ -11,7 +11,7 @@ const LEASE_MS = 60_000;
 /** Deletes the items of ended generations, and entire rooms. */
 export class RoomCleaner {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
   ) {}

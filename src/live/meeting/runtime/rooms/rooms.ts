@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { Change, DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { RoomConfig } from '../../contract';
 import { notFound } from '../errors';
 import { GenerationAddress, keys } from '../store/keys';
-import { Change, Table } from '../store/table';
 
 /**
  * `idle`: no generation is running, and the next join may start one. `ended`: a host ended the meeting, and only a host
@@ -54,7 +54,7 @@ export interface Room extends GenerationAddress {
 }
 
 export class Rooms {
-  constructor(private readonly table: Table) {}
+  constructor(private readonly table: DynamoDbTable) {}
 
   find(meeting: string): Promise<Room | undefined> {
     return this.table.get<Room>(keys.room(meeting));
@@ -84,7 +84,6 @@ export class Rooms {
       return this.table.update(keys.room(meeting), {
         set: { config, ...(existing.config.startsAt !== startsAt && past) },
         if: '#owner = :owner',
-        names: ['owner'],
         values: { owner },
       });
     }
@@ -99,9 +98,8 @@ export class Rooms {
       state: 'idle',
       ...past,
     };
-    const failed = await this.table.transact([this.table.putIf(item, { if: 'attribute_not_exists(pk)' })]);
     // A repeated call of the same deployment may have created it.
-    return failed.size === 0 || (await this.find(meeting))?.owner === owner;
+    return (await this.table.create(item)) || (await this.find(meeting))?.owner === owner;
   }
 
   /** Changes the room unless another call has changed its state since it was read. */
@@ -113,7 +111,6 @@ export class Rooms {
     return this.table.update(keys.room(room.config.meeting), {
       ...change,
       if: change.if ? `${unchanged} AND ${change.if}` : unchanged,
-      names: ['uid', 'state', 'generation', 'lease', ...(change.names ?? [])],
       values: {
         seenUid: room.uid,
         seenState: room.state,
@@ -126,14 +123,7 @@ export class Rooms {
 
   /** @returns whether the room was deleted, and not changed by another call before */
   async delete({ config: { meeting }, uid, lease }: Room): Promise<boolean> {
-    const failed = await this.table.transact([
-      this.table.deleteIf(keys.room(meeting), {
-        if: '#uid = :uid AND #lease = :lease',
-        names: ['uid', 'lease'],
-        values: { uid, lease },
-      }),
-    ]);
-    return failed.size === 0;
+    return this.table.delete(keys.room(meeting), { if: '#uid = :uid AND #lease = :lease', values: { uid, lease } });
   }
 }
 

@@ -2,14 +2,9 @@ import { Chime, Meeting } from '../chime/chime';
 import { unavailable } from '../errors';
 import { LiveSession, Room } from './rooms';
 import { Deadline } from '../../../../private/runtime/deadline';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { garbageAt, keys } from '../store/keys';
-import { Table } from '../store/table';
-
-/** Receives unusual events, for metrics and logs. */
-export interface SessionEvents {
-  /** A session that was requested as a replica is an independent meeting. It is deleted. */
-  notAReplica(meeting: string, mediaRegion: string): void;
-}
+import { Telemetry } from '../telemetry';
 
 /** The item of a session: its seat counters, and the meeting as Amazon Chime SDK returned it. */
 export interface SessionItem extends LiveSession {
@@ -23,9 +18,9 @@ export interface SessionItem extends LiveSession {
 /** Creates and verifies the sessions of a generation, and stores their items. */
 export class Sessions {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly chime: Chime,
-    private readonly events: SessionEvents,
+    private readonly telemetry: Telemetry,
   ) {}
 
   async createPrimary(room: Room, deadline: Deadline): Promise<SessionItem> {
@@ -90,6 +85,11 @@ export class Sessions {
     );
   }
 
+  /** Deletes the seats of a session that does not exist any more. */
+  async clearSeats({ uid, generation }: Room, { index }: LiveSession): Promise<void> {
+    await this.table.deleteAll(keys.seats({ uid, generation, index }));
+  }
+
   /** A reused token silently returns an ordinary meeting, so the response is always verified. */
   private async createReplica(
     room: Room,
@@ -103,7 +103,7 @@ export class Sessions {
       return itemOf(room, index, meeting);
     }
     const { mediaRegion } = itemOf(room, index, meeting);
-    this.events.notAReplica(running!.meeting, mediaRegion);
+    this.telemetry.notAReplica(running!.meeting, mediaRegion);
     if (meeting.MeetingId !== primaryMeetingId) await this.chime.deleteMeeting(meeting.MeetingId!, deadline);
     throw unavailable(`Amazon Chime SDK returned a meeting in ${mediaRegion} that is not a replica.`);
   }

@@ -1,7 +1,8 @@
-import { Attendee, Chime, refusalOf } from '../chime/chime';
+import { Attendee, Chime } from '../chime/chime';
 import { throttled, unavailable } from '../errors';
 import { Place, Places } from './places';
 import { Deadline } from '../../../../private/runtime/deadline';
+import { isHeld } from '../rooms/rooms';
 
 /** The outcome of creating the attendee for a reserved place. */
 export type Issued =
@@ -12,6 +13,7 @@ export type Issued =
   | { readonly failure: 'full' }
   | { readonly failure: 'other'; readonly error: Error };
 
+const POLL_MS = 150;
 const BATCH_TRIES = 3;
 /** Error codes of single attendees that can be retried. */
 const RETRYABLE = /throttl|serviceunavailable|servicefailure|internal/i;
@@ -31,7 +33,7 @@ export class Attendees {
     try {
       attendee = await this.chime.createAttendee(meetingId, place.user, deadline);
     } catch (error) {
-      return this.release(place, failureOf(error));
+      return this.release(place, failureOf(error as Error));
     }
     return this.keep(place, attendee, meetingId, deadline);
   }
@@ -54,7 +56,9 @@ export class Attendees {
           } else if (attempt < BATCH_TRIES && !deadline.isOver && (!result || RETRYABLE.test(result.errorCode))) {
             again.push(place);
           } else {
-            issued.set(place.user, await this.release(place, batchFailure(result?.errorCode)));
+            const code = result?.errorCode ?? 'no response';
+            const error = unavailable(`Amazon Chime SDK did not create the attendee (${code}).`);
+            issued.set(place.user, await this.release(place, failureOf(error, code)));
           }
         }),
       );
@@ -62,6 +66,24 @@ export class Attendees {
       if (left.length) await deadline.pause(100 * 2 ** attempt * Math.random());
     }
     return issued;
+  }
+
+  /**
+   * Returns the attendee of an existing place, or completes what another call left unfinished.
+   *
+   * @returns undefined if the place has changed or another call is changing it
+   */
+  async resume(place: Place, meetingId: string, deadline: Deadline): Promise<Issued | undefined> {
+    if (place.state === 'taken') return { attendee: place.attendee! };
+    if (place.state === 'leaving') {
+      await this.withdraw(place, meetingId, deadline);
+    } else if (isHeld(place)) {
+      await deadline.pause(POLL_MS * (0.5 + Math.random()));
+    } else {
+      const reserved = await this.places.takeOver(place);
+      if (reserved) return this.issue(reserved, meetingId, deadline);
+    }
+    return undefined;
   }
 
   /** Deletes the attendee and frees the place. Another call can resume this at any point. */
@@ -89,15 +111,9 @@ export class Attendees {
   }
 }
 
-function failureOf(error: unknown): Issued {
-  const refusal = refusalOf(error);
-  if (refusal === 'NotFound') return { failure: 'gone' };
-  if (refusal === 'LimitExceeded') return { failure: 'full' };
-  return { failure: 'other', error: error as Error };
-}
-
-function batchFailure(code: string = 'no response'): Issued {
+/** @param code the name of the error, or the code in the result of a batch */
+function failureOf(error: Error, code: string = error.name): Issued {
   if (/notfound/i.test(code)) return { failure: 'gone' };
   if (/limitexceeded/i.test(code)) return { failure: 'full' };
-  return { failure: 'other', error: unavailable(`Amazon Chime SDK did not create the attendee (${code}).`) };
+  return { failure: 'other', error };
 }

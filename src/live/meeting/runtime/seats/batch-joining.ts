@@ -1,9 +1,11 @@
 import { Attendees } from './attendees';
 import { throttled } from '../errors';
-import { addressOf, audienceSessions, Caller, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
+import { addressOf, audienceSessions, full, joined, Joined, Joining, JoinRequest, bannedFrom } from './joining';
 import { Place, Places, Reservation } from './places';
 import { rankSessions } from './session-choice';
+import { chunks } from '../../../../private/chunks';
 import { Deadline } from '../../../../private/runtime/deadline';
+import { Caller } from '../../contract';
 import { Generations } from '../rooms/generations';
 import { Room } from '../rooms/rooms';
 import { SessionItem, Sessions } from '../rooms/sessions';
@@ -32,7 +34,7 @@ export class BatchJoining {
     const closed = new Set<number>();
     let left = [...new Map(requests.map((request) => [request.externalUserId, request])).values()];
     while (left.length > 0) {
-      const room = await this.generations.ensureLive(meeting, caller === 'host' ? 'host' : 'join', deadline);
+      const room = await this.generations.ensureLive(meeting, caller, deadline);
       const sessions = await this.sessions.read(room);
       if (await this.joining.recoverMissing(room, sessions, deadline)) continue;
       const open = sessions.filter(({ index }) => !closed.has(index));
@@ -58,9 +60,9 @@ export class BatchJoining {
     resume: (request: JoinRequest) => Promise<Joined>,
     results: Results,
   ): Promise<void> {
-    for (let start = 0; start < requests.length; start += RESUMED_AT_ONCE) {
+    for (const chunk of chunks(requests, RESUMED_AT_ONCE)) {
       await Promise.all(
-        requests.slice(start, start + RESUMED_AT_ONCE).map(async (request) => {
+        chunk.map(async (request) => {
           results.set(request.externalUserId, await resume(request).catch((error: Error) => error));
         }),
       );
@@ -78,8 +80,7 @@ export class BatchJoining {
   ): Promise<JoinRequest[]> {
     const again: JoinRequest[] = [];
     for (const [session, group] of plan(room, sessions, requests, results)) {
-      for (let start = 0; start < group.length; start += SEATS_AT_ONCE) {
-        const chunk = group.slice(start, start + SEATS_AT_ONCE);
+      for (const chunk of chunks(group, SEATS_AT_ONCE)) {
         again.push(...(await this.seatChunk(room, session, chunk, results, closed, deadline)));
       }
     }
@@ -127,13 +128,7 @@ function plan(
   results: Results,
 ): Map<SessionItem, JoinRequest[]> {
   const groups = new Map<SessionItem, JoinRequest[]>();
-  const candidates = audienceSessions(room, sessions).map((session) => ({
-    session,
-    index: session.index,
-    mediaRegion: session.mediaRegion,
-    used: session.used,
-    cap: session.cap,
-  }));
+  const candidates = audienceSessions(room, sessions).map((session) => ({ ...session, session }));
   for (const request of requests) {
     const [best] = rankSessions(candidates, request.mediaRegion, () => 0);
     if (!best) {

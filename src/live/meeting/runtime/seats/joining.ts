@@ -2,10 +2,11 @@ import { Attendees, Issued } from './attendees';
 import { Place, Places } from './places';
 import { rankSessions } from './session-choice';
 import { Deadline } from '../../../../private/runtime/deadline';
+import { Caller } from '../../contract';
 import { Attendee, Meeting } from '../chime/chime';
 import { MeetingError, notAllowed, throttled } from '../errors';
 import { Generations } from '../rooms/generations';
-import { isHeld, Room } from '../rooms/rooms';
+import { Room } from '../rooms/rooms';
 import { SessionItem, Sessions } from '../rooms/sessions';
 
 export interface JoinRequest {
@@ -21,8 +22,6 @@ export interface Joined {
   readonly session: { readonly kind: 'primary' | 'replica'; readonly mediaRegion: string; readonly index: number };
   readonly generation: number;
 }
-
-export type Caller = 'audience' | 'host';
 
 /** `again`: the state changed in the meantime, so the join must be retried. */
 type Attempt = Joined | 'again' | 'full';
@@ -40,7 +39,7 @@ export class Joining {
 
   async join(meeting: string, request: JoinRequest, caller: Caller, deadline: Deadline): Promise<Joined> {
     for (;;) {
-      const room = await this.generations.ensureLive(meeting, caller === 'host' ? 'host' : 'join', deadline);
+      const room = await this.generations.ensureLive(meeting, caller, deadline);
       const attempt = await this.attempt(room, request, caller, deadline);
       if (attempt === 'full') throw full(room, request.role);
       if (attempt !== 'again') return attempt;
@@ -100,19 +99,8 @@ export class Joining {
       else await this.recoverMissing(room, sessions, deadline);
       return 'again';
     }
-    if (seat.state === 'taken') return joined(room, session, seat.attendee!);
-    if (seat.state === 'leaving') {
-      await this.attendees.withdraw(seat, session.meetingId, deadline);
-      return 'again';
-    }
-    if (isHeld(seat)) {
-      await deadline.pause(POLL_MS * (0.5 + Math.random()));
-      return 'again';
-    }
-    const reserved = await this.places.takeOver(seat);
-    if (!reserved) return 'again';
-    const issued = await this.attendees.issue(reserved, session.meetingId, deadline);
-    const attempt = await this.outcome(room, session, issued, deadline);
+    const issued = await this.attendees.resume(seat, session.meetingId, deadline);
+    const attempt = issued ? await this.outcome(room, session, issued, deadline) : 'again';
     return attempt === 'full' ? 'again' : attempt;
   }
 

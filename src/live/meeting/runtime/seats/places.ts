@@ -1,8 +1,8 @@
+import { DynamoDbTable, Write } from '../../../../private/runtime/dynamodb-table';
 import { Attendee } from '../chime/chime';
 import { Lease, newLease } from '../rooms/rooms';
 import { SessionItem } from '../rooms/sessions';
-import { garbageAt, GenerationAddress, keys } from '../store/keys';
-import { Table, Write } from '../store/table';
+import { garbageAt, GenerationAddress, keys, SessionAddress } from '../store/keys';
 
 /** A seat in a session, or a place on the stage, which is in the primary session. */
 export type PlaceKind = 'seat' | 'stage';
@@ -13,11 +13,9 @@ export type PlaceKind = 'seat' | 'stage';
  */
 export type PlaceState = 'reserved' | 'taken' | 'leaving';
 
-export interface Place extends GenerationAddress {
+export interface Place extends SessionAddress {
   readonly kind: PlaceKind;
   readonly user: string;
-  /** The index of the session. */
-  readonly index: number;
   readonly role: 'participant' | 'presenter';
   readonly state: PlaceState;
   readonly lease?: Lease;
@@ -41,7 +39,7 @@ const COUNTERS = { seat: ['used', 'cap'], stage: ['stageUsed', 'stageCap'] } as 
  * so sessions are never overbooked and counters never drift.
  */
 export class Places {
-  constructor(private readonly table: Table) {}
+  constructor(private readonly table: DynamoDbTable) {}
 
   find(kind: PlaceKind, generation: GenerationAddress, user: string): Promise<Place | undefined> {
     return this.table.get<Place>(keyOf(kind, generation, user));
@@ -63,7 +61,7 @@ export class Places {
   }
 
   /** The places of one session. Eventually consistent. */
-  list(kind: PlaceKind, session: GenerationAddress & { readonly index: number }): Promise<Place[]> {
+  list(kind: PlaceKind, session: SessionAddress): Promise<Place[]> {
     return this.table.list<Place>(groupOf(kind, session));
   }
 
@@ -72,7 +70,7 @@ export class Places {
    */
   async reserve(
     kind: PlaceKind,
-    session: GenerationAddress & Pick<SessionItem, 'index'>,
+    session: SessionAddress,
     users: readonly string[],
     role: Place['role'],
   ): Promise<Map<string, Reservation>> {
@@ -85,7 +83,6 @@ export class Places {
         add: { [used]: users.length },
         // Conditions cannot add numbers. For a single place, `used < cap` is sufficient.
         if: `attribute_exists(pk) AND #${used} < #${cap}${users.length > 1 ? ` AND #${used} <= :highest` : ''}`,
-        names: [used, cap],
         values: users.length > 1 ? { highest: await this.highest(session, kind, users.length) } : {},
       }),
       ...places.map((place) => this.table.putIf(itemOf(place), { if: 'attribute_not_exists(pk)' })),
@@ -108,7 +105,6 @@ export class Places {
     const won = await this.table.update(keyOf(place.kind, place, place.user), {
       set: { lease },
       if: '#state = :reserved AND #lease = :old',
-      names: ['state'],
       values: { reserved: 'reserved', old: place.lease },
     });
     return won ? { ...place, lease } : undefined;
@@ -130,7 +126,6 @@ export class Places {
     return this.table.update(keyOf(place.kind, place, place.user), {
       set: { state: 'leaving' },
       if: `#state = :seen AND ${place.lease ? '#lease = :lease' : 'attribute_not_exists(#lease)'}`,
-      names: ['lease'],
       values: { seen: place.state, ...(place.lease && { lease: place.lease }) },
     });
   }
@@ -141,7 +136,6 @@ export class Places {
     const failed = await this.table.transact([
       this.table.deleteIf(keyOf(place.kind, place, place.user), {
         if: `#state = :state${place.lease ? ' AND #lease = :lease' : ''}`,
-        names: ['state', ...(place.lease ? ['lease'] : [])],
         values: { state, ...(place.lease && { lease: place.lease }) },
       }),
       this.table.updateIf(keys.session(place), { add: { [used]: -1 }, if: 'attribute_exists(pk)' }),
@@ -156,7 +150,6 @@ export class Places {
     await this.table.transact([
       this.table.deleteIf(keyOf(place.kind, place, place.user), {
         if: '#index = :index',
-        names: ['index'],
         values: { index: place.index },
       }),
       this.table.checkAbsent(keys.session(place)),
@@ -169,16 +162,11 @@ export class Places {
       set: { lastEventAt: at, ...(lost && { leftAt: at }) },
       remove: lost ? [] : ['leftAt'],
       if: '#state = :taken AND #attendee.#AttendeeId = :attendeeId AND (attribute_not_exists(#lastEventAt) OR #lastEventAt < :lastEventAt)',
-      names: ['state', 'attendee', 'AttendeeId'],
       values: { taken: 'taken', attendeeId: place.attendee!.AttendeeId },
     });
   }
 
-  private async highest(
-    session: GenerationAddress & Pick<SessionItem, 'index'>,
-    kind: PlaceKind,
-    count: number,
-  ): Promise<number> {
+  private async highest(session: SessionAddress, kind: PlaceKind, count: number): Promise<number> {
     const item = await this.table.get<SessionItem>(keys.session(session));
     return (item?.[COUNTERS[kind][1]] ?? 0) - count;
   }
@@ -188,7 +176,7 @@ function keyOf(kind: PlaceKind, generation: GenerationAddress, user: string): st
   return kind === 'seat' ? keys.seat(generation, user) : keys.stage(generation, user);
 }
 
-function groupOf(kind: PlaceKind, session: GenerationAddress & { readonly index: number }): string {
+function groupOf(kind: PlaceKind, session: SessionAddress): string {
   return kind === 'seat' ? keys.seats(session) : keys.stages(session);
 }
 

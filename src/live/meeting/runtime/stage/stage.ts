@@ -1,12 +1,12 @@
 import { Deadline } from '../../../../private/runtime/deadline';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { Attendee } from '../chime/chime';
 import { ended, MeetingError, notAllowed, throttled } from '../errors';
 import { Generations } from '../rooms/generations';
-import { isHeld, Room, Rooms } from '../rooms/rooms';
-import { Attendees } from '../seats/attendees';
+import { Room, Rooms } from '../rooms/rooms';
+import { Attendees, Issued } from '../seats/attendees';
 import { Place, PlaceKind, Places } from '../seats/places';
 import { garbageAt, keys } from '../store/keys';
-import { Table } from '../store/table';
 
 /** The parameters of the client's `promoteToPrimaryMeeting`. */
 export interface Promotion {
@@ -30,7 +30,7 @@ const POLL_MS = 150;
 /** Promotions of participants to the primary session, raised hands, and removals. */
 export class Stage {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
     private readonly places: Places,
@@ -50,8 +50,7 @@ export class Stage {
       generation,
       expiresAt: garbageAt(),
     };
-    // Raising the hand again keeps the place in the queue.
-    await this.table.transact([this.table.putIf(hand, { if: 'attribute_not_exists(pk)' })]);
+    await this.table.create(hand); // raising the hand again keeps the place in the queue
   }
 
   async lowerHand(meeting: string, user: string): Promise<void> {
@@ -111,19 +110,11 @@ export class Stage {
   private async tryToPromote(room: Room, seat: Place, deadline: Deadline): Promise<Promotion | undefined> {
     const { user } = seat;
     const primaryMeetingId = room.primaryMeetingId!;
-    let place = await this.places.find('stage', room, user);
-    if (place?.state === 'taken') return { Attendee: place.attendee!, PrimaryMeetingId: primaryMeetingId };
-    if (place?.state === 'leaving') {
-      await this.attendees.withdraw(place, primaryMeetingId, deadline);
-      return undefined;
-    }
-    if (place && isHeld(place)) {
-      await deadline.pause(POLL_MS);
-      return undefined;
-    }
-    place = place ? await this.places.takeOver(place) : await this.reserve(room, user, deadline);
-    if (!place) return undefined;
-    const issued = await this.attendees.issue(place, primaryMeetingId, deadline);
+    const place = await this.places.find('stage', room, user);
+    const issued = place
+      ? await this.attendees.resume(place, primaryMeetingId, deadline)
+      : await this.issue(room, user, deadline);
+    if (!issued) return undefined;
     if ('attendee' in issued) return { Attendee: issued.attendee, PrimaryMeetingId: primaryMeetingId };
     if (issued.failure === 'other') throw issued.error;
     if (issued.failure === 'full') throw stageFull(room);
@@ -131,14 +122,16 @@ export class Stage {
     return undefined;
   }
 
-  private async reserve(room: Room, user: string, deadline: Deadline): Promise<Place | undefined> {
+  private async issue(room: Room, user: string, deadline: Deadline): Promise<Issued | undefined> {
     const { uid, generation } = room;
     const session = { uid, generation, index: 0 };
     const reservation = (await this.places.reserve('stage', session, [user], 'participant')).get(user)!;
     if (reservation === 'full') throw stageFull(room);
     if (reservation === 'banned') throw notAllowed('The user is banned.');
     if (reservation === 'gone') await this.generations.recover(room, room.sessions![0], deadline);
-    return typeof reservation === 'object' ? reservation : undefined;
+    return typeof reservation === 'object'
+      ? this.attendees.issue(reservation, room.primaryMeetingId!, deadline)
+      : undefined;
   }
 
   /**

@@ -1,9 +1,13 @@
-import { SessionAddress } from '../chime/chime';
-
 /** Identifies a generation of a room. */
 export interface GenerationAddress {
+  /** The unique id of the room, which is never reused. */
   readonly uid: string;
   readonly generation: number;
+}
+
+/** Identifies a session of a generation. Index 0 is the primary. */
+export interface SessionAddress extends GenerationAddress {
+  readonly index: number;
 }
 
 /** The keys and groups of all items. A user id can contain any character, so it comes last. */

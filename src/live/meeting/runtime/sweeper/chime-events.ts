@@ -1,9 +1,9 @@
 import { Deadline } from '../../../../private/runtime/deadline';
+import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { Generations } from '../rooms/generations';
 import { Rooms } from '../rooms/rooms';
 import { Place, Places } from '../seats/places';
-import { keys } from '../store/keys';
-import { Table } from '../store/table';
+import { keys, SessionAddress } from '../store/keys';
 
 /** https://docs.aws.amazon.com/chime-sdk/latest/dg/using-events.html */
 export interface ChimeEvent {
@@ -17,11 +17,8 @@ export interface ChimeEvent {
   };
 }
 
-interface MeetingItem {
+interface MeetingItem extends SessionAddress {
   readonly room: string;
-  readonly uid: string;
-  readonly generation: number;
-  readonly index: number;
 }
 
 export function isChimeEvent(event: unknown): event is ChimeEvent {
@@ -35,7 +32,7 @@ export function isChimeEvent(event: unknown): event is ChimeEvent {
  */
 export class ChimeEvents {
   constructor(
-    private readonly table: Table,
+    private readonly table: DynamoDbTable,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
     private readonly places: Places,

@@ -1,22 +1,12 @@
 import { Deadline } from '../../../../private/runtime/deadline';
-import { Attendee, Chime, refusalOf } from '../chime/chime';
+import { Attendee, Chime, isNotFound } from '../chime/chime';
 import { Generations } from '../rooms/generations';
 import { RoomCleaner } from '../rooms/room-cleaner';
 import { isHeld, LiveSession, Room, Rooms } from '../rooms/rooms';
 import { replicaIndexes, Sessions } from '../rooms/sessions';
 import { Attendees } from '../seats/attendees';
 import { Place, Places } from '../seats/places';
-
-/** The results of a sweep, for metrics. */
-export interface Sweep {
-  live: number;
-  /** The number of differences that were repaired. */
-  drift: number;
-  /** The number of replicas that running meetings lack. */
-  missing: number;
-  readonly sessions: { meeting: string; index: number; used: number; free: number }[];
-  readonly failures: { meeting: string; error: unknown }[];
-}
+import { Sweep } from '../telemetry';
 
 /**
  * Repairs what crashes, lost responses and lost events leave behind: compares rooms, sessions and seats with Amazon
@@ -52,13 +42,8 @@ export class Sweeper {
 
   private async sweepRoom(seen: Room, sweep: Sweep, thorough: boolean, deadline: Deadline): Promise<void> {
     let room: Room | undefined = seen;
-    if (room.state === 'starting' && !isHeld(room)) {
-      sweep.drift += Number(await this.generations.abandonStart(room, deadline));
-    } else if (room.state === 'ending' && !isHeld(room)) {
-      sweep.drift += Number(await this.generations.end(room, room.endingAs ?? 'idle', deadline));
-    } else if (room.state === 'live') {
-      await this.sweepLive(room, sweep, thorough, deadline);
-    }
+    if (room.state === 'live') await this.sweepLive(room, sweep, thorough, deadline);
+    else if (!isHeld(room)) sweep.drift += Number(await this.generations.complete(room, deadline));
     room = await this.rooms.find(seen.config.meeting);
     if (room) await this.cleaner.clearGarbage(room);
     if (room && isDue(room)) await this.generations.ensureLive(room.config.meeting, 'host', deadline);
@@ -75,7 +60,7 @@ export class Sweeper {
       try {
         sweep.drift += await this.sweepSession(room, live, thorough, deadline);
       } catch (error) {
-        if (live.index === 0 || refusalOf(error) !== 'NotFound') throw error;
+        if (live.index === 0 || !isNotFound(error)) throw error;
         sweep.drift += Number(await this.generations.forgetReplica(room, live));
       }
     }

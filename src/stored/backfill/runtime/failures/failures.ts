@@ -96,7 +96,6 @@ export class Failures {
   resolve(object: ObjectVersion, since: number): Promise<boolean> {
     return this.table.delete(keyOf(object), {
       if: 'attribute_not_exists(#lastSeen) OR #lastSeen <= :since',
-      names: ['lastSeen'],
       values: { since },
     });
   }

@@ -125,7 +125,6 @@ export class Jobs {
     const isChanged = await this.table.update(job, {
       ...change,
       if: '#state = :seenState AND #attempt = :seenAttempt',
-      names: ['state', 'attempt'],
       values: { seenState: job.state, seenAttempt: job.attempt },
     });
     if (!isChanged) return undefined;
