@@ -11,6 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { patience } from './patience';
+import { unlessError } from './unless-error';
 
 export type Item = Record<string, unknown>;
 
@@ -61,6 +62,7 @@ const ABSENT: Condition = { if: `attribute_not_exists(${PARTITION_KEY})` };
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const KEYS_PER_BATCH = 100;
 const PARALLEL_DELETES = 25;
+const UNMET = 'ConditionalCheckFailedException';
 /** For what the SDK does not retry: unprocessed keys, and conflicts between transactions. */
 const MAX_TRIES = 8;
 
@@ -148,20 +150,19 @@ export class DynamoDbTable {
 
   /** @returns whether the condition was met */
   async update(key: Key | string, change: Change): Promise<boolean> {
-    return ifMet(this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
+    return isMet(this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
   }
 
   /** @returns the item before the update, or undefined if the condition was not met */
   async updateAndReturnOld(key: Key | string, change: Change): Promise<Item | undefined> {
-    let old: Item | undefined;
     const command = new UpdateCommand({ ...this.at(key), ...updateOf(change), ReturnValues: 'ALL_OLD' });
-    const isMet = await ifMet(this.client.send(command).then(({ Attributes }) => (old = Attributes)));
-    return isMet ? (old ?? {}) : undefined;
+    const output = await unlessError(this.client.send(command), UNMET);
+    return output && (output.Attributes ?? {});
   }
 
   /** @returns whether the condition was met */
   async delete(key: Key | string, condition: Condition = {}): Promise<boolean> {
-    return ifMet(this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
+    return isMet(this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
   }
 
   async deleteAll(partition: string): Promise<void> {
@@ -176,15 +177,7 @@ export class DynamoDbTable {
   }
 
   updateIf(key: Key | string, change: Change): Write {
-    const { UpdateExpression, ...rest } = updateOf(change);
-    return {
-      Update: {
-        ...this.at(key),
-        UpdateExpression: UpdateExpression!,
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ...rest,
-      },
-    };
+    return { Update: { ...this.at(key), ...updateOf(change), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } };
   }
 
   deleteIf(key: Key | string, condition: Condition): Write {
@@ -230,14 +223,8 @@ async function backOff(attempt: number): Promise<void> {
   await new Promise((done) => setTimeout(done, Math.random() * 25 * 2 ** attempt));
 }
 
-async function ifMet(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
-    throw error;
-  }
+async function isMet(write: Promise<object>): Promise<boolean> {
+  return (await unlessError(write, UNMET)) !== undefined;
 }
 
 function updateOf(change: Change) {
@@ -255,7 +242,7 @@ function updateOf(change: Change) {
   };
   const used = Object.entries(clauses).filter(([, terms]) => terms.length > 0);
   return {
-    UpdateExpression: used.map(([clause, terms]) => `${clause} ${terms.join(', ')}`).join(' ') || undefined,
+    UpdateExpression: used.map(([clause, terms]) => `${clause} ${terms.join(', ')}`).join(' '),
     ...conditionOf({
       if: change.if,
       names: [...sets, ...defaults, ...sums, ...remove, ...names],

@@ -1,2 +1,3 @@
+export { ReplicationJobsMetric } from './contract';
 export * from './props';
 export * from './replication-jobs';
