@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { allow } from './allow';
+import { allow } from './policy-statements';
 
 /** The folder of the bundled handlers, relative to lib/private and to src/private. */
 const ASSETS = join(__dirname, '../../assets');

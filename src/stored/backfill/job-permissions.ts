@@ -3,8 +3,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { JOB_OPERATION, JOB_TAG_KEY } from './contract';
 import { JobStore } from './job-store';
-import { allow } from '../../private/allow';
 import { s3BucketArn, s3ObjectsArn } from '../../private/arns';
+import { allow } from '../../private/policy-statements';
 
 const BATCH_OPERATIONS = 'batchoperations.s3.amazonaws.com';
 

@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MANIFESTS_PREFIX, REPORTS_PREFIX, TABLE } from './contract';
-import { allow } from '../../private/allow';
+import { allow } from '../../private/policy-statements';
 
 const KEPT = Duration.days(90);
 

@@ -99,10 +99,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     this.replicaFactory = new ReplicaFactory(this, names, props);
     this.replicaDetails = props.replicas.map((replica) => this.replicaFactory.create(replica));
     this._replicaCopies = this.replicaDetails.map(({ copy }) => copy);
-    this.replicas = this.replicaDetails.map(({ copy, stack, ruleId, proxy, props: { prefix, tags } }) => {
-      const { region, account, bucket } = copy;
-      return { region, account, stack, bucket, ruleId, prefix, tags, proxy };
-    });
+    this.replicas = this.replicaDetails.map(mediaReplica);
 
     this.replicationRole = props.replicationRole ?? createReplicationRole(this, names, this.replicaDetails);
     this.replication = new Replication(this, primary, this.replicaDetails, this.replicationRole, names, props);
@@ -247,4 +244,10 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       fix: 'Set `replicateExisting: true`.',
     });
   }
+}
+
+/** The public description of a replica. */
+function mediaReplica({ copy, stack, ruleId, props: { prefix, tags }, proxy }: Replica): MediaReplica {
+  const { region, account, bucket } = copy;
+  return { region, account, stack, bucket, ruleId, prefix, tags, proxy };
 }

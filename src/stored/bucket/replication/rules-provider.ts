@@ -4,10 +4,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { allow } from '../../../private/allow';
 import { s3BucketArn } from '../../../private/arns';
 import { handlerFunction } from '../../../private/handler-function';
 import { DeterministicNames } from '../../../private/naming';
+import { allow } from '../../../private/policy-statements';
 import { RulesProperties } from '../contract';
 import { MediaCopy } from '../copies/media-copy';
 
