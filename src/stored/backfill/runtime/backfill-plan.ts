@@ -45,21 +45,13 @@ export class BackfillPlanner {
 
   /** If the check fails, a job is started: over an empty bucket, it ends without a task. */
   private async isEmpty(deadline: Deadline): Promise<boolean> {
-    try {
-      return await this.source.isEmpty(deadline);
-    } catch (error) {
-      this.telemetry.failed('check for an empty bucket', error);
-      return false;
-    }
+    const isEmpty = await this.telemetry.attempt('check for an empty bucket', () => this.source.isEmpty(deadline));
+    return isEmpty ?? false;
   }
 
   /** If the check fails, COMPLETED objects are included: they may be missing on the new replicas. */
   private async hasOtherDestinations(replicas: readonly string[], deadline: Deadline): Promise<boolean> {
-    try {
-      return await this.source.replicatesBeyond(replicas, deadline);
-    } catch (error) {
-      this.telemetry.failed('check for other replicas', error);
-      return true;
-    }
+    const check = () => this.source.replicatesBeyond(replicas, deadline);
+    return (await this.telemetry.attempt('check for other replicas', check)) ?? true;
   }
 }

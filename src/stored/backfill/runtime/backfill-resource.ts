@@ -77,11 +77,7 @@ export class BackfillResource {
   private async start(id: string, isNew: boolean, deadline: Deadline): Promise<void> {
     const job = await this.jobs.find(id);
     if (job?.state !== 'wanted' || (job.retryAt ?? 0) > Date.now()) return;
-    try {
-      await this.starter.start(job, isNew, deadline);
-    } catch (error) {
-      this.telemetry.failed(`job ${id}`, error);
-    }
+    await this.telemetry.attempt(`job ${id}`, () => this.starter.start(job, isNew, deadline));
   }
 
   /** Prevents new jobs and cancels the running ones. */

@@ -69,6 +69,16 @@ export class Telemetry {
     this.logger.info('request rejected', { operation, code });
   }
 
+  /** Runs a task, and logs its failure. @returns its result, or undefined if it failed */
+  async attempt<T>(task: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.failed(task, error);
+      return undefined;
+    }
+  }
+
   /** @param task what failed, such as `job 1234` */
   failed(task: string, error: unknown): void {
     const { name, message, stack } = error as Error;
