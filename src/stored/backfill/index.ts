@@ -1,3 +1,2 @@
-export { ReplicationJobsMetric } from './contract';
 export * from './props';
 export * from './replication-jobs';

@@ -1,5 +1,7 @@
 import * as events from 'aws-cdk-lib/aws-events';
 
+export { ReplicationJobsMetric } from './contract';
+
 /** Options for the repair of objects that S3 failed to replicate. */
 export interface ReplicationRepairOptions {
   /**
