@@ -6,6 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { allow } from './policy-statements';
 
 /** The folder of the bundled handlers, relative to lib/private and to src/private. */
 const ASSETS = join(__dirname, '../../assets');
@@ -37,11 +38,6 @@ export interface HandlerNetwork {
   readonly securityGroup: ec2.ISecurityGroup;
 }
 
-export interface Handler {
-  readonly function: lambda.Function;
-  readonly logGroup: logs.LogGroup;
-}
-
 /** The folder with the bundle of a handler. */
 export function bundleOf(handler: string): string {
   const path = join(ASSETS, `${handler}.lambda`);
@@ -55,7 +51,7 @@ export function bundleOf(handler: string): string {
  * A Lambda function on Node.js 24 and arm64, with its own log group and role. The role has permission to write to that
  * log group only.
  */
-export function handlerFunction(scope: Construct, id: string, props: HandlerFunctionProps): Handler {
+export function handlerFunction(scope: Construct, id: string, props: HandlerFunctionProps): lambda.Function {
   const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
     retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
     removalPolicy: RemovalPolicy.DESTROY,
@@ -85,7 +81,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     allowPublicSubnet: network ? true : undefined, // it needs no internet access
   });
   logging.applyBefore(fn.node.defaultChild!);
-  return { function: fn, logGroup };
+  return fn;
 }
 
 /** The actions that Lambda needs to attach a function to a VPC. They do not support resource-level permissions. */
@@ -110,7 +106,7 @@ function grantNetworkInterfaces(scope: Construct, role: iam.Role, functionName: 
     resourceName: functionName,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
-  role.addToPolicy(new iam.PolicyStatement({ actions: NETWORK_INTERFACES, resources: ['*'] }));
+  allow(role, NETWORK_INTERFACES, '*');
   role.addToPolicy(
     new iam.PolicyStatement({
       effect: iam.Effect.DENY,

@@ -30,7 +30,7 @@ interface Scenario {
   readonly expected: unknown;
 }
 
-const create = () => world.deploy('Create', { adopted: true });
+const create = () => world.deploy('Create', { existingBucket: true });
 const add = () => world.deploy('Update', { oldReplicas: ['a'], replicas: ['a', 'b'] });
 const events = () => world.sendEvents(['a', 'b', 'c'].map((key) => ({ key, versionId: 'v1' })));
 const reports = async () => {

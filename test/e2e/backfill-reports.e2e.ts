@@ -35,7 +35,7 @@ const results: Iterable<TaskResult> = {
 test('reads 100,000 rows and writes a manifest of the failures, in bounded memory and several runs', async () => {
   const worker = await world.another('Worker', { NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}` });
   await world.put('films/old.mp4');
-  await world.deploy('Create', { adopted: true });
+  await world.deploy('Create', { existingBucket: true });
   // The report includes all tasks, as that of a repair.
   const [job] = await world.rows('job');
   const { jobId } = world.jobs()[0];

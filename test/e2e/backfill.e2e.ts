@@ -47,9 +47,9 @@ const succeeded = (key: string, versionId = 'v1'): TaskResult => ({ key, version
 
 describe('a deployment', () => {
   test('of an existing bucket replicates objects with the status NONE and FAILED', async () => {
-    expect(await world.deploy('Create', { adopted: true, replicas: ['replica-1', 'replica-2'] })).toMatchObject({
+    expect(await world.deploy('Create', { existingBucket: true, replicas: ['replica-1', 'replica-2'] })).toMatchObject({
       Status: 'SUCCESS',
-      PhysicalResourceId: 'backfill-JobsResource',
+      PhysicalResourceId: 'JobsResource',
     });
     expect(world.jobs()).toHaveLength(1);
     const { request, tags } = world.jobs()[0];
@@ -86,7 +86,7 @@ describe('a deployment', () => {
   test.each<[string, () => Promise<unknown>]>([
     ['changes nothing', () => world.deploy('Update')],
     ['removes a replica', () => world.deploy('Update', { oldReplicas: ['a', 'b'], replicas: ['a'] })],
-    ['disables replicateExisting', () => world.deploy('Create', { adopted: true, replicateExisting: false })],
+    ['disables replicateExisting', () => world.deploy('Create', { existingBucket: true, replicateExisting: false })],
   ])('that %s starts no job', async (_, deploy) => {
     expect(await deploy()).toMatchObject({ Status: 'SUCCESS' });
     expect([world.jobs(), await world.rows('job')]).toEqual([[], []]);
@@ -94,7 +94,7 @@ describe('a deployment', () => {
 
   test('with an empty bucket starts no job', async () => {
     await world.clear();
-    await world.deploy('Create', { adopted: true });
+    await world.deploy('Create', { existingBucket: true });
     expect(world.jobs()).toEqual([]);
   });
 
@@ -106,7 +106,7 @@ describe('a deployment', () => {
   });
 
   test('that repeats a request, or sends another for the same replica, starts no second job', async () => {
-    for (let time = 0; time < 3; time++) await world.deploy('Create', { adopted: true });
+    for (let time = 0; time < 3; time++) await world.deploy('Create', { existingBucket: true });
     await world.deploy('Update', { oldReplicas: [], replicas: ['replica-1'] });
     expect(world.jobs()).toHaveLength(1);
   });
@@ -126,7 +126,7 @@ describe('a deployment', () => {
 
   test('succeeds when S3 rejects the job, which the worker retries', async () => {
     world.control.faults.inject(Fault.accessDenied(), { operation: 'CreateJob', times: Infinity });
-    expect(await world.deploy('Create', { adopted: true })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await world.deploy('Create', { existingBucket: true })).toMatchObject({ Status: 'SUCCESS' });
     expect(world.jobs()).toEqual([]);
     expect(await only()).toMatchObject({
       state: 'wanted',
@@ -147,14 +147,14 @@ describe('a deployment', () => {
     world.control.faults.inject(Fault.throttling(), { operation: 'CreateJob', times: 2 });
     world.control.faults.inject(Fault.slowDown(), { operation: 'CreateJob', times: 1 });
     world.control.faults.inject(Fault.lostAnswer(), { operation: 'CreateJob', times: 1 });
-    expect(await world.deploy('Create', { adopted: true })).toMatchObject({ Status: 'SUCCESS' });
+    expect(await world.deploy('Create', { existingBucket: true })).toMatchObject({ Status: 'SUCCESS' });
     expect(world.jobs()).toHaveLength(1);
   });
 });
 
 describe('a running backfill', () => {
   beforeEach(async () => {
-    await world.deploy('Create', { adopted: true });
+    await world.deploy('Create', { existingBucket: true });
   });
 
   test('reports done, total, rate and remaining time', async () => {
@@ -417,7 +417,7 @@ describe('the status function', () => {
   });
 
   test('fails when a running backfill is to be restarted', async () => {
-    await world.deploy('Create', { adopted: true });
+    await world.deploy('Create', { existingBucket: true });
     const { job } = await only();
     await expect(world.ask('RestartBackfill', { job })).rejects.toMatchObject({ errorType: 'ValidationError' });
   });
@@ -425,7 +425,7 @@ describe('the status function', () => {
 
 describe('the deletion of the stack', () => {
   test('cancels running jobs, empties the reports, and prevents new jobs', async () => {
-    await world.deploy('Create', { adopted: true });
+    await world.deploy('Create', { existingBucket: true });
     await world.put('reports/x/manifest.json', 'reports');
     const { jobId } = world.jobs()[0];
     expect(await world.deploy('Delete')).toMatchObject({ Status: 'SUCCESS' });
@@ -440,7 +440,7 @@ describe('the deletion of the stack', () => {
   test('succeeds without a job, and when a job cannot be cancelled', async () => {
     expect(await world.deploy('Delete')).toMatchObject({ Status: 'SUCCESS' });
     await world.clear();
-    await world.deploy('Create', { adopted: true });
+    await world.deploy('Create', { existingBucket: true });
     world.control.faults.inject(Fault.accessDenied(), { operation: 'UpdateJobStatus', times: Infinity });
     expect(await world.deploy('Delete')).toMatchObject({ Status: 'SUCCESS' });
   });

@@ -2,11 +2,10 @@ import { CallContext, createHandler } from './runtime/handler';
 import { RoomEvent } from './runtime/rooms/room-resource';
 import { Service } from './runtime/service';
 import { isChimeEvent } from './runtime/sweeper/chime-events';
-import { sendAnswer } from '../../private/runtime/custom-resource';
 import { Deadline } from '../../private/runtime/deadline';
 
 /** Reserved for the response to CloudFormation. */
-const ANSWER_MS = 15_000;
+const RESPONSE_MS = 15_000;
 const RESERVE_MS = 2_000;
 
 const service = new Service();
@@ -22,9 +21,8 @@ export const host = createHandler(service, 'host');
 
 /** The handler of the rooms' custom resource. */
 export async function room(event: RoomEvent, context: CallContext): Promise<void> {
-  const answer = await roomResource.handle(event, Deadline.in(context.getRemainingTimeInMillis() - ANSWER_MS));
-  if (answer.Status === 'FAILED') service.telemetry.roomFailed(event.RequestType, answer.Reason!);
-  await sendAnswer(event.ResponseURL, answer);
+  const reason = await roomResource.handle(event, Deadline.in(context.getRemainingTimeInMillis() - RESPONSE_MS));
+  if (reason !== undefined) service.telemetry.roomFailed(event.RequestType, reason);
 }
 
 /** Handles the events of Amazon Chime SDK, and sweeps on schedules. */

@@ -123,7 +123,7 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
     this.table = state.table;
 
     const create = (functionId: string, entry: string, description: string, timeout: Duration, actions: string[]) => {
-      const { function: fn } = handlerFunction(this, functionId, {
+      const fn = handlerFunction(this, functionId, {
         handler: 'live/meeting/meetings',
         export: entry,
         description,

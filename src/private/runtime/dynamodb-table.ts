@@ -11,6 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { patience } from './patience';
+import { unlessError } from './unless-error';
 import { chunks } from '../chunks';
 
 export type Item = Record<string, unknown>;
@@ -60,6 +61,7 @@ const ABSENT: Condition = { if: `attribute_not_exists(${PARTITION_KEY})` };
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const KEYS_PER_BATCH = 100;
 const PARALLEL_DELETES = 25;
+const UNMET = 'ConditionalCheckFailedException';
 /** For what the SDK does not retry: unprocessed keys, and conflicts between transactions. */
 const MAX_TRIES = 8;
 
@@ -147,20 +149,19 @@ export class DynamoDbTable {
 
   /** @returns whether the condition was met */
   async update(key: Key | string, change: Change): Promise<boolean> {
-    return ifMet(this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
+    return isMet(this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
   }
 
   /** @returns the item before the update, or undefined if the condition was not met */
   async updateAndReturnOld(key: Key | string, change: Change): Promise<Item | undefined> {
-    let old: Item | undefined;
     const command = new UpdateCommand({ ...this.at(key), ...updateOf(change), ReturnValues: 'ALL_OLD' });
-    const isMet = await ifMet(this.client.send(command).then(({ Attributes }) => (old = Attributes)));
-    return isMet ? (old ?? {}) : undefined;
+    const output = await unlessError(this.client.send(command), UNMET);
+    return output && (output.Attributes ?? {});
   }
 
   /** @returns whether the condition was met */
   async delete(key: Key | string, condition: Condition = {}): Promise<boolean> {
-    return ifMet(this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
+    return isMet(this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
   }
 
   async deleteAll(partition: string): Promise<void> {
@@ -174,15 +175,7 @@ export class DynamoDbTable {
   }
 
   updateIf(key: Key | string, change: Change): Write {
-    const { UpdateExpression, ...rest } = updateOf(change);
-    return {
-      Update: {
-        ...this.at(key),
-        UpdateExpression: UpdateExpression!,
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-        ...rest,
-      },
-    };
+    return { Update: { ...this.at(key), ...updateOf(change), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } };
   }
 
   deleteIf(key: Key | string, condition: Condition): Write {
@@ -228,14 +221,8 @@ async function backOff(attempt: number): Promise<void> {
   await new Promise((done) => setTimeout(done, Math.random() * 25 * 2 ** attempt));
 }
 
-async function ifMet(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if ((error as Error).name === 'ConditionalCheckFailedException') return false;
-    throw error;
-  }
+async function isMet(write: Promise<object>): Promise<boolean> {
+  return (await unlessError(write, UNMET)) !== undefined;
 }
 
 function updateOf(change: Change) {

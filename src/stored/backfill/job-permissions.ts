@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { JOB_OPERATION, JOB_TAG_KEY } from './contract';
 import { JobStore } from './job-store';
 import { s3BucketArn, s3ObjectsArn } from '../../private/arns';
+import { allow } from '../../private/policy-statements';
 
 const BATCH_OPERATIONS = 'batchoperations.s3.amazonaws.com';
 
@@ -20,15 +21,8 @@ export function createJobRole(scope: Construct, bucketName: string, account: str
     }),
     description: `Starts the replication of existing and failed objects of ${bucketName}`,
   });
-  role.addToPolicy(
-    new iam.PolicyStatement({ actions: ['s3:InitiateReplication'], resources: [s3ObjectsArn(bucketName)] }),
-  );
-  role.addToPolicy(
-    new iam.PolicyStatement({
-      actions: ['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguration'],
-      resources: [s3BucketArn(bucketName)],
-    }),
-  );
+  allow(role, ['s3:InitiateReplication'], s3ObjectsArn(bucketName));
+  allow(role, ['s3:GetReplicationConfiguration', 's3:PutInventoryConfiguration'], s3BucketArn(bucketName));
   store.grantJob(role);
   return role;
 }
@@ -46,37 +40,28 @@ export interface JobGrantProps {
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
  */
 export function grantJobs(grantee: iam.IGrantable, stack: Stack, { role, tag, cancel }: JobGrantProps): void {
-  const add = (actions: string[], resource: string, conditions?: iam.Conditions) =>
-    grantee.grantPrincipal.addToPrincipalPolicy(
-      new iam.PolicyStatement({ actions, resources: [resource], conditions }),
-    );
   // A job has no ARN before it is created.
-  add(['s3:CreateJob'], '*', {
+  allow(grantee, ['s3:CreateJob'], '*', {
     StringEquals: { 's3:RequestJobOperation': JOB_OPERATION, [`aws:RequestTag/${JOB_TAG_KEY}`]: tag },
   });
   // ListJobs supports neither resources nor conditions of its own: it returns all jobs of the account in the region.
-  add(['s3:ListJobs'], '*', { StringEquals: { 'aws:RequestedRegion': stack.region } });
-  add(
+  allow(grantee, ['s3:ListJobs'], '*', { StringEquals: { 'aws:RequestedRegion': stack.region } });
+  allow(
+    grantee,
     cancel ? ['s3:DescribeJob', 's3:UpdateJobStatus'] : ['s3:DescribeJob'],
     stack.formatArn({ service: 's3', resource: 'job', resourceName: '*' }),
     { StringEquals: { [`aws:ResourceTag/${JOB_TAG_KEY}`]: tag } },
   );
-  add(['iam:PassRole'], role.roleArn, { StringEquals: { 'iam:PassedToService': BATCH_OPERATIONS } });
+  allow(grantee, ['iam:PassRole'], role.roleArn, { StringEquals: { 'iam:PassedToService': BATCH_OPERATIONS } });
 }
 
 /** Grants permission to read what a backfill depends on: lifecycle rules, replication rules, and existing versions. */
 export function grantReadSource(grantee: iam.IGrantable, bucketName: string): void {
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new iam.PolicyStatement({
-      actions: ['s3:GetLifecycleConfiguration', 's3:GetReplicationConfiguration', 's3:ListBucketVersions'],
-      resources: [s3BucketArn(bucketName)],
-    }),
-  );
+  const actions = ['s3:GetLifecycleConfiguration', 's3:GetReplicationConfiguration', 's3:ListBucketVersions'];
+  allow(grantee, actions, s3BucketArn(bucketName));
 }
 
 /** Grants permission to read the lifecycle rules, which the worker needs if it starts a backfill. */
 export function grantReadLifecycle(grantee: iam.IGrantable, bucketName: string): void {
-  grantee.grantPrincipal.addToPrincipalPolicy(
-    new iam.PolicyStatement({ actions: ['s3:GetLifecycleConfiguration'], resources: [s3BucketArn(bucketName)] }),
-  );
+  allow(grantee, ['s3:GetLifecycleConfiguration'], s3BucketArn(bucketName));
 }

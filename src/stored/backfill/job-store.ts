@@ -4,6 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MANIFESTS_PREFIX, REPORTS_PREFIX, TABLE } from './contract';
+import { allow } from '../../private/policy-statements';
 
 const KEPT = Duration.days(90);
 
@@ -24,12 +25,9 @@ export class JobStore extends Construct {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       encryption: dynamodb.TableEncryption.AWS_MANAGED,
       timeToLiveAttribute: TABLE.timeToLive,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // The L2 property was renamed between versions of aws-cdk-lib.
-    (this.table.node.defaultChild as dynamodb.CfnTable).pointInTimeRecoverySpecification = {
-      pointInTimeRecoveryEnabled: true,
-    };
     this.reports = new s3.Bucket(this, 'Reports', {
       // S3 Batch Operations cannot read CSV manifests that are encrypted with KMS:
       // https://docs.aws.amazon.com/AmazonS3/latest/userguide/batch-ops-create-job.html#specify-batchjob-manifest
@@ -43,27 +41,17 @@ export class JobStore extends Construct {
   }
 
   grantTable(grantee: iam.IGrantable, ...actions: string[]): void {
-    iam.Grant.addToPrincipal({
+    allow(
       grantee,
-      actions: actions.map((action) => `dynamodb:${action}`),
-      resourceArns: [this.table.tableArn],
-    });
+      actions.map((action) => `dynamodb:${action}`),
+      this.table.tableArn,
+    );
   }
 
   /** Grants the role of the jobs permission to read manifests and write reports. */
   grantJob(role: iam.Role): void {
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ['s3:GetObject', 's3:GetObjectVersion'],
-        resources: [this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`)],
-      }),
-    );
-    role.addToPolicy(
-      new iam.PolicyStatement({
-        actions: ['s3:PutObject'],
-        resources: [this.reports.arnForObjects(`${REPORTS_PREFIX}/*`)],
-      }),
-    );
+    allow(role, ['s3:GetObject', 's3:GetObjectVersion'], this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
+    allow(role, ['s3:PutObject'], this.reports.arnForObjects(`${REPORTS_PREFIX}/*`));
   }
 
   /**
@@ -71,18 +59,15 @@ export class JobStore extends Construct {
    * instead of 404 for a report that does not exist yet.
    */
   grantWorker(grantee: iam.IGrantable): void {
-    const grant = (actions: string[], resource: string) =>
-      iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
-    grant(['s3:ListBucket'], this.reports.bucketArn);
-    grant(['s3:GetObject'], this.reports.arnForObjects(`${REPORTS_PREFIX}/*`));
-    grant(['s3:PutObject', 's3:AbortMultipartUpload'], this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
+    allow(grantee, ['s3:ListBucket'], this.reports.bucketArn);
+    allow(grantee, ['s3:GetObject'], this.reports.arnForObjects(`${REPORTS_PREFIX}/*`));
+    const writing = ['s3:PutObject', 's3:AbortMultipartUpload'];
+    allow(grantee, writing, this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
   }
 
   /** Grants permission to empty the reports bucket when the stack is deleted. */
   grantEmpty(grantee: iam.IGrantable): void {
-    const grant = (actions: string[], resource: string) =>
-      iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [resource] });
-    grant(['s3:ListBucket'], this.reports.bucketArn);
-    grant(['s3:DeleteObject'], this.reports.arnForObjects('*'));
+    allow(grantee, ['s3:ListBucket'], this.reports.bucketArn);
+    allow(grantee, ['s3:DeleteObject'], this.reports.arnForObjects('*'));
   }
 }

@@ -5,7 +5,6 @@ export interface LifecycleRule {
   readonly enabled: boolean;
   readonly expires: boolean;
   readonly removesExpiredDeleteMarkers: boolean;
-  readonly expiresNoncurrentVersions: boolean;
   /** The storage classes that it transitions objects and noncurrent versions to. */
   readonly classes: readonly string[];
 }
@@ -14,27 +13,26 @@ export interface LifecycleRule {
 const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /**
- * How a rule interferes with a backfill, if it does. Objects that it deletes or archives before the job reaches them are
+ * How a rule interferes with a backfill. Objects that it deletes or archives before the job reaches them are
  * not replicated. A delete marker can be replicated first, and expire before the versions that it hides arrive.
  *
  * Expiring noncurrent versions is harmless, because they are meant to be deleted from every copy.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html#batch-replication-considerations
  */
-export function raceOf(rule: LifecycleRule): string | undefined {
-  if (!rule.enabled) return undefined;
-  const races = [
+function racesOf(rule: LifecycleRule): string[] {
+  if (!rule.enabled) return [];
+  return [
     rule.expires && 'deletes objects',
     rule.removesExpiredDeleteMarkers && 'removes delete markers',
     rule.classes.some((name) => ARCHIVED.includes(name)) && 'archives objects',
   ].filter((race) => race !== false);
-  return races.length > 0 ? races.join(', ') : undefined;
 }
 
 /** The rules that interfere with a backfill: the id of each, and how. */
 export function racingRules(rules: readonly LifecycleRule[]): string[] {
   return rules.flatMap((rule, index) => {
-    const race = raceOf(rule);
-    return race ? [`${rule.id ?? `rule ${index + 1}`} (${race})`] : [];
+    const races = racesOf(rule);
+    return races.length > 0 ? [`${rule.id ?? `rule ${index + 1}`} (${races.join(', ')})`] : [];
   });
 }

@@ -8,7 +8,6 @@ export function plainRules(rules: readonly s3.LifecycleRule[]): LifecycleRule[] 
     enabled: rule.enabled ?? true,
     expires: rule.expiration !== undefined || rule.expirationDate !== undefined,
     removesExpiredDeleteMarkers: rule.expiredObjectDeleteMarker === true,
-    expiresNoncurrentVersions: rule.noncurrentVersionExpiration !== undefined,
     classes: [...(rule.transitions ?? []), ...(rule.noncurrentVersionTransitions ?? [])].map(
       ({ storageClass }) => storageClass.value,
     ),

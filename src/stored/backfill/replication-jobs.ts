@@ -20,20 +20,16 @@ import { handlerFunction } from '../../private/handler-function';
 import { accountOf, DeterministicNames } from '../../private/naming';
 import { Problems } from '../../private/problems';
 
-/** A replica that the replication rules of the source bucket write to. */
-export interface TargetReplica {
-  readonly bucketName: string;
-}
-
 export interface ReplicationJobsProps {
   /**
    * The name of the source bucket, which is in the account and region of the stack. Not a reference, because the bucket
    * may depend on resources of this construct.
    */
   readonly bucketName: string;
-  readonly replicas: TargetReplica[];
+  /** The bucket names of the replicas. */
+  readonly replicas: string[];
   /** Whether the source bucket is an existing bucket. @default false */
-  readonly adopted?: boolean;
+  readonly existingBucket?: boolean;
   /** Whether existing objects are replicated to new replicas. @default true */
   readonly replicateExisting?: boolean;
   /** The lifecycle rules of the source bucket and of the replicas that are defined in the app. @default - none */
@@ -142,10 +138,10 @@ export class ReplicationJobs extends Construct {
   /** Creates the alarms on the first call. Every call adds its actions to all of them. */
   addAlarms(actions: cloudwatch.IAlarmAction[] = []): cloudwatch.Alarm[] {
     this.alarms ??= createJobAlarms(this, this.node.scope!.node.path, {
-      jobsFailed: this.metric(contract.METRIC.jobsFailed),
-      repeatedFailures: this.metric(contract.METRIC.repeatedFailures, { statistic: 'Sum' }),
-      givenUp: this.metric(contract.METRIC.givenUp),
-      workerFailures: this.metric(contract.METRIC.workerFailures),
+      jobsFailed: this.metric(contract.ReplicationJobsMetric.JOBS_FAILED),
+      repeatedFailures: this.metric(contract.ReplicationJobsMetric.REPEATED_FAILURES, { statistic: 'Sum' }),
+      givenUp: this.metric(contract.ReplicationJobsMetric.GIVEN_UP),
+      workerFailures: this.metric(contract.ReplicationJobsMetric.WORKER_FAILURES),
       workerErrors: this.workerFunction.metricErrors(),
       eventsLost: this.failures.deadLetters.metricApproximateNumberOfMessagesVisible(),
     });
@@ -186,7 +182,7 @@ export class ReplicationJobs extends Construct {
       memorySize: 1024,
       runtime,
       logRetention,
-    }).function;
+    });
   }
 
   /**
@@ -194,7 +190,7 @@ export class ReplicationJobs extends Construct {
    * their role, so that no report is written later; empty the reports bucket; delete the bucket.
    */
   private createResources(backfill: lambda.Function): CustomResource {
-    const { bucketName, replicas, adopted = false, replicateExisting = true } = this.props;
+    const { bucketName, replicas, existingBucket = false, replicateExisting = true } = this.props;
     const cleanup = new CustomResource(this, 'ReportsCleanup', {
       resourceType: contract.REPORTS_RESOURCE,
       serviceToken: backfill.functionArn,
@@ -208,8 +204,8 @@ export class ReplicationJobs extends Construct {
       serviceToken: backfill.functionArn,
       properties: {
         Bucket: bucketName,
-        Replicas: replicas.map((replica) => replica.bucketName),
-        Adopted: String(adopted),
+        Replicas: replicas,
+        ExistingBucket: String(existingBucket),
         ReplicateExisting: String(replicateExisting),
       },
     });

@@ -99,16 +99,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     this.replicaFactory = new ReplicaFactory(this, names, props);
     this.replicaDetails = props.replicas.map((replica) => this.replicaFactory.create(replica));
     this._replicaCopies = this.replicaDetails.map(({ copy }) => copy);
-    this.replicas = this.replicaDetails.map((replica) => ({
-      region: replica.copy.region,
-      account: replica.copy.account,
-      stack: replica.stack,
-      bucket: replica.copy.bucket,
-      ruleId: replica.ruleId,
-      prefix: replica.props.prefix,
-      tags: replica.props.tags,
-      proxy: replica.proxy,
-    }));
+    this.replicas = this.replicaDetails.map(mediaReplica);
 
     this.replicationRole = props.replicationRole ?? createReplicationRole(this, names, this.replicaDetails);
     this.replication = new Replication(this, primary, this.replicaDetails, this.replicationRole, names, props);
@@ -225,13 +216,13 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   }
 
   private createJobs(props: ReplicatedMediaBucketProps): ReplicationJobs | undefined {
-    const adopted = props.bucket !== undefined;
-    const replicateExisting = props.replicateExisting ?? (adopted || props.replicas.length > 1);
+    const existingBucket = props.bucket !== undefined;
+    const replicateExisting = props.replicateExisting ?? (existingBucket || props.replicas.length > 1);
     if (!replicateExisting && !props.repair) return undefined;
     const jobs = new ReplicationJobs(this, 'Jobs', {
       bucketName: this._primaryCopy.bucketName,
-      replicas: this.replicaDetails.map(({ copy: { region, bucketName }, ruleId }) => ({ region, bucketName, ruleId })),
-      adopted,
+      replicas: this._replicaCopies.map(({ bucketName }) => bucketName),
+      existingBucket,
       replicateExisting,
       repair: props.repair,
       lifecycleRules: [props, ...props.replicas].flatMap(({ lifecycleRules }) => lifecycleRules ?? []),
@@ -253,4 +244,10 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       fix: 'Set `replicateExisting: true`.',
     });
   }
+}
+
+/** The public description of a replica. */
+function mediaReplica({ copy, stack, ruleId, props: { prefix, tags }, proxy }: Replica): MediaReplica {
+  const { region, account, bucket } = copy;
+  return { region, account, stack, bucket, ruleId, prefix, tags, proxy };
 }

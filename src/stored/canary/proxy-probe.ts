@@ -38,7 +38,7 @@ export class ProxyProbe extends Construct {
       allowAllOutbound: false,
     });
     this.connect(securityGroup, proxy);
-    const { function: fn } = handlerFunction(this, 'Function', {
+    const fn = handlerFunction(this, 'Function', {
       handler: 'stored/canary/proxy-probe',
       description: 'Reads through the media proxy for the replication canary',
       environment: {

@@ -118,7 +118,7 @@ export class ReplicationCanary extends ReplicationCanaryBase {
     this.proxyRegions = probes.map(({ region }) => region);
     this.probes = Object.fromEntries(probes.map(({ region, probe }) => [region, probe.function]));
     const probeArns = new Map(probes.map(({ region, probe }) => [region, probe.arnFor(this)]));
-    const { function: fn } = handlerFunction(this, 'Function', {
+    const fn = handlerFunction(this, 'Function', {
       handler: 'stored/stored-media',
       export: 'canary',
       description: 'Puts a small object, waits until every replica has it, and deletes it from every copy',

@@ -100,7 +100,7 @@ export class MediaRouter extends MediaRouterBase {
     });
     [this.preferencesApplicationId, this.preferencesEnvironmentId, this.preferencesProfileId] = store.address;
 
-    const { function: fn } = handlerFunction(this, 'Function', {
+    const fn = handlerFunction(this, 'Function', {
       handler: HANDLER,
       description: 'Creates links to the copy of the media that is best for each viewer',
       code: this.codeWith(withoutTokens(initial)),

@@ -83,7 +83,7 @@ export class PreferenceStore extends Construct {
   }
 
   private createValidator({ regions, runtime, logRetention }: PreferenceStoreProps): lambda.Function {
-    const { function: validator } = handlerFunction(this, 'Validator', {
+    const validator = handlerFunction(this, 'Validator', {
       handler: 'stored/routing/preferences-validator',
       description: 'Validates preferences of a media router before they take effect',
       environment: { [REGIONS_VARIABLE]: Stack.of(this).toJsonString(regions) },

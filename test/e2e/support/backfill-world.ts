@@ -41,7 +41,7 @@ type Row = Record<string, any>;
 export interface Deployment {
   readonly replicas?: readonly string[];
   readonly oldReplicas?: readonly string[];
-  readonly adopted?: boolean;
+  readonly existingBucket?: boolean;
   readonly replicateExisting?: boolean;
   readonly oldReplicateExisting?: boolean;
 }
@@ -142,18 +142,24 @@ export class BackfillWorld {
   }
 
   deploy(RequestType: 'Create' | 'Update' | 'Delete', deployment: Deployment = {}): Promise<CustomResourceAnswer> {
-    const { replicas = ['replica-1'], oldReplicas, adopted, replicateExisting, oldReplicateExisting } = deployment;
+    const {
+      replicas = ['replica-1'],
+      oldReplicas,
+      existingBucket,
+      replicateExisting,
+      oldReplicateExisting,
+    } = deployment;
     const properties = (Replicas: readonly string[], existing = true) => ({
       ServiceToken: 'arn',
       Bucket: MEDIA,
       Replicas,
-      Adopted: String(adopted ?? false),
+      ExistingBucket: String(existingBucket ?? false),
       ReplicateExisting: String(existing),
     });
     const request = {
       RequestType,
       LogicalResourceId: 'JobsResource',
-      PhysicalResourceId: RequestType === 'Create' ? undefined : 'backfill-JobsResource',
+      PhysicalResourceId: RequestType === 'Create' ? undefined : 'JobsResource',
       ResourceProperties: properties(replicas, replicateExisting),
       ...(RequestType === 'Update' && {
         OldResourceProperties: properties(oldReplicas ?? replicas, oldReplicateExisting),
@@ -298,7 +304,7 @@ function synthesise(dir: string, props: Partial<ReplicationJobsProps>): CloudAss
   const stack = new Stack(app, STACK, { env: { region: REGION } });
   new ReplicationJobs(stack, 'Jobs', {
     bucketName: MEDIA,
-    replicas: [{ bucketName: 'replica-1' }],
+    replicas: ['replica-1'],
     ...props,
   });
   return app.synth();

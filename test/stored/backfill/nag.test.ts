@@ -66,7 +66,7 @@ test('ReplicationJobs passes cdk-nag', () => {
   const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
   const jobs = new ReplicationJobs(stack, 'Jobs', {
     bucketName: 'media',
-    replicas: [{ bucketName: 'media-eu' }],
+    replicas: ['media-eu'],
   });
   jobs.addAlarms();
   expectNagClean(app, [...JOBS, ...FUNCTIONS, ...ALARMS]);

@@ -9,7 +9,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
-const REPLICAS = [{ bucketName: 'media-eu' }, { bucketName: 'media-ap' }];
+const REPLICAS = ['media-eu', 'media-ap'];
 
 function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primaryStack()) {
   const jobs = new ReplicationJobs(stack, 'Jobs', { bucketName: 'media', replicas: REPLICAS, ...props });
@@ -136,15 +136,15 @@ describe('ReplicationJobs', () => {
 
   describe('the custom resource', () => {
     test('passes the replicas and whether to replicate existing objects', () => {
-      const template = templateOf(setUp({ adopted: true }).stack);
+      const template = templateOf(setUp({ existingBucket: true }).stack);
       template.hasResourceProperties('Custom::MediaBackfill', {
         Bucket: 'media',
         Replicas: ['media-eu', 'media-ap'],
-        Adopted: 'true',
+        ExistingBucket: 'true',
         ReplicateExisting: 'true',
       });
       templateOf(setUp({ replicateExisting: false }).stack).hasResourceProperties('Custom::MediaBackfill', {
-        Adopted: 'false',
+        ExistingBucket: 'false',
         ReplicateExisting: 'false',
       });
     });

@@ -25,7 +25,7 @@ export class BackfillPlanner {
 
   /** @returns undefined if there is nothing to backfill */
   async plan(event: BackfillEvent, deadline: Deadline): Promise<BackfillPlan | undefined> {
-    const { Adopted, Bucket, Replicas, ReplicateExisting } = event.ResourceProperties;
+    const { Bucket, ExistingBucket, Replicas, ReplicateExisting } = event.ResourceProperties;
     const old = event.RequestType === 'Update' ? event.OldResourceProperties : undefined;
     if (ReplicateExisting !== 'true' || Replicas.length === 0) return undefined;
     const isSwitchedOn = old !== undefined && old.ReplicateExisting !== 'true';
@@ -33,11 +33,11 @@ export class BackfillPlanner {
     const replicas = isKnown ? Replicas.filter((replica) => !old.Replicas.includes(replica)) : [...Replicas];
     if (replicas.length === 0 || (await this.isEmpty(deadline))) return undefined;
     if (isKnown) return { cause: 'replicas-added', replicas, hadReplicas: old.Replicas.length > 0 };
-    const isAdopted = Adopted === 'true';
-    // An adopted bucket had none of these replicas. In all other cases, any of them may have existed before.
-    const hadSome = (!isAdopted || isSwitchedOn) && Replicas.length > 1;
+    const isExisting = ExistingBucket === 'true';
+    // An existing bucket had none of these replicas. In all other cases, any of them may have existed before.
+    const hadSome = (!isExisting || isSwitchedOn) && Replicas.length > 1;
     return {
-      cause: isSwitchedOn ? 'switched-on' : isAdopted ? 'bucket-adopted' : 'replicas-found',
+      cause: isSwitchedOn ? 'switched-on' : isExisting ? 'bucket-adopted' : 'replicas-found',
       replicas,
       hadReplicas: hadSome || (await this.hasOtherDestinations(Replicas, deadline)),
     };
@@ -45,21 +45,13 @@ export class BackfillPlanner {
 
   /** If the check fails, a job is started: over an empty bucket, it ends without a task. */
   private async isEmpty(deadline: Deadline): Promise<boolean> {
-    try {
-      return await this.source.isEmpty(deadline);
-    } catch (error) {
-      this.telemetry.failed('check for an empty bucket', error);
-      return false;
-    }
+    const isEmpty = await this.telemetry.attempt('check for an empty bucket', () => this.source.isEmpty(deadline));
+    return isEmpty ?? false;
   }
 
   /** If the check fails, COMPLETED objects are included: they may be missing on the new replicas. */
   private async hasOtherDestinations(replicas: readonly string[], deadline: Deadline): Promise<boolean> {
-    try {
-      return await this.source.replicatesBeyond(replicas, deadline);
-    } catch (error) {
-      this.telemetry.failed('check for other replicas', error);
-      return true;
-    }
+    const check = () => this.source.replicatesBeyond(replicas, deadline);
+    return (await this.telemetry.attempt('check for other replicas', check)) ?? true;
   }
 }

@@ -5,7 +5,6 @@ import { describeFailure, JobStarter } from './jobs/job-starter';
 import { Jobs } from './jobs/jobs';
 import { State } from './state';
 import { Telemetry } from './telemetry';
-import { answerTo, CustomResourceAnswer } from '../../../private/runtime/custom-resource';
 import { Deadline } from '../../../private/runtime/deadline';
 
 /** How long a deletion waits for the worker to finish its current step. */
@@ -27,17 +26,15 @@ export class BackfillResource {
     private readonly telemetry: Telemetry,
   ) {}
 
-  async handle(event: BackfillEvent, deadline: Deadline): Promise<CustomResourceAnswer> {
-    const id = event.PhysicalResourceId ?? `backfill-${event.LogicalResourceId}`;
+  async handle(event: BackfillEvent, deadline: Deadline): Promise<void> {
     try {
       if (event.RequestType === 'Delete') await this.close(deadline);
       else await this.save(event, deadline);
-      return answerTo(event, id);
     } catch (error) {
       this.telemetry.failed(event.RequestType, error);
       // A job that keeps running is harmless. A stack that cannot be deleted is not.
-      if (event.RequestType === 'Delete') return answerTo(event, id);
-      return answerTo(event, id, `Failed to record the backfill: ${describeFailure(error)}`);
+      if (event.RequestType === 'Delete') return;
+      throw new Error(`Failed to record the backfill: ${describeFailure(error)}`);
     }
   }
 
@@ -80,11 +77,7 @@ export class BackfillResource {
   private async start(id: string, isNew: boolean, deadline: Deadline): Promise<void> {
     const job = await this.jobs.find(id);
     if (job?.state !== 'wanted' || (job.retryAt ?? 0) > Date.now()) return;
-    try {
-      await this.starter.start(job, isNew, deadline);
-    } catch (error) {
-      this.telemetry.failed(`job ${id}`, error);
-    }
+    await this.telemetry.attempt(`job ${id}`, () => this.starter.start(job, isNew, deadline));
   }
 
   /** Prevents new jobs and cancels the running ones. */

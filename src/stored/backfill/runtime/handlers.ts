@@ -1,21 +1,19 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { BackfillEvent } from './backfill-plan';
 import { isReportsEvent, ReportsEvent } from './reports/reports-resource';
 import { Service } from './service';
 import { StatusError } from './status';
-import { sendAnswer } from '../../../private/runtime/custom-resource';
+import { respond } from '../../../private/runtime/custom-resource';
 import { Deadline } from '../../../private/runtime/deadline';
 import { once } from '../../../private/runtime/once';
 import { ValidationError } from '../../../private/validation-error';
 import { WorkerEvent } from '../contract';
 
 /** The part of Lambda's context object that is used. */
-interface CallContext {
-  getRemainingTimeInMillis(): number;
-}
+type CallContext = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /** The time that is reserved for the response to CloudFormation. */
-const ANSWER_MS = 20_000;
+const RESPONSE_MS = 20_000;
 /** The time that is reserved for saving the progress. */
 const RESERVE_MS = 20_000;
 
@@ -26,13 +24,14 @@ const statusService = once(() => service().status());
 
 /** Handles the custom resources. */
 export async function backfill(event: BackfillEvent | ReportsEvent, context: CallContext): Promise<void> {
-  const deadline = Deadline.in(context.getRemainingTimeInMillis() - ANSWER_MS);
-  const answer = isReportsEvent(event)
-    ? await service().reportsResource().handle(event, deadline)
-    : await service()
-        .backfillResource()
-        .handle(event as BackfillEvent, deadline);
-  await sendAnswer(event.ResponseURL, answer);
+  const deadline = Deadline.in(context.getRemainingTimeInMillis() - RESPONSE_MS);
+  const id = event.PhysicalResourceId ?? event.LogicalResourceId;
+  const work = async () => {
+    if (isReportsEvent(event)) await service().reportsResource().handle(event, deadline);
+    else await service().backfillResource().handle(event, deadline);
+    return id;
+  };
+  await respond(event, work, id);
 }
 
 /** Invoked by the schedules. */

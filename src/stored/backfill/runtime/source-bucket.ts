@@ -6,6 +6,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Deadline } from '../../../private/runtime/deadline';
+import { unlessError } from '../../../private/runtime/unless-error';
 import { LifecycleRule, racingRules } from '../lifecycle-race';
 
 /** Reads from the source bucket what a backfill depends on. */
@@ -27,30 +28,22 @@ export class SourceBucket {
 
   /** Whether any rule replicates to a bucket other than the given replicas. */
   async replicatesBeyond(replicas: readonly string[], deadline: Deadline): Promise<boolean> {
-    try {
-      const { ReplicationConfiguration } = await this.s3.send(new GetBucketReplicationCommand(this.bucket), {
-        abortSignal: deadline.signal,
-      });
-      return (ReplicationConfiguration?.Rules ?? []).some(
-        ({ Destination }) => !replicas.includes(Destination?.Bucket?.split(':').pop() ?? ''),
-      );
-    } catch (error) {
-      if ((error as Error).name === 'ReplicationConfigurationNotFoundError') return false;
-      throw error;
-    }
+    const found = await unlessError(
+      this.s3.send(new GetBucketReplicationCommand(this.bucket), { abortSignal: deadline.signal }),
+      'ReplicationConfigurationNotFoundError',
+    );
+    return (found?.ReplicationConfiguration?.Rules ?? []).some(
+      ({ Destination }) => !replicas.includes(Destination?.Bucket?.split(':').pop() ?? ''),
+    );
   }
 
   /** The lifecycle rules that race with a backfill. */
   async racingRules(deadline: Deadline): Promise<string[]> {
-    try {
-      const { Rules = [] } = await this.s3.send(new GetBucketLifecycleConfigurationCommand(this.bucket), {
-        abortSignal: deadline.signal,
-      });
-      return racingRules(Rules.map(plain));
-    } catch (error) {
-      if ((error as Error).name === 'NoSuchLifecycleConfiguration') return [];
-      throw error;
-    }
+    const found = await unlessError(
+      this.s3.send(new GetBucketLifecycleConfigurationCommand(this.bucket), { abortSignal: deadline.signal }),
+      'NoSuchLifecycleConfiguration',
+    );
+    return racingRules((found?.Rules ?? []).map(plain));
   }
 
   private get bucket() {
@@ -59,13 +52,12 @@ export class SourceBucket {
 }
 
 function plain(rule: S3LifecycleRule): LifecycleRule {
-  const { ID, Status, Expiration, Transitions = [], NoncurrentVersionTransitions = [] } = rule;
+  const { Expiration, Transitions = [], NoncurrentVersionTransitions = [] } = rule;
   return {
-    id: ID,
-    enabled: Status === 'Enabled',
+    id: rule.ID,
+    enabled: rule.Status === 'Enabled',
     expires: Expiration?.Days !== undefined || Expiration?.Date !== undefined,
     removesExpiredDeleteMarkers: Expiration?.ExpiredObjectDeleteMarker === true,
-    expiresNoncurrentVersions: rule.NoncurrentVersionExpiration !== undefined,
     classes: [...Transitions, ...NoncurrentVersionTransitions].map(({ StorageClass }) => StorageClass ?? ''),
   };
 }

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRIC, METRICS_NAMESPACE } from '../contract';
+import { METRICS_NAMESPACE, ReplicationJobsMetric as Metric } from '../contract';
 import { FailureCounts } from './failures/failures';
 import { Job } from './jobs/jobs';
 import { secondsLeft } from './jobs/progress';
@@ -26,7 +26,7 @@ export class Telemetry {
   }
 
   repeatedFailures(count: number): void {
-    this.gauge(METRIC.repeatedFailures, count);
+    this.gauge(Metric.REPEATED_FAILURES, count);
   }
 
   repairPlanned(objects: number): void {
@@ -37,34 +37,24 @@ export class Telemetry {
   backfills(jobs: readonly Job[]): void {
     const progresses = jobs.flatMap(({ progress }) => (progress ? [progress] : []));
     if (progresses.length === 0) return;
-    const sum = (of: (progress: (typeof progresses)[number]) => number) =>
-      progresses.reduce((all, each) => all + of(each), 0);
-    this.gauge(
-      METRIC.backfillTotal,
-      sum(({ total }) => total),
-    );
-    this.gauge(
-      METRIC.backfillDone,
-      sum(({ succeeded }) => succeeded),
-    );
-    this.gauge(
-      METRIC.backfillFailed,
-      sum(({ failed }) => failed),
-    );
+    const sum = (field: 'total' | 'succeeded' | 'failed') => progresses.reduce((all, each) => all + each[field], 0);
+    this.gauge(Metric.BACKFILL_TOTAL, sum('total'));
+    this.gauge(Metric.BACKFILL_DONE, sum('succeeded'));
+    this.gauge(Metric.BACKFILL_FAILED, sum('failed'));
     const left = jobs.map(({ state, progress }) =>
       state !== 'started' ? 0 : progress ? secondsLeft(progress) : undefined,
     );
     if (left.every((each) => each !== undefined)) {
-      this.metrics.singleMetric().addMetric(METRIC.backfillSecondsLeft, MetricUnit.Seconds, Math.max(0, ...left));
+      this.metrics.singleMetric().addMetric(Metric.BACKFILL_SECONDS_LEFT, MetricUnit.Seconds, Math.max(0, ...left));
     }
   }
 
   runCompleted(failedTasks: number, failedJobs: number, counts: FailureCounts | undefined): void {
-    this.gauge(METRIC.workerFailures, failedTasks);
-    this.gauge(METRIC.jobsFailed, failedJobs);
+    this.gauge(Metric.WORKER_FAILURES, failedTasks);
+    this.gauge(Metric.JOBS_FAILED, failedJobs);
     if (!counts) return;
-    this.gauge(METRIC.failuresOutstanding, counts.outstanding);
-    this.gauge(METRIC.givenUp, counts.givenUp);
+    this.gauge(Metric.FAILURES_OUTSTANDING, counts.outstanding);
+    this.gauge(Metric.GIVEN_UP, counts.givenUp);
   }
 
   resource(requestType: string, decision: string, id?: string): void {
@@ -79,6 +69,16 @@ export class Telemetry {
     this.logger.info('request rejected', { operation, code });
   }
 
+  /** Runs a task, and logs its failure. @returns its result, or undefined if it failed */
+  async attempt<T>(task: string, work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      this.failed(task, error);
+      return undefined;
+    }
+  }
+
   /** @param task what failed, such as `job 1234` */
   failed(task: string, error: unknown): void {
     const { name, message, stack } = error as Error;
@@ -86,7 +86,7 @@ export class Telemetry {
     this.logger.error('failed', { task, name, message, stack });
   }
 
-  private gauge(metric: string, value: number): void {
+  private gauge(metric: Metric, value: number): void {
     this.metrics.singleMetric().addMetric(metric, MetricUnit.Count, value);
   }
 }

@@ -1,8 +1,8 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { s3BucketArn, s3ObjectsArn } from '../../../private/arns';
+import { statement } from '../../../private/policy-statements';
 import { MediaCopy } from '../copies/media-copy';
-import { MediaKey } from '../copies/media-key';
 
 /**
  * The permissions of the replication role on a source bucket. docs/security.md gives the reason for each action.
@@ -14,37 +14,27 @@ import { MediaKey } from '../copies/media-key';
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html
  */
 export function sourceStatements(role: IConstruct, source: MediaCopy, objectLock: boolean): iam.PolicyStatement[] {
-  const statements = [
-    new iam.PolicyStatement({
-      actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'],
-      resources: [s3BucketArn(source.bucketName)],
-    }),
-    new iam.PolicyStatement({
-      actions: [
-        's3:GetObjectVersionForReplication',
-        's3:GetObjectVersionAcl',
-        's3:GetObjectVersionTagging',
-        ...(objectLock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
-      ],
-      resources: [s3ObjectsArn(source.bucketName)],
-    }),
+  const objectActions = [
+    's3:GetObjectVersionForReplication',
+    's3:GetObjectVersionAcl',
+    's3:GetObjectVersionTagging',
+    ...(objectLock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
   ];
-  if (source.key) statements.push(keyStatement(role, source.key, source.bucketName, ['kms:Decrypt']));
-  return statements;
+  return [
+    statement(['s3:GetReplicationConfiguration', 's3:ListBucket'], s3BucketArn(source.bucketName)),
+    statement(objectActions, s3ObjectsArn(source.bucketName)),
+    ...keyStatements(role, source, ['kms:Decrypt']),
+  ];
 }
 
 /** The permissions of the replication role on a destination bucket. */
 export function destinationStatements(role: IConstruct, copy: MediaCopy, crossAccount: boolean): iam.PolicyStatement[] {
-  const statements = [
-    new iam.PolicyStatement({
-      actions: replicateActions(crossAccount),
-      resources: [s3ObjectsArn(copy.bucketName)],
-      // Bucket names are global: another account that claims the name must not receive the media.
-      conditions: { StringEquals: { 'aws:ResourceAccount': copy.account } },
-    }),
+  // Bucket names are global: another account that claims the name must not receive the media.
+  const isOwner = { StringEquals: { 'aws:ResourceAccount': copy.account } };
+  return [
+    statement(replicateActions(crossAccount), s3ObjectsArn(copy.bucketName), isOwner),
+    ...keyStatements(role, copy, DESTINATION_KEY_ACTIONS),
   ];
-  if (copy.key) statements.push(keyStatement(role, copy.key, copy.bucketName, DESTINATION_KEY_ACTIONS));
-  return statements;
 }
 
 /**
@@ -62,17 +52,12 @@ function replicateActions(crossAccount: boolean): string[] {
   ];
 }
 
-function keyStatement(role: IConstruct, key: MediaKey, bucketName: string, actions: string[]): iam.PolicyStatement {
+function keyStatements(role: IConstruct, { key, bucketName }: MediaCopy, actions: string[]): iam.PolicyStatement[] {
+  if (!key) return [];
   const { resourceArn, conditions } = key.scopeFor(role);
-  return new iam.PolicyStatement({
-    actions,
-    resources: [resourceArn],
-    conditions: {
-      ...conditions,
-      // With a Bucket Key, the encryption context is the bucket's ARN, otherwise the object's.
-      StringLike: { 'kms:EncryptionContext:aws:s3:arn': [s3BucketArn(bucketName), s3ObjectsArn(bucketName)] },
-    },
-  });
+  // With a Bucket Key, the encryption context is the bucket's ARN, otherwise the object's.
+  const context = { 'kms:EncryptionContext:aws:s3:arn': [s3BucketArn(bucketName), s3ObjectsArn(bucketName)] };
+  return [statement(actions, resourceArn, { ...conditions, StringLike: context })];
 }
 
 /**
@@ -84,19 +69,19 @@ function keyStatement(role: IConstruct, key: MediaKey, bucketName: string, actio
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-walkthrough-2.html
  */
 export function allowCrossAccountRole(copy: MediaCopy, roleArn: string, roleAccount: string): void {
-  const statement = (actions: string[], resource: string, conditions: iam.Conditions = {}) =>
+  const crossAccount = (actions: string[], resource: string, conditions: iam.Conditions = {}) =>
     new iam.PolicyStatement({
       principals: [new iam.AccountPrincipal(roleAccount)],
       actions,
       resources: [resource],
       conditions: { ArnEquals: { 'aws:PrincipalArn': roleArn }, ...conditions },
     });
-  copy.bucket.addToResourcePolicy(statement(replicateActions(true), s3ObjectsArn(copy.bucketName)));
+  copy.bucket.addToResourcePolicy(crossAccount(replicateActions(true), s3ObjectsArn(copy.bucketName)));
   copy.bucket.addToResourcePolicy(
-    statement(['s3:GetBucketVersioning', 's3:PutBucketVersioning', 's3:List*'], s3BucketArn(copy.bucketName)),
+    crossAccount(['s3:GetBucketVersioning', 's3:PutBucketVersioning', 's3:List*'], s3BucketArn(copy.bucketName)),
   );
   if (copy.key) {
     const { key } = copy.key;
-    key.addToResourcePolicy(statement(DESTINATION_KEY_ACTIONS, '*', copy.key.scopeFor(key).conditions));
+    key.addToResourcePolicy(crossAccount(DESTINATION_KEY_ACTIONS, '*', copy.key.scopeFor(key).conditions));
   }
 }

@@ -7,6 +7,7 @@ import { Construct } from 'constructs';
 import { s3BucketArn } from '../../../private/arns';
 import { handlerFunction } from '../../../private/handler-function';
 import { DeterministicNames } from '../../../private/naming';
+import { allow } from '../../../private/policy-statements';
 import { RulesProperties } from '../contract';
 import { MediaCopy } from '../copies/media-copy';
 
@@ -49,32 +50,22 @@ export class RulesProvider extends Construct {
       timeout: Duration.minutes(2),
       runtime,
       logRetention,
-    }).function;
-    this.fn.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' } },
-      }),
-    );
+    });
+    allow(this.fn, ['iam:PassRole'], role.roleArn, { StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' } });
   }
 
   createRules(id: string, { copy, rules, enableVersioning }: CreateRulesProps): CustomResource {
     const { role, roleIsManaged } = this.props;
-    this.fn.addToRolePolicy(
-      new iam.PolicyStatement({
-        actions: [
-          's3:GetBucketPolicy',
-          's3:GetBucketVersioning',
-          's3:GetEncryptionConfiguration',
-          's3:GetReplicationConfiguration',
-          's3:PutReplicationConfiguration',
-          ...(enableVersioning ? ['s3:PutBucketVersioning'] : []),
-        ],
-        resources: [s3BucketArn(copy.bucketName)],
-        conditions: { StringEquals: { 'aws:ResourceAccount': copy.account } },
-      }),
-    );
+    const actions = [
+      's3:GetBucketPolicy',
+      's3:GetBucketVersioning',
+      's3:GetEncryptionConfiguration',
+      's3:GetReplicationConfiguration',
+      's3:PutReplicationConfiguration',
+      ...(enableVersioning ? ['s3:PutBucketVersioning'] : []),
+    ];
+    const isOwner = { StringEquals: { 'aws:ResourceAccount': copy.account } };
+    allow(this.fn, actions, s3BucketArn(copy.bucketName), isOwner);
     // Without priorities: the handler assigns them, after the priorities of existing rules.
     const properties: Omit<RulesProperties, 'ServiceToken'> = {
       BucketName: copy.bucketName,

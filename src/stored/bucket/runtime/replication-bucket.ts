@@ -10,6 +10,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { patience } from '../../../private/runtime/patience';
+import { unlessError } from '../../../private/runtime/unless-error';
 
 /** Reads and writes what replication needs of a bucket. Calls fail if another account owns the bucket. */
 export class ReplicationBucket {
@@ -37,28 +38,25 @@ export class ReplicationBucket {
 
   /** The key of the bucket's default encryption, as the bucket names it; undefined for S3 managed keys. */
   async defaultKey(): Promise<string | undefined> {
-    const answer = await unlessMissing(
+    const found = await unlessError(
       this.client.send(new GetBucketEncryptionCommand(this.address)),
       'ServerSideEncryptionConfigurationNotFoundError',
     );
-    const [rule] = answer?.ServerSideEncryptionConfiguration?.Rules ?? [];
+    const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
     return rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
   }
 
   async policy(): Promise<unknown> {
-    const answer = await unlessMissing(
-      this.client.send(new GetBucketPolicyCommand(this.address)),
-      'NoSuchBucketPolicy',
-    );
-    return answer?.Policy && JSON.parse(answer.Policy);
+    const found = await unlessError(this.client.send(new GetBucketPolicyCommand(this.address)), 'NoSuchBucketPolicy');
+    return found?.Policy && JSON.parse(found.Policy);
   }
 
   async replication(): Promise<ReplicationConfiguration | undefined> {
-    const answer = await unlessMissing(
+    const found = await unlessError(
       this.client.send(new GetBucketReplicationCommand(this.address)),
       'ReplicationConfigurationNotFoundError',
     );
-    return answer?.ReplicationConfiguration;
+    return found?.ReplicationConfiguration;
   }
 
   async putReplication(configuration: ReplicationConfiguration | undefined): Promise<void> {
@@ -69,18 +67,5 @@ export class ReplicationBucket {
     } else {
       await this.client.send(new DeleteBucketReplicationCommand(this.address));
     }
-  }
-}
-
-export function isMissingBucket(error: unknown): boolean {
-  return (error as Error).name === 'NoSuchBucket';
-}
-
-async function unlessMissing<T>(sent: Promise<T>, missing: string): Promise<T | undefined> {
-  try {
-    return await sent;
-  } catch (error) {
-    if ((error as Error).name === missing) return undefined;
-    throw error;
   }
 }

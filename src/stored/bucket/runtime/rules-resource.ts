@@ -1,7 +1,8 @@
 import type { ReplicationRule } from '@aws-sdk/client-s3';
 import { idOf, mergeRules, removeRules, RulesConflict } from './merge-rules';
-import { isMissingBucket, ReplicationBucket } from './replication-bucket';
-import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../../private/runtime/custom-resource';
+import { ReplicationBucket } from './replication-bucket';
+import { CustomResourceEvent, respond } from '../../../private/runtime/custom-resource';
+import { unlessError } from '../../../private/runtime/unless-error';
 import { RulesProperties } from '../contract';
 import { findDenials, SOURCE_ACTIONS } from '../replication/policy-denials';
 
@@ -19,13 +20,14 @@ const AWS_MANAGED_KEY = 'alias/aws/s3';
  * afterwards, and retries if another writer has replaced it.
  */
 export class RulesResource {
-  handle(event: RulesEvent): Promise<CustomResourceAnswer> {
+  /** @returns the reason of a failure */
+  handle(event: RulesEvent): Promise<string | undefined> {
     const { BucketName } = event.ResourceProperties;
-    return answerOf(
+    return respond(
       event,
       async () => {
         try {
-          if (event.RequestType === 'Delete') await this.remove(event.ResourceProperties);
+          if (event.RequestType === 'Delete') await unlessError(this.remove(event.ResourceProperties), 'NoSuchBucket');
           else await this.put(event.ResourceProperties, event.OldResourceProperties);
         } catch (error) {
           throw withBucketName(BucketName, error as Error);
@@ -58,19 +60,15 @@ export class RulesResource {
 
   private async remove(properties: RulesProperties): Promise<void> {
     const bucket = bucketOf(properties);
-    try {
-      const existing = await bucket.replication();
-      if (!existing) return;
-      const left = removeRules(existing, rulesOf(properties).map(idOf));
-      await bucket.putReplication(left);
-      if (left?.Role !== properties.Role || properties.RoleIsManaged !== 'true') return;
-      throw new RulesConflict(
-        `Other rules of ${bucket.name} (${left.Rules!.map(idOf)}) use ${left.Role}, which is deleted with this stack. The ` +
-          'rules of this stack are removed: change the role of the others, and delete the stack again.',
-      );
-    } catch (error) {
-      if (!isMissingBucket(error)) throw error;
-    }
+    const existing = await bucket.replication();
+    if (!existing) return;
+    const left = removeRules(existing, rulesOf(properties).map(idOf));
+    await bucket.putReplication(left);
+    if (left?.Role !== properties.Role || properties.RoleIsManaged !== 'true') return;
+    throw new RulesConflict(
+      `Other rules of ${bucket.name} (${left.Rules!.map(idOf)}) use ${left.Role}, which is deleted with this stack. The ` +
+        'rules of this stack are removed: change the role of the others, and delete the stack again.',
+    );
   }
 }
 

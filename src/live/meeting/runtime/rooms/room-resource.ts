@@ -1,7 +1,7 @@
 import { Generations } from './generations';
 import { RoomCleaner } from './room-cleaner';
 import { Rooms } from './rooms';
-import { answerOf, CustomResourceAnswer, CustomResourceEvent } from '../../../../private/runtime/custom-resource';
+import { CustomResourceEvent, respond } from '../../../../private/runtime/custom-resource';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { ValidationError } from '../../../../private/validation-error';
 import { MEETING_NAME, RoomConfig, RoomProperties } from '../../contract';
@@ -21,9 +21,10 @@ export class RoomResource {
     private readonly cleaner: RoomCleaner,
   ) {}
 
-  handle(event: RoomEvent, deadline: Deadline): Promise<CustomResourceAnswer> {
+  /** @returns the reason of a failure */
+  handle(event: RoomEvent, deadline: Deadline): Promise<string | undefined> {
     const owner = `${event.StackId}|${event.LogicalResourceId}`;
-    return answerOf(
+    return respond(
       event,
       () => (event.RequestType === 'Delete' ? this.delete(event, owner, deadline) : this.save(event, owner, deadline)),
       // A failed Update has changed nothing, so the physical id stays the same.

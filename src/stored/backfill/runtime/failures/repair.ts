@@ -4,6 +4,7 @@ import { Upload } from '@aws-sdk/lib-storage';
 import { Failures } from './failures';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { MANIFESTS_PREFIX, MAX_REPAIR_OBJECTS } from '../../contract';
+import { JobSettings } from '../jobs/job-requests';
 import { JobStarter } from '../jobs/job-starter';
 import { Job, Jobs } from '../jobs/jobs';
 import { manifestRow } from '../object-keys';
@@ -11,14 +12,9 @@ import { RepairRequest, State } from '../state';
 import { Telemetry } from '../telemetry';
 
 const PART = 8 * 1024 * 1024;
-const CHUNK = 64 * 1024;
 
-export interface RepairSettings {
+export interface RepairSettings extends Pick<JobSettings, 'account' | 'reportsBucket'> {
   readonly bucket: string;
-  readonly reportsBucket: string;
-  readonly account: string;
-  /** For tests. */
-  readonly maxObjects?: number;
 }
 
 /** Replicates failed objects again: one job at a time, with a manifest of the objects. */
@@ -57,27 +53,22 @@ export class Repair {
     { retryGivenUp }: RepairRequest,
     deadline: Deadline,
   ): Promise<Omit<Job, 'pk' | 'sk'> | undefined> {
-    const { bucket, reportsBucket, account, maxObjects = MAX_REPAIR_OBJECTS } = this.settings;
+    const { bucket, reportsBucket, account } = this.settings;
     const key = `${MANIFESTS_PREFIX}/${id}.csv`;
     let objects = 0;
     const failures = this.failures;
-    async function* chunks() {
-      let chunk = '';
+    async function* manifestRows() {
       for await (const failure of failures.repairable(retryGivenUp)) {
-        if (objects === maxObjects) break;
+        if (objects === MAX_REPAIR_OBJECTS) return;
         objects++;
-        chunk += manifestRow(bucket, failure);
-        if (chunk.length < CHUNK) continue;
-        yield Buffer.from(chunk);
-        chunk = '';
+        yield manifestRow(bucket, failure);
       }
-      if (chunk) yield Buffer.from(chunk);
     }
-    const rows = chunks();
+    const rows = manifestRows();
     const first = await rows.next();
     if (first.done) return undefined;
-    async function* all() {
-      yield first.value as Buffer;
+    async function* body() {
+      yield first.value as string;
       yield* rows;
     }
     const upload = new Upload({
@@ -85,7 +76,7 @@ export class Repair {
       params: {
         Bucket: reportsBucket,
         Key: key,
-        Body: Readable.from(all(), { objectMode: false }),
+        Body: Readable.from(body()),
         ContentType: 'text/csv',
         ExpectedBucketOwner: account,
       },

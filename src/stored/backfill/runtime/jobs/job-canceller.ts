@@ -46,14 +46,11 @@ export class JobCanceller {
   }
 
   /** @returns the id of the cancelled job, if S3 has one */
-  private async cancel(job: Job, reason: string, deadline: Deadline): Promise<string | undefined> {
-    try {
+  private cancel(job: Job, reason: string, deadline: Deadline): Promise<string | undefined> {
+    return this.telemetry.attempt(`job ${job.id}`, async () => {
       const jobId = job.jobId ?? (await this.s3Control.findJob(markerOf(job), deadline));
       if (jobId) await this.s3Control.cancelJob(jobId, reason, deadline);
       return jobId;
-    } catch (error) {
-      this.telemetry.failed(`job ${job.id}`, error);
-      return undefined;
-    }
+    });
   }
 }

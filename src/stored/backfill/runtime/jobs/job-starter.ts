@@ -55,14 +55,9 @@ export class JobStarter {
   /** The rules only lead to a warning, so an error here does not fail the start. */
   private async lifecycleRules({ kind }: Job, deadline: Deadline): Promise<string[] | undefined> {
     if (kind === 'repair') return undefined;
-    try {
-      const rules = await this.source.racingRules(deadline);
-      if (rules.length > 0) this.telemetry.lifecycleRaces(rules);
-      return rules;
-    } catch (error) {
-      this.telemetry.failed('read lifecycle rules', error);
-      return undefined;
-    }
+    const rules = await this.telemetry.attempt('read lifecycle rules', () => this.source.racingRules(deadline));
+    if (rules?.length) this.telemetry.lifecycleRaces(rules);
+    return rules;
   }
 }
 

@@ -11,8 +11,7 @@ import {
 } from '@aws-sdk/client-s3-control';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { patience } from '../../../../private/runtime/patience';
-
-export type { JobDescriptor };
+import { unlessError } from '../../../../private/runtime/unless-error';
 
 /** The final states of a job. */
 const ENDED: readonly (string | undefined)[] = [JobStatus.Complete, JobStatus.Failed, JobStatus.Cancelled];
@@ -38,12 +37,7 @@ export class S3Control {
   /** @returns undefined if the job does not exist, or is not visible yet */
   async describeJob(jobId: string, deadline: Deadline): Promise<JobDescriptor | undefined> {
     const command = new DescribeJobCommand({ AccountId: this.account, JobId: jobId });
-    try {
-      return (await this.client.send(command, { abortSignal: deadline.signal })).Job;
-    } catch (error) {
-      if (MISSING.includes((error as Error).name)) return undefined;
-      throw error;
-    }
+    return (await unlessError(this.client.send(command, { abortSignal: deadline.signal }), ...MISSING))?.Job;
   }
 
   /** The ID of the job whose description contains the marker. S3 lists jobs for 90 days after they end. */
@@ -69,10 +63,7 @@ export class S3Control {
       RequestedJobStatus: 'Cancelled',
       StatusUpdateReason: reason,
     });
-    try {
-      await this.client.send(command, { abortSignal: deadline.signal });
-    } catch (error) {
-      if (![...MISSING, 'JobStatusException'].includes((error as Error).name)) throw error;
-    }
+    const sent = this.client.send(command, { abortSignal: deadline.signal });
+    await unlessError(sent, ...MISSING, 'JobStatusException');
   }
 }

@@ -1,7 +1,8 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { answerTo, CustomResourceAnswer, CustomResourceEvent } from '../../../../private/runtime/custom-resource';
+import { CustomResourceEvent } from '../../../../private/runtime/custom-resource';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { ReportsProperties } from '../../contract';
+import { BackfillEvent } from '../backfill-plan';
 
 export type ReportsEvent = CustomResourceEvent<ReportsProperties>;
 
@@ -12,32 +13,23 @@ export class ReportsResource {
     private readonly account: string,
   ) {}
 
-  async handle(event: ReportsEvent, deadline: Deadline): Promise<CustomResourceAnswer> {
-    const id = event.PhysicalResourceId ?? `reports-${event.LogicalResourceId}`;
-    try {
-      if (event.RequestType === 'Delete') await this.empty(event.ResourceProperties.ReportsBucket, deadline);
-      return answerTo(event, id);
-    } catch (error) {
-      return answerTo(event, id, `Failed to empty the reports bucket: ${(error as Error).name}`);
-    }
-  }
-
-  private async empty(name: string, deadline: Deadline): Promise<void> {
-    const Bucket = { Bucket: name, ExpectedBucketOwner: this.account };
+  async handle({ RequestType, ResourceProperties }: ReportsEvent, deadline: Deadline): Promise<void> {
+    if (RequestType !== 'Delete') return;
+    const bucket = { Bucket: ResourceProperties.ReportsBucket, ExpectedBucketOwner: this.account };
     for (;;) {
       const abortSignal = deadline.signal;
-      const { Contents = [] } = await this.s3.send(new ListObjectsV2Command(Bucket), { abortSignal });
+      const { Contents = [] } = await this.s3.send(new ListObjectsV2Command(bucket), { abortSignal });
       if (Contents.length === 0) return;
       const Objects = Contents.map(({ Key }) => ({ Key }));
       const { Errors = [] } = await this.s3.send(
-        new DeleteObjectsCommand({ ...Bucket, Delete: { Objects, Quiet: true } }),
+        new DeleteObjectsCommand({ ...bucket, Delete: { Objects, Quiet: true } }),
         { abortSignal },
       );
-      if (Errors.length > 0) throw Object.assign(new Error(Errors[0].Message), { name: Errors[0].Code });
+      if (Errors.length > 0) throw new Error(`Failed to empty the reports bucket: ${Errors[0].Code}`);
     }
   }
 }
 
-export function isReportsEvent(event: CustomResourceEvent<object>): event is ReportsEvent {
+export function isReportsEvent(event: BackfillEvent | ReportsEvent): event is ReportsEvent {
   return 'ReportsBucket' in event.ResourceProperties;
 }

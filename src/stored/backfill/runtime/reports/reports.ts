@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { Deadline } from '../../../../private/runtime/deadline';
+import { unlessError } from '../../../../private/runtime/unless-error';
 import { reasonOf } from '../../failure-reasons';
 import { Failures } from '../failures/failures';
 import { markerOf, reportKey } from '../jobs/job-requests';
@@ -39,7 +41,7 @@ export class Reports {
   async read(job: Job, deadline: Deadline): Promise<{ job: Job; done: boolean } | undefined> {
     const manifest = await this.get(reportKey(job));
     if (!manifest) return undefined;
-    const { Results = [] } = JSON.parse(await text(manifest)) as ReportManifest;
+    const { Results = [] } = (await json(manifest)) as ReportManifest;
     let current = job;
     for (let file = job.cursor?.file ?? 0; file < Results.length; file++) {
       const done = await this.readFile(current, Results[file].Key, file, deadline);
@@ -101,20 +103,7 @@ export class Reports {
 
   /** @returns undefined if the object does not exist */
   private async get(key: string): Promise<Readable | undefined> {
-    try {
-      const { Body } = await this.s3.send(
-        new GetObjectCommand({ Bucket: this.bucket, Key: key, ExpectedBucketOwner: this.account }),
-      );
-      return Body as Readable;
-    } catch (error) {
-      if ((error as Error).name === 'NoSuchKey') return undefined;
-      throw error;
-    }
+    const command = new GetObjectCommand({ Bucket: this.bucket, Key: key, ExpectedBucketOwner: this.account });
+    return (await unlessError(this.s3.send(command), 'NoSuchKey'))?.Body as Readable | undefined;
   }
-}
-
-async function text(body: Readable): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of body) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
 }
