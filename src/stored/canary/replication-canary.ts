@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
@@ -14,6 +14,7 @@ import { ProxyProbe } from './proxy-probe';
 import { proxiesOf, validateCanary, watchedReplicas } from './validation';
 import { handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
+import { mayBeOneOf } from '../../private/one-of';
 import { invalid, Problems } from '../../private/problems';
 import { deployAfter } from '../../private/stacks';
 import { IReplicatedMediaBucket } from '../bucket';
@@ -180,7 +181,7 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
 
   /** The metric of another region would never have data. */
   private expectRegion(property: string, region: string, regions: string[]): void {
-    if ([region, ...regions].some((each) => Token.isUnresolved(each)) || regions.includes(region)) return;
+    if (mayBeOneOf(regions, region)) return;
     throw invalid(this, {
       property,
       got: region,
