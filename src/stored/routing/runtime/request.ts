@@ -68,7 +68,7 @@ function parseViewer({ preference, region, clientIp }: Fields, { regions }: Limi
     address: optional(clientIp, (value) => {
       const address = typeof value === 'string' ? parseIpAddress(value) : undefined;
       if (address === undefined)
-        throw new ValidationError('clientIp', value, 'an IPv4 or IPv6 address, without port or zone');
+        {throw new ValidationError('clientIp', value, 'an IPv4 or IPv6 address, without port or zone');}
       return address;
     }),
   };
