@@ -67,8 +67,9 @@ function parseViewer({ preference, region, clientIp }: Fields, { regions }: Limi
     region: optional(region, (value) => oneOf('region', value, regions, 'a region with a copy')),
     address: optional(clientIp, (value) => {
       const address = typeof value === 'string' ? parseIpAddress(value) : undefined;
-      if (address === undefined)
-        {throw new ValidationError('clientIp', value, 'an IPv4 or IPv6 address, without port or zone');}
+      if (address === undefined) {
+        throw new ValidationError('clientIp', value, 'an IPv4 or IPv6 address, without port or zone');
+      }
       return address;
     }),
   };
