@@ -1,34 +1,27 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import { Construct } from 'constructs';
+import { IReplicationCanary } from './i-replication-canary';
 import { ReplicationCanaryAlarmsOptions } from './props';
-import { withRunbook } from '../../private/runbook';
+import { runbookAlarm } from '../../private/runbook-alarm';
 
-export interface WatchedCopy {
-  /** The last part of the alarms' ids. */
-  readonly name: string;
-  readonly region: string;
-  readonly failures: cloudwatch.Metric;
-  /** Only for replicas whose replication is measured. */
-  readonly replicationTime?: cloudwatch.Metric;
-  /** Only for replicas that are read through a proxy. */
-  readonly proxyLatency?: cloudwatch.Metric;
-}
-
-export interface WatchedCanary {
+/** What the alarms of a canary need to know, besides its metrics. */
+export interface CanaryAlarmsProps {
+  /** The path of the media. */
   readonly media: string;
+  /** The regions of all copies, the primary's first. */
+  readonly copyRegions: string[];
   readonly interval: Duration;
-  readonly maxRunDuration: Duration;
+  /** How long a run waits for the replicas. */
   readonly timeout: Duration;
-  readonly runs: cloudwatch.Metric;
-  readonly copies: WatchedCopy[];
+  readonly maxRunDuration: Duration;
 }
 
 const PROXY_LATENCY = Duration.seconds(3);
 /** The canary emits no data between two runs. An alarm keeps its state until the next run. */
-const BETWEEN_RUNS = { evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.IGNORE };
-const ABOVE = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD;
-
+const ABOVE_THRESHOLD_IN_ONE_RUN = {
+  comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+  treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+};
 /** The alarms of a canary, which are created once and adjusted by further calls. */
 export class CanaryAlarms {
   readonly alarms: cloudwatch.Alarm[];
@@ -37,15 +30,17 @@ export class CanaryAlarms {
   private readonly proxyAlarms: cloudwatch.Alarm[];
 
   constructor(
-    private readonly scope: Construct,
-    private readonly watched: WatchedCanary,
+    private readonly canary: IReplicationCanary,
+    private readonly props: CanaryAlarmsProps,
   ) {
-    const { copies } = watched;
-    const failures = copies.map((copy) => this.failures(copy));
-    this.replicaAlarms = copies.flatMap((copy) =>
-      copy.replicationTime ? [this.slowReplica(copy, copy.replicationTime)] : [],
-    );
-    this.proxyAlarms = copies.flatMap((copy) => (copy.proxyLatency ? [this.slowProxy(copy, copy.proxyLatency)] : []));
+    const { copyRegions } = props;
+    const failures = copyRegions.map((region, index) => this.failures(region, index === 0 ? 'Primary' : region));
+    this.replicaAlarms = copyRegions
+      .filter((region) => canary.replicaRegions.includes(region))
+      .map((region) => this.slowReplica(region));
+    this.proxyAlarms = copyRegions
+      .filter((region) => canary.proxyRegions.includes(region))
+      .map((region) => this.slowProxy(region));
     this.runAlarms = [...failures, ...this.replicaAlarms, ...this.proxyAlarms];
     this.alarms = [this.stopped(), ...this.runAlarms];
   }
@@ -69,14 +64,13 @@ export class CanaryAlarms {
    * apart. The canary has stopped only if more intervals than that pass without the end of a run.
    */
   private stopped(): cloudwatch.Alarm {
-    const { runs, interval, maxRunDuration } = this.watched;
-    return new cloudwatch.Alarm(this.scope, 'StoppedAlarm', {
-      alarmDescription: withRunbook(
-        `The canary of ${this.watched.media} no longer completes its runs, so replication is not tested. Check the errors ` +
-          'and the log of its function, whether it is throttled, and whether its EventBridge rule is enabled.',
-        'alarm-canary-stopped',
-      ),
-      metric: runs,
+    const { media, interval, maxRunDuration } = this.props;
+    return runbookAlarm(this.canary, 'StoppedAlarm', {
+      description:
+        `The canary of ${media} no longer completes its runs, so replication is not tested. Check the errors ` +
+        'and the log of its function, whether it is throttled, and whether its EventBridge rule is enabled.',
+      section: 'alarm-canary-stopped',
+      metric: this.canary.metricCanaryFailures({ statistic: 'SampleCount' }),
       threshold: 1,
       comparisonOperator: cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: Math.floor(maxRunDuration.toSeconds() / interval.toSeconds()) + 2,
@@ -84,45 +78,39 @@ export class CanaryAlarms {
     });
   }
 
-  private failures({ name, region, failures }: WatchedCopy): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this.scope, `FailuresAlarm-${name}`, {
-      ...BETWEEN_RUNS,
-      alarmDescription: withRunbook(
-        `The canary of ${this.watched.media} failed in ${region}: its object did not arrive in time, could not be read ` +
-          '(through the proxy, if any), or could not be deleted. The log of its function contains the reason.',
-        'alarm-canary-failures',
-      ),
-      metric: failures,
+  private failures(region: string, name: string): cloudwatch.Alarm {
+    return runbookAlarm(this.canary, `FailuresAlarm-${name}`, {
+      ...ABOVE_THRESHOLD_IN_ONE_RUN,
+      description:
+        `The canary of ${this.props.media} failed in ${region}: its object did not arrive in time, could not be read ` +
+        '(through the proxy, if any), or could not be deleted. The log of its function contains the reason.',
+      section: 'alarm-canary-failures',
+      metric: this.canary.metricCopyFailures(region),
       threshold: 0,
-      comparisonOperator: ABOVE,
     });
   }
 
-  private slowReplica({ name, region }: WatchedCopy, metric: cloudwatch.Metric): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this.scope, `ReplicationTimeAlarm-${name}`, {
-      ...BETWEEN_RUNS,
-      alarmDescription: withRunbook(
-        `Replication of ${this.watched.media} to ${region} is slow, even for a small object. Check whether replication ` +
-          'operations are pending or fail, and whether the upload rate exceeds the quota of Replication Time Control.',
-        'alarm-canary-latency',
-      ),
-      metric,
-      threshold: Math.floor(this.watched.timeout.toSeconds() / 2),
-      comparisonOperator: ABOVE,
+  private slowReplica(region: string): cloudwatch.Alarm {
+    return runbookAlarm(this.canary, `ReplicationTimeAlarm-${region}`, {
+      ...ABOVE_THRESHOLD_IN_ONE_RUN,
+      description:
+        `Replication of ${this.props.media} to ${region} is slow, even for a small object. Check whether replication ` +
+        'operations are pending or fail, and whether the upload rate exceeds the quota of Replication Time Control.',
+      section: 'alarm-canary-latency',
+      metric: this.canary.metricReplicationTime(region),
+      threshold: Math.floor(this.props.timeout.toSeconds() / 2),
     });
   }
 
-  private slowProxy({ name, region }: WatchedCopy, metric: cloudwatch.Metric): cloudwatch.Alarm {
-    return new cloudwatch.Alarm(this.scope, `ProxyLatencyAlarm-${name}`, {
-      ...BETWEEN_RUNS,
-      alarmDescription: withRunbook(
-        `The proxy in ${region} is slow to serve a small object of ${this.watched.media}. Check the load of its servers, ` +
-          'and the times in their log, which distinguish waiting for S3 from waiting in the proxy.',
-        'alarm-canary-latency',
-      ),
-      metric,
+  private slowProxy(region: string): cloudwatch.Alarm {
+    return runbookAlarm(this.canary, `ProxyLatencyAlarm-${region}`, {
+      ...ABOVE_THRESHOLD_IN_ONE_RUN,
+      description:
+        `The proxy in ${region} is slow to serve a small object of ${this.props.media}. Check the load of its servers, ` +
+        'and the times in their log, which distinguish waiting for S3 from waiting in the proxy.',
+      section: 'alarm-canary-latency',
+      metric: this.canary.metricProxyLatency(region),
       threshold: PROXY_LATENCY.toMilliseconds(),
-      comparisonOperator: ABOVE,
     });
   }
 }

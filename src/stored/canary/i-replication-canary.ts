@@ -1,8 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { IConstruct } from 'constructs';
 
-/** A canary that measures replication, created by this app or imported. */
+/** A canary that measures replication. */
 export interface IReplicationCanary extends IConstruct {
   /**
    * The name of the canary: the value of the `service` dimension of its metrics.
@@ -70,37 +69,4 @@ export interface IReplicationCanary extends IConstruct {
    * @throws if there is no copy in the region
    */
   metricCopyFailures(copyRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-}
-
-/** Attributes of an existing canary. */
-export interface ReplicationCanaryAttributes {
-  /** The name of the canary: the value of the `service` dimension of its metrics. */
-  readonly canaryName: string;
-
-  /** The region of the primary. */
-  readonly primaryRegion: string;
-
-  /** The regions of the replicas whose replication is measured. */
-  readonly replicaRegions: string[];
-
-  /**
-   * The regions of the replicas that are also read through a proxy.
-   *
-   * @default - none
-   */
-  readonly proxyRegions?: string[];
-
-  /**
-   * The region of the canary.
-   *
-   * @default - the region of the stack that imports it
-   */
-  readonly region?: string;
-
-  /**
-   * How often the canary runs.
-   *
-   * @default Duration.hours(1)
-   */
-  readonly interval?: Duration;
 }

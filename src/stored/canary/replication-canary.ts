@@ -5,17 +5,17 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { CanaryAlarms, WatchedCopy } from './canary-alarms';
+import { CanaryAlarms } from './canary-alarms';
 import { CanaryObject, canaryObject } from './canary-object';
 import * as contract from './contract';
-import { IReplicationCanary, ReplicationCanaryAttributes } from './i-replication-canary';
+import { IReplicationCanary } from './i-replication-canary';
 import { ReplicationCanaryAlarmsOptions, ReplicationCanaryProps } from './props';
 import { ProxyProbe } from './proxy-probe';
-import { DEFAULT_INTERVAL, ImportedReplicationCanary, ReplicationCanaryBase } from './replication-canary-base';
 import { proxiesOf, validateCanary, watchedReplicas } from './validation';
 import { handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
-import { Problems } from '../../private/problems';
+import { mayBeOneOf } from '../../private/one-of';
+import { invalid, Problems } from '../../private/problems';
 import { deployAfter } from '../../private/stacks';
 import { IReplicatedMediaBucket } from '../bucket';
 
@@ -42,24 +42,9 @@ import { IReplicatedMediaBucket } from '../bucket';
  * const canary = new ReplicationCanary(stack, 'Canary', { media });
  * canary.addAlarms({ actions: [new SnsAction(topic)] });
  */
-export class ReplicationCanary extends ReplicationCanaryBase {
+export class ReplicationCanary extends Construct implements IReplicationCanary {
   /** @internal */
   public static readonly _validate = validateCanary;
-
-  /**
-   * Imports an existing canary, for example to show its metrics in the dashboard of another app.
-   *
-   * @param scope the parent of the imported canary
-   * @param id the id of the imported canary
-   * @param attrs the attributes of the existing canary
-   */
-  public static fromReplicationCanaryAttributes(
-    scope: Construct,
-    id: string,
-    attrs: ReplicationCanaryAttributes,
-  ): IReplicationCanary {
-    return new ImportedReplicationCanary(scope, id, attrs);
-  }
 
   /** The name of the canary: the value of the `service` dimension of its metrics. */
   public readonly canaryName: string;
@@ -79,13 +64,9 @@ export class ReplicationCanary extends ReplicationCanaryBase {
   /** The prefix of the keys of the canary's objects. */
   public readonly objectsKeyPrefix: string;
 
-  /** @internal */
-  protected readonly _copyRegions: string[];
-
-  /** @internal */
-  protected readonly _interval: Duration;
-
   private readonly media: IReplicatedMediaBucket;
+  private readonly copyRegions: string[];
+  private readonly interval: Duration;
   private readonly timeout: Duration;
   private readonly maxRunDuration: Duration;
   private canaryAlarms?: CanaryAlarms;
@@ -102,11 +83,11 @@ export class ReplicationCanary extends ReplicationCanaryBase {
     const names = new DeterministicNames(this);
     this.media = media;
     this.canaryName = names.base;
-    this._interval = props.interval ?? DEFAULT_INTERVAL;
+    this.interval = props.interval ?? Duration.hours(1);
     this.timeout = props.timeout ?? Duration.minutes(10);
     this.maxRunDuration = Duration.seconds(this.timeout.toSeconds() + contract.OVERHEAD_SECONDS);
     this.replicaRegions = props.replicaRegions ?? regions;
-    this._copyRegions = [media.primary.env.region, ...regions];
+    this.copyRegions = [media.primary.env.region, ...regions];
     const replicas = watchedReplicas(media, props);
     const object = canaryObject(props, replicas, names.base);
     this.objectsKeyPrefix = object.folder;
@@ -139,6 +120,41 @@ export class ReplicationCanary extends ReplicationCanaryBase {
     for (const { probe } of probes) this.deployAfter(Stack.of(probe));
   }
 
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return new cloudwatch.Metric({
+      namespace: contract.METRICS_NAMESPACE,
+      metricName,
+      dimensionsMap: { [contract.CANARY_DIMENSION]: this.canaryName },
+      statistic: 'Maximum',
+      period: this.interval,
+      ...options,
+    });
+  }
+
+  public metricReplicationTime(replicaRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.expectRegion('replicaRegion', replicaRegion, this.replicaRegions);
+    return this.regionMetric(contract.METRIC.replicationTime, replicaRegion, options);
+  }
+
+  public metricProxyTime(replicaRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.expectRegion('replicaRegion', replicaRegion, this.proxyRegions);
+    return this.regionMetric(contract.METRIC.proxyTime, replicaRegion, options);
+  }
+
+  public metricProxyLatency(replicaRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.expectRegion('replicaRegion', replicaRegion, this.proxyRegions);
+    return this.regionMetric(contract.METRIC.proxyLatency, replicaRegion, options);
+  }
+
+  public metricCanaryFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.failures, { statistic: 'Sum', ...options });
+  }
+
+  public metricCopyFailures(copyRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    this.expectRegion('copyRegion', copyRegion, this.copyRegions);
+    return this.regionMetric(contract.METRIC.failures, copyRegion, { statistic: 'Sum', ...options });
+  }
+
   /**
    * Creates alarms for a canary that has stopped, for failures in each copy, and for slow replicas and proxies.
    *
@@ -149,28 +165,29 @@ export class ReplicationCanary extends ReplicationCanaryBase {
   public addAlarms(options: ReplicationCanaryAlarmsOptions = {}): cloudwatch.Alarm[] {
     this.canaryAlarms ??= new CanaryAlarms(this, {
       media: this.media.node.path,
-      interval: this._interval,
-      maxRunDuration: this.maxRunDuration,
+      copyRegions: this.copyRegions,
+      interval: this.interval,
       timeout: this.timeout,
-      runs: this.metricCanaryFailures({ statistic: 'SampleCount' }),
-      copies: this.watchedCopies(),
+      maxRunDuration: this.maxRunDuration,
     });
     this.canaryAlarms.apply(options);
     return this.canaryAlarms.alarms;
   }
 
-  private watchedCopies(): WatchedCopy[] {
-    const [primary, ...replicas] = this._copyRegions;
-    return [
-      { name: 'Primary', region: primary, failures: this.metricCopyFailures(primary) },
-      ...replicas.map((region) => ({
-        name: region,
-        region,
-        failures: this.metricCopyFailures(region),
-        replicationTime: this.replicaRegions.includes(region) ? this.metricReplicationTime(region) : undefined,
-        proxyLatency: this.proxyRegions.includes(region) ? this.metricProxyLatency(region) : undefined,
-      })),
-    ];
+  private regionMetric(metricName: string, region: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const dimensionsMap = { [contract.CANARY_DIMENSION]: this.canaryName, [contract.REGION_DIMENSION]: region };
+    return this.metric(metricName, { dimensionsMap, ...options });
+  }
+
+  /** The metric of another region would never have data. */
+  private expectRegion(property: string, region: string, regions: string[]): void {
+    if (mayBeOneOf(regions, region)) return;
+    throw invalid(this, {
+      property,
+      got: region,
+      expected: regions.length ? `one of ${regions.join(', ')}` : 'no value: the canary does not read through a proxy',
+      fix: 'The canary emits this metric for no other regions.',
+    });
   }
 
   private settings({ folder, tags }: CanaryObject, probeArns: Map<string, string>): contract.CanarySettings {
@@ -208,7 +225,7 @@ export class ReplicationCanary extends ReplicationCanaryBase {
     this.function.configureAsyncInvoke({ retryAttempts: 0 }); // the next scheduled run cleans up
     new events.Rule(this, 'Schedule', {
       description: 'Runs the replication canary',
-      schedule: events.Schedule.rate(this._interval),
+      schedule: events.Schedule.rate(this.interval),
       targets: [new targets.LambdaFunction(this.function, { retryAttempts: 0 })],
     });
   }

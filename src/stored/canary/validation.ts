@@ -2,6 +2,7 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { prefixesOf, prefixOf, tagsOf } from './canary-object';
 import { ReplicationCanaryOptions } from './props';
+import { mayBeOneOf } from '../../private/one-of';
 import { Problems } from '../../private/problems';
 import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
 import { IS3MediaProxy } from '../proxy';
@@ -54,8 +55,9 @@ function validateRegions(
     expected: 'at least one region',
     fix: 'Remove it to watch all replicas, or specify the region of a replica.',
   });
+  // Without any region, the mistake is elsewhere: the media have no replicas.
   replicaRegions?.forEach((region, index) =>
-    problems.expect(mayInclude(regions, region), {
+    problems.expect(regions.length === 0 || mayBeOneOf(regions, region), {
       property: `replicaRegions[${index}]`,
       got: region,
       expected: `the region of a replica (${regions.join(', ')})`,
@@ -65,16 +67,10 @@ function validateRegions(
   return problems.all.length === before;
 }
 
-/** Without any region, the mistake is elsewhere: the media have no replicas. */
-function mayInclude(regions: readonly string[], region: string): boolean {
-  const unknown = regions.length === 0 || [region, ...regions].some((each) => Token.isUnresolved(each));
-  return unknown || regions.includes(region);
-}
-
 function validateProxies(problems: Problems, proxies: [string, IS3MediaProxy][], watched: readonly string[]): void {
   for (const [region, proxy] of proxies) {
     const property = `proxies.${region}`;
-    const isWatched = problems.expect(mayInclude(watched, region), {
+    const isWatched = problems.expect(watched.length === 0 || mayBeOneOf(watched, region), {
       property,
       got: region,
       expected: `the region of a replica that the canary watches (${watched.join(', ')})`,
@@ -82,7 +78,7 @@ function validateProxies(problems: Problems, proxies: [string, IS3MediaProxy][],
     });
     const isLocal =
       isWatched &&
-      problems.expect(mayInclude([region], proxy.region), {
+      problems.expect(mayBeOneOf([region], proxy.region), {
         property,
         got: `a proxy in ${proxy.region}`,
         expected: `a proxy in ${region}, the region of the replica`,
@@ -95,7 +91,7 @@ function validateProxies(problems: Problems, proxies: [string, IS3MediaProxy][],
 /** The canary creates a function beside the proxy that reads through it. */
 function validateProxy(problems: Problems, property: string, proxy: IS3MediaProxy): void {
   const stackRegion = Stack.of(proxy).region;
-  problems.expect(mayInclude([proxy.region], stackRegion), {
+  problems.expect(mayBeOneOf([proxy.region], stackRegion), {
     property,
     got: `a proxy that was imported into a stack in ${stackRegion}`,
     expected: `a proxy in a stack in ${proxy.region}, in which the canary creates a function`,

@@ -4,12 +4,13 @@ export interface HaproxyConfigOptions {
   readonly upstreamHost: string;
   /** The idle timeout of the load balancer, in seconds. The server must keep idle connections longer. */
   readonly balancerIdleTimeout: number;
-  /** The maximum number of client connections of a task. */
-  readonly maxConnections: number;
 }
 
 /** The port that the servers listen on. */
 export const PROXY_PORT = 8080;
+
+/** Each connection needs two file descriptors and at most about 100 KB of memory. */
+const MAX_CONNECTIONS = 8_000;
 
 /** Answers without contacting S3: whether the server is running. */
 export const PING_PATH = '/ping';
@@ -46,11 +47,10 @@ const PASSED_HEADERS = [
  * - A request is retried on another address if its connection fails before S3 responds. GET and HEAD are safe to retry.
  * - The log contains the path but never the query, which contains the signature of the link.
  */
-export function haproxyConfig(options: HaproxyConfigOptions): string {
-  const { upstreamHost, balancerIdleTimeout, maxConnections } = options;
+export function haproxyConfig({ upstreamHost, balancerIdleTimeout }: HaproxyConfigOptions): string {
   return `global
   log stdout format raw local0 info
-  maxconn ${maxConnections}
+  maxconn ${MAX_CONNECTIONS}
   # Fits a request target of 8 KB and the headers of a browser. S3 accepts at most 8 KB of headers.
   tune.bufsize 32768
   ssl-default-server-options ssl-min-ver TLSv1.2

@@ -1,4 +1,4 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { CfnResolverEndpoint } from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
@@ -16,13 +16,10 @@ export function createInterfaceEndpoint(
     subnets: network.subnets,
     service: new ec2.InterfaceVpcEndpointService(`com.amazonaws.${Stack.of(scope).region}.s3`, 443),
     privateDnsEnabled: true,
+    // With the other value, the VPC would also need a gateway endpoint, and could not use the private names itself.
+    privateDnsOnlyForInboundResolverEndpoint: ec2.VpcEndpointPrivateDnsOnlyForInboundResolverEndpoint.ALL_RESOLVERS,
     open: false,
   });
-  // With the other value, the VPC would also need a gateway endpoint, and could not use the private names itself.
-  (endpoint.node.defaultChild as CfnResource).addPropertyOverride(
-    'DnsOptions.PrivateDnsOnlyForInboundResolverEndpoint',
-    'AllResolvers',
-  );
   endpoint.addToPolicy(readsOf(props.bucket));
   for (const cidr of props.clientCidrs ?? PRIVATE_CIDRS) {
     endpoint.connections.allowFrom(ec2.Peer.ipv4(cidr), ec2.Port.tcp(443), `Clients in ${cidr}`);

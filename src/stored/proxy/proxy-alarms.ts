@@ -2,9 +2,8 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import { withRunbook } from '../../private/runbook';
+import { runbookAlarm } from '../../private/runbook-alarm';
 
-const WITHOUT_TRAFFIC = { treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
 const NO_ANSWER = 'proxy-unreachable-or-returning-503';
 
 export interface ServerMetrics {
@@ -16,37 +15,28 @@ export interface ServerMetrics {
 export function createServerAlarms(scope: Construct, metrics: ServerMetrics): cloudwatch.Alarm[] {
   const { path } = scope.node;
   return [
-    new cloudwatch.Alarm(scope, 'UnhealthyServersAlarm', {
-      ...WITHOUT_TRAFFIC,
-      alarmDescription: withRunbook(
+    runbookAlarm(scope, 'UnhealthyServersAlarm', {
+      description:
         `A server of the proxy ${path} has failed its health check for 10 minutes and was not replaced. The other ` +
-          'servers still serve requests. Check why its task stopped or does not start.',
-        NO_ANSWER,
-      ),
+        'servers still serve requests. Check why its task stopped or does not start.',
+      section: NO_ANSWER,
       metric: metrics.unhealthy.with({ period: Duration.minutes(1) }),
       threshold: 1,
       evaluationPeriods: 10, // replacing a server takes several minutes
     }),
-    new cloudwatch.Alarm(scope, 'FailedRequestsAlarm', {
-      ...WITHOUT_TRAFFIC,
-      alarmDescription: withRunbook(
+    runbookAlarm(scope, 'FailedRequestsAlarm', {
+      description:
         `The servers of the proxy ${path} return 5xx errors because they cannot reach S3. Request /ping/s3, and check ` +
-          'the termination states in the log of the servers.',
-        NO_ANSWER,
-      ),
+        'the termination states in the log of the servers.',
+      section: NO_ANSWER,
       metric: metrics.failed,
       threshold: 10,
-      evaluationPeriods: 1,
     }),
-    new cloudwatch.Alarm(scope, 'UnansweredRequestsAlarm', {
-      ...WITHOUT_TRAFFIC,
-      alarmDescription: withRunbook(
-        `No server of the proxy ${path} answers the load balancer. Check whether tasks are running, and why they stopped.`,
-        NO_ANSWER,
-      ),
+    runbookAlarm(scope, 'UnansweredRequestsAlarm', {
+      description: `No server of the proxy ${path} answers the load balancer. Check whether tasks are running, and why they stopped.`,
+      section: NO_ANSWER,
       metric: metrics.unanswered,
       threshold: 10,
-      evaluationPeriods: 1,
     }),
   ];
 }
@@ -54,13 +44,11 @@ export function createServerAlarms(scope: Construct, metrics: ServerMetrics): cl
 /** See https://docs.aws.amazon.com/vpc/latest/privatelink/privatelink-cloudwatch-metrics.html for the metric. */
 export function createEndpointAlarms(scope: Construct, endpoint: ec2.IVpcEndpoint, vpc: ec2.IVpc): cloudwatch.Alarm[] {
   return [
-    new cloudwatch.Alarm(scope, 'PacketsDroppedAlarm', {
-      ...WITHOUT_TRAFFIC,
-      alarmDescription: withRunbook(
+    runbookAlarm(scope, 'PacketsDroppedAlarm', {
+      description:
         `The interface endpoint of the proxy ${scope.node.path} drops packets. Either it is overloaded, or clients send ` +
-          'packets that are too large. Compare its traffic with previous days, and check the AWS Health Dashboard.',
-        'alarm-packets-dropped-by-the-interface-endpoint',
-      ),
+        'packets that are too large. Compare its traffic with previous days, and check the AWS Health Dashboard.',
+      section: 'alarm-packets-dropped-by-the-interface-endpoint',
       metric: new cloudwatch.Metric({
         namespace: 'AWS/PrivateLinkEndpoints',
         metricName: 'PacketsDropped',

@@ -12,8 +12,6 @@ import { PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
 import { DeterministicNames } from '../../private/naming';
 
 const OFFICIAL_IMAGE = 'public.ecr.aws/docker/library/haproxy';
-/** Each connection needs two file descriptors and at most about 100 KB of memory. */
-const MAX_CONNECTIONS = 8_000;
 
 export interface ProxyServiceProps {
   readonly proxy: S3MediaProxyProps;
@@ -58,7 +56,6 @@ export class ProxyService extends Construct {
     const config = haproxyConfig({
       upstreamHost,
       balancerIdleTimeout: this.idleTimeout.toSeconds(),
-      maxConnections: MAX_CONNECTIONS,
     });
     const task = new ecs.FargateTaskDefinition(this, 'Task', {
       cpu: proxy.cpu ?? 1024,
@@ -89,7 +86,11 @@ export class ProxyService extends Construct {
     });
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 and the image registry, over TLS');
     return new ecs.FargateService(this, 'Service', {
-      cluster: this.createCluster(network.vpc),
+      cluster: new ecs.Cluster(this, 'Cluster', {
+        vpc: network.vpc,
+        clusterName: this.clusterName,
+        containerInsightsV2: ecs.ContainerInsights.ENABLED,
+      }),
       taskDefinition: task,
       vpcSubnets: network.subnets,
       securityGroups: [securityGroup],
@@ -99,14 +100,6 @@ export class ProxyService extends Construct {
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
     });
-  }
-
-  private createCluster(vpc: ec2.IVpc): ecs.Cluster {
-    const cluster = new ecs.Cluster(this, 'Cluster', { vpc, clusterName: this.clusterName });
-    // The L2 property was renamed after the lowest supported aws-cdk-lib, and the old name prints a warning in new ones.
-    const settings = [{ name: 'containerInsights', value: 'enabled' }];
-    (cluster.node.defaultChild as ecs.CfnCluster).clusterSettings = settings;
-    return cluster;
   }
 
   private listen(proxy: S3MediaProxyProps, certificate?: acm.ICertificate): elbv2.ApplicationTargetGroup {

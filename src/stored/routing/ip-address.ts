@@ -1,7 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** An address or the start of a range: 32 bits as a number, or 128 as a bigint. */
-export type IpAddress = { readonly bits: 32; readonly value: number } | { readonly bits: 128; readonly value: bigint };
+/** An IPv4 address is a number, and an IPv6 address is a bigint. */
+export type IpAddress = number | bigint;
 
 export interface IpRange {
   /** The first address: host bits are cleared. */
@@ -18,47 +18,38 @@ const MAPPED = 0xffffn;
  * (`::ffff:10.0.0.1`) is equal to the IPv4 address.
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
-  if (isIPv4(text)) return { bits: 32, value: ipv4Value(text) };
+  if (isIPv4(text)) return ipv4Value(text);
   if (!isIPv6(text) || text.includes('%')) return undefined;
   const value = ipv6Value(text);
-  return value >> 32n === MAPPED ? { bits: 32, value: Number(value & 0xffff_ffffn) } : { bits: 128, value };
+  return value >> 32n === MAPPED ? Number(value & 0xffff_ffffn) : value;
 }
 
 /** Parses a range in CIDR notation. */
 export function parseIpRange(text: string): IpRange | undefined {
   const [, address, length] = /^([^/]+)\/(0|[1-9][0-9]{0,2})$/.exec(text) ?? [];
   let parsed = address === undefined ? undefined : parseIpAddress(address);
-  if (!parsed) return undefined;
+  if (parsed === undefined) return undefined;
   let prefixLength = Number(length);
-  if (parsed.bits === 32 && address.includes(':')) {
+  if (typeof parsed === 'number' && address.includes(':')) {
     // The first 96 bits of `::ffff:10.0.0.0/104` mark it as IPv4. A shorter prefix also contains IPv6 addresses.
     if (prefixLength >= 96) prefixLength -= 96;
-    else parsed = { bits: 128, value: ipv6Value(address) };
+    else parsed = ipv6Value(address);
   }
-  if (prefixLength > parsed.bits) return undefined;
-  const start = network(parsed, prefixLength);
-  return { start, prefixLength, hadHostBits: start.value !== parsed.value };
+  if (prefixLength > (typeof parsed === 'number' ? 32 : 128)) return undefined;
+  const start = firstAddress(parsed, prefixLength);
+  return { start, prefixLength, hadHostBits: start !== parsed };
 }
 
 /** Formats the range without host bits. */
 export function formatIpRange({ start, prefixLength }: IpRange): string {
-  return `${start.bits === 32 ? formatIpv4(start.value) : formatIpv6(start.value)}/${prefixLength}`;
+  return `${typeof start === 'number' ? formatIpv4(start) : formatIpv6(start)}/${prefixLength}`;
 }
 
-/** Clears all but the first bits of the address. */
-export function network(address: IpAddress, prefixLength: number): IpAddress {
-  return address.bits === 32
-    ? { bits: 32, value: maskIpv4(address.value, prefixLength) }
-    : { bits: 128, value: maskIpv6(address.value, prefixLength) };
-}
-
-export function maskIpv4(value: number, prefixLength: number): number {
-  return prefixLength === 0 ? 0 : (value & (-1 << (32 - prefixLength))) >>> 0;
-}
-
-export function maskIpv6(value: bigint, prefixLength: number): bigint {
+/** The first address of a range: all bits but those of the prefix are cleared. */
+export function firstAddress(address: IpAddress, prefixLength: number): IpAddress {
+  if (typeof address === 'number') return prefixLength === 0 ? 0 : (address & (-1 << (32 - prefixLength))) >>> 0;
   const hostBits = BigInt(128 - prefixLength);
-  return (value >> hostBits) << hostBits;
+  return (address >> hostBits) << hostBits;
 }
 
 /** Requires a valid address. */

@@ -6,14 +6,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import * as contract from './contract';
 import { IMediaRouter } from './i-media-router';
-import { ImportedMediaRouter } from './imported-media-router';
 import { initialPreferences, withoutTokens } from './initial-preferences';
-import { MediaRouterBase } from './media-router-base';
+import { ImportedMediaRouter, MediaRouterBase } from './media-router-base';
 import { PreferenceStore } from './preference-store';
-import { MediaRouterAlarmsOptions, MediaRouterAttributes, MediaRouterOptions, MediaRouterProps } from './props';
+import { MediaRouterAlarmsOptions, MediaRouterAttributes, MediaRouterProps } from './props';
 import { RouterAlarms } from './router-alarms';
 import { routerSettings } from './router-settings';
-import { CopyRegions, validateRouter } from './validation';
+import { validateRouter } from './validation';
 import { bundleOf, handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
 import { Problems } from '../../private/problems';
@@ -43,6 +42,9 @@ const HANDLER = 'stored/routing/media-router';
  * router.grantInvoke(web);
  */
 export class MediaRouter extends MediaRouterBase {
+  /** @internal */
+  public static readonly _validate = validateRouter;
+
   /**
    * Imports a router of another app.
    *
@@ -52,11 +54,6 @@ export class MediaRouter extends MediaRouterBase {
    */
   public static fromMediaRouterAttributes(scope: Construct, id: string, attrs: MediaRouterAttributes): IMediaRouter {
     return new ImportedMediaRouter(scope, id, attrs);
-  }
-
-  /** @internal */
-  public static _validate(problems: Problems, options: MediaRouterOptions, regions: CopyRegions): void {
-    validateRouter(problems, options, regions);
   }
 
   public readonly function: lambda.IFunction;

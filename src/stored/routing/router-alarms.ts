@@ -4,9 +4,7 @@ import { Construct } from 'constructs';
 import { DEFAULT_FALLBACK_PERCENT } from './contract';
 import { IMediaRouter } from './i-media-router';
 import { MediaRouterAlarmsOptions } from './props';
-import { withRunbook } from '../../private/runbook';
-
-const SILENT = { evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING };
+import { runbookAlarm } from '../../private/runbook-alarm';
 
 /** The alarms of a router, which each call of `addAlarms` can change. */
 export class RouterAlarms {
@@ -20,44 +18,36 @@ export class RouterAlarms {
       period: Duration.minutes(5),
       label: 'Links that fell back to the primary (%)',
     });
-    this.fallbacks = new cloudwatch.Alarm(scope, 'FallbacksAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
+    this.fallbacks = runbookAlarm(scope, 'FallbacksAlarm', {
+      description:
         'Links fall back to the primary because a copy does not answer in time. Viewers are served, but from a distant ' +
-          'region. The metric Links shows the region and the reason. If the problem persists, drain the region.',
-        'alarm-fallbacks-to-the-primary',
-      ),
+        'region. The metric Links shows the region and the reason. If the problem persists, drain the region.',
+      section: 'alarm-fallbacks-to-the-primary',
       metric: fallbackPercent,
       threshold: DEFAULT_FALLBACK_PERCENT,
     });
-    const errors = new cloudwatch.Alarm(scope, 'ErrorsAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
+    const errors = runbookAlarm(scope, 'ErrorsAlarm', {
+      description:
         'The router returns errors. Direct invocations that it rejects as invalid count as errors too. The log of the ' +
-          'function shows the cause.',
-        'alarm-router-errors',
-      ),
+        'function shows the cause.',
+      section: 'alarm-router-errors',
       metric: router.function.metricErrors(),
       threshold: 1,
     });
-    const refused = new cloudwatch.Alarm(scope, 'ConfigurationRefusedAlarm', {
-      ...SILENT,
-      alarmDescription: withRunbook(
+    const refused = runbookAlarm(scope, 'ConfigurationRefusedAlarm', {
+      description:
         'The preferences in AppConfig are invalid, so the router uses the last valid ones. The log of the function ' +
-          'names the field. Deploy a document that names only regions that have a copy.',
-        'alarm-preferences-rejected-or-unavailable',
-      ),
+        'names the field. Deploy a document that names only regions that have a copy.',
+      section: 'alarm-preferences-rejected-or-unavailable',
       metric: router.metricConfigurationRefused(),
       threshold: 1,
     });
-    const unavailable = new cloudwatch.Alarm(scope, 'ConfigurationUnavailableAlarm', {
-      ...SILENT,
+    const unavailable = runbookAlarm(scope, 'ConfigurationUnavailableAlarm', {
       evaluationPeriods: 3,
-      alarmDescription: withRunbook(
+      description:
         'The router cannot fetch its preferences from AppConfig, so it uses the last ones. New instances of the ' +
-          'function start with those of the stack. Check whether AppConfig is available in this region.',
-        'alarm-preferences-rejected-or-unavailable',
-      ),
+        'function start with those of the stack. Check whether AppConfig is available in this region.',
+      section: 'alarm-preferences-rejected-or-unavailable',
       metric: router.metricConfigurationUnavailable(),
       threshold: 1,
     });

@@ -4,6 +4,7 @@ import { IMediaRouter } from './i-media-router';
 import { formatIpRange, parseIpRange } from './ip-address';
 import { IpRanges } from './ip-ranges';
 import { MediaIpRange, MediaRouterOptions } from './props';
+import { mayBeOneOf } from '../../private/one-of';
 import { Problems } from '../../private/problems';
 
 /** The regions of the copies that a router links to. */
@@ -59,9 +60,8 @@ function copiesOf({ primary, replicas }: CopyRegions, fix: string): Choice {
 }
 
 function expectOneOf(problems: Problems, property: string, got: string, { known, what, fix }: Choice): boolean {
-  const isJudged = ![got, ...known].some((value) => Token.isUnresolved(value));
   const expected = `${what} (${known.join(', ')})`;
-  return problems.expect(!isJudged || known.includes(got), { property, got, expected, fix });
+  return problems.expect(mayBeOneOf(known, got), { property, got, expected, fix });
 }
 
 function validateRanges(problems: Problems, ipRanges: readonly MediaIpRange[]): void {

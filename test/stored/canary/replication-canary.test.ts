@@ -241,22 +241,6 @@ describe('ReplicationCanary', () => {
     );
   });
 
-  test('can be imported', () => {
-    const { stack, canary } = setUp();
-    const other = ReplicationCanary.fromReplicationCanaryAttributes(stack, 'Imported', {
-      canaryName: canary.canaryName,
-      region: 'us-east-1',
-      primaryRegion: 'us-east-1',
-      replicaRegions: canary.replicaRegions,
-      proxyRegions: ['eu-west-1'],
-    });
-    const metric = canary.metricReplicationTime('eu-west-1', { region: 'us-east-1' });
-    expect(other.metricReplicationTime('eu-west-1')).toEqual(metric);
-    expect(other.metricCopyFailures('us-east-1').dimensions).toMatchObject({ Region: 'us-east-1' });
-    expect(other.metricProxyTime('eu-west-1').metricName).toBe('ProxyTime');
-    expect(() => other.metricCopyFailures('sa-east-1')).toThrow(/copyRegion: got "sa-east-1"/);
-  });
-
   describe('alarms', () => {
     test('are created once, and accept actions and thresholds later', () => {
       const { stack, canary } = setUp();

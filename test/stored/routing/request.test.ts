@@ -36,7 +36,7 @@ describe('parseLinksRequest', () => {
     [
       'with a region without a copy',
       { objects: [], region: 'eu-west-3' },
-      /^region: .* a region with a copy: us-east-1/,
+      /^region: .* a region with a copy \(us-east-1/,
     ],
     ['with an octal address', { objects: [], clientIp: '010.0.0.1' }, /^clientIp: got "010.0.0.1", expected an IPv4/],
     ['with a hexadecimal address', { objects: [], clientIp: '0x7f.1' }, /^clientIp/],

@@ -44,6 +44,8 @@ describe('destinationOf', () => {
     ['yes', 'ap-southeast-2', EU, 'ap-southeast-2'],
     ['yes', 'us-east-1', EU, 'primary-chosen'],
     ['auto', undefined, undefined, 'address-missing'],
+    ['auto', undefined, '0.0.0.0', 'address-outside-ranges'],
+    ['auto', undefined, '::', 'address-outside-ranges'],
     ['auto', undefined, ELSEWHERE, 'address-outside-ranges'],
     ['auto', undefined, EU, 'eu-west-1'],
     ['auto', undefined, APAC, 'ap-southeast-2'],

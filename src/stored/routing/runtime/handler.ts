@@ -1,5 +1,5 @@
+import { oneOf } from './fields';
 import { requestOf } from './http-events';
-import { oneOf } from './request';
 import { Router } from './router';
 import { Telemetry } from './telemetry';
 import { ValidationError } from '../../../private/validation-error';

@@ -1,12 +1,6 @@
+import { asFields, Fields, oneOf } from './fields';
 import { ValidationError } from '../../../private/validation-error';
-import {
-  DEFAULT_DELAY_SECONDS,
-  DEFAULT_PREFERENCE,
-  MAX_DELAY_SECONDS,
-  Preference,
-  PREFERENCES,
-  PreferencesDocument,
-} from '../contract';
+import { DEFAULT_DELAY_SECONDS, DEFAULT_PREFERENCE, MAX_DELAY_SECONDS, Preference, PREFERENCES } from '../contract';
 import { parseIpRange } from '../ip-address';
 import { IpRanges } from '../ip-ranges';
 
@@ -33,45 +27,51 @@ export function parsePreferences(text: string, copies: readonly string[]): Prefe
   for (const field of Object.keys(document)) {
     if (!FIELDS.includes(field)) throw new ValidationError(field, document[field], `one of ${FIELDS.join(', ')}`);
   }
-  const { defaultPreference, replicationDelaySeconds, ipRanges, drainedRegions, regionWeights } =
-    document as PreferencesDocument;
+  const { defaultPreference, replicationDelaySeconds, ipRanges, drainedRegions, regionWeights } = document;
+  const expectReplica = (field: string, region: unknown) =>
+    oneOf(field, region, copies.slice(1), 'the region of a replica');
+  const drained = listIn('drainedRegions', drainedRegions ?? []);
+  const weights = Object.entries(asFields('regionWeights', regionWeights ?? {}));
   return {
-    defaultPreference: preference(defaultPreference ?? DEFAULT_PREFERENCE),
-    replicationDelaySeconds: delay(replicationDelaySeconds ?? DEFAULT_DELAY_SECONDS),
+    defaultPreference: oneOf('defaultPreference', defaultPreference ?? DEFAULT_PREFERENCE, PREFERENCES),
+    replicationDelaySeconds: numberIn(
+      'replicationDelaySeconds',
+      replicationDelaySeconds ?? DEFAULT_DELAY_SECONDS,
+      MAX_DELAY_SECONDS,
+      'seconds',
+    ),
     ranges: rangesOf(ipRanges ?? {}, copies),
-    drained: drainedOf(drainedRegions ?? [], copies),
-    weights: weightsOf(regionWeights ?? {}, copies),
+    drained: new Set(drained.map((region, index) => expectReplica(`drainedRegions[${index}]`, region))),
+    weights: new Map(
+      weights.map(([region, weight]) => {
+        const field = `regionWeights.${region}`;
+        return [expectReplica(field, region), numberIn(field, weight, 100, 'a percentage')];
+      }),
+    ),
   };
 }
 
-function parseJson(text: string): Record<string, unknown> {
+function parseJson(text: string): Fields {
   let document: unknown;
   try {
     document = JSON.parse(text);
   } catch (error) {
     throw new ValidationError('preferences', text, `JSON (${(error as Error).message})`);
   }
-  return objectIn('preferences', document);
+  return asFields('preferences', document);
 }
 
-function preference(value: unknown): Preference {
-  if (!PREFERENCES.includes(value as Preference)) {
-    throw new ValidationError('defaultPreference', value, `one of ${PREFERENCES.join(', ')}`);
-  }
-  return value as Preference;
-}
-
-function delay(value: unknown): number {
-  if (typeof value !== 'number' || !(value >= 0 && value <= MAX_DELAY_SECONDS)) {
-    throw new ValidationError('replicationDelaySeconds', value, `seconds from 0 to ${MAX_DELAY_SECONDS}`);
+function numberIn(field: string, value: unknown, max: number, what: string): number {
+  if (typeof value !== 'number' || !(value >= 0 && value <= max)) {
+    throw new ValidationError(field, value, `${what} from 0 to ${max}`);
   }
   return value;
 }
 
 function rangesOf(value: unknown, copies: readonly string[]): IpRanges {
   const ranges = new IpRanges();
-  for (const [region, list] of Object.entries(objectIn('ipRanges', value))) {
-    expectCopy(`ipRanges.${region}`, region, copies);
+  for (const [region, list] of Object.entries(asFields('ipRanges', value))) {
+    oneOf(`ipRanges.${region}`, region, copies, 'a region with a copy');
     listIn(`ipRanges.${region}`, list).forEach((cidr, index) => {
       const field = `ipRanges.${region}[${index}]`;
       const range = typeof cidr === 'string' ? parseIpRange(cidr) : undefined;
@@ -87,43 +87,7 @@ function rangesOf(value: unknown, copies: readonly string[]): IpRanges {
   return ranges;
 }
 
-function drainedOf(value: unknown, copies: readonly string[]): Set<string> {
-  const regions = listIn('drainedRegions', value);
-  regions.forEach((region, index) => expectReplica(`drainedRegions[${index}]`, region, copies));
-  return new Set(regions as string[]);
-}
-
-function weightsOf(value: unknown, copies: readonly string[]): Map<string, number> {
-  const weights = Object.entries(objectIn('regionWeights', value));
-  for (const [region, weight] of weights) {
-    expectReplica(`regionWeights.${region}`, region, copies);
-    if (typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) {
-      throw new ValidationError(`regionWeights.${region}`, weight, 'a percentage from 0 to 100');
-    }
-  }
-  return new Map(weights as [string, number][]);
-}
-
-function objectIn(field: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ValidationError(field, value, 'an object');
-  }
-  return value as Record<string, unknown>;
-}
-
 function listIn(field: string, value: unknown): unknown[] {
   if (!Array.isArray(value)) throw new ValidationError(field, value, 'a list');
   return value;
-}
-
-function expectCopy(field: string, region: unknown, copies: readonly string[]): void {
-  if (!copies.includes(region as string)) {
-    throw new ValidationError(field, region, `a region with a copy (${copies.join(', ')})`);
-  }
-}
-
-function expectReplica(field: string, region: unknown, [, ...replicas]: readonly string[]): void {
-  if (!replicas.includes(region as string)) {
-    throw new ValidationError(field, region, `the region of a replica (${replicas.join(', ')})`);
-  }
 }

@@ -1,4 +1,5 @@
 import { parseIpAddress } from '../ip-address';
+import { asFields, Fields, oneOf } from './fields';
 import { Viewer } from './rule';
 import { ValidationError } from '../../../private/validation-error';
 import { MAX_KEY_BYTES, MAX_OBJECTS, ObjectRequest, Preference, PREFERENCES } from '../contract';
@@ -24,8 +25,6 @@ export interface LinksRequest {
   readonly objects: MediaObject[];
   readonly expiresInSeconds: number;
 }
-
-type Fields = Record<string, unknown>;
 
 const METHODS = ['get', 'put'] as const;
 /** RFC 3339, with the mandatory offset from UTC. */
@@ -65,10 +64,12 @@ export function parseRedirectRequest(payload: unknown, limits: Limits, now: numb
 function parseViewer({ preference, region, clientIp }: Fields, { regions }: Limits): Viewer {
   return {
     preference: optional(preference, (value) => oneOf<Preference>('preference', value, PREFERENCES)),
-    region: optional(region, (value) => oneOf('region', value, regions, 'a region with a copy: ')),
+    region: optional(region, (value) => oneOf('region', value, regions, 'a region with a copy')),
     address: optional(clientIp, (value) => {
       const address = typeof value === 'string' ? parseIpAddress(value) : undefined;
-      if (!address) throw new ValidationError('clientIp', value, 'an IPv4 or IPv6 address, without port or zone');
+      if (address === undefined) {
+        throw new ValidationError('clientIp', value, 'an IPv4 or IPv6 address, without port or zone');
+      }
       return address;
     }),
   };
@@ -127,18 +128,6 @@ function headerValue(field: string, value: unknown): string {
     throw new ValidationError(field, value, '1 to 1000 printable ASCII characters');
   }
   return value;
-}
-
-export function oneOf<T extends string>(field: string, value: unknown, known: readonly T[], kind = 'one of '): T {
-  if (!known.includes(value as T)) throw new ValidationError(field, value, kind + known.join(', '));
-  return value as T;
-}
-
-function asFields(field: string, value: unknown): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new ValidationError(field, value, 'an object');
-  }
-  return value as Fields;
 }
 
 /** Clients in other languages send `null` for fields without a value. */

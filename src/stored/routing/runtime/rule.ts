@@ -35,9 +35,9 @@ export type Destination = { readonly replica: string } | { readonly reason: Reas
 export function destinationOf(viewer: Viewer, preferences: Preferences, regions: Regions): Destination {
   const preference = viewer.preference ?? (viewer.region ? 'yes' : preferences.defaultPreference);
   if (preference === 'no') return { reason: 'preference-no' };
-  const near = viewer.address && preferences.ranges.regionOf(viewer.address);
+  const near = viewer.address === undefined ? undefined : preferences.ranges.regionOf(viewer.address);
   if (preference === 'auto') {
-    if (!viewer.address) return { reason: 'address-missing' };
+    if (viewer.address === undefined) return { reason: 'address-missing' };
     if (!near) return { reason: 'address-outside-ranges' };
   }
   const region = viewer.region ?? near ?? regions.replicas.find((each) => !preferences.drained.has(each));
