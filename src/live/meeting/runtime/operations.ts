@@ -84,6 +84,7 @@ export class Operations {
     const failed: unknown[] = [];
     for (const [externalUserId, result] of results) {
       if (result instanceof Error) {
+        if (!(result instanceof MeetingError)) this.telemetry.failed('JoinMeetingBatch', result);
         failed.push({ externalUserId, ...refusalOf(result) });
       } else {
         joined.push(result);
