@@ -49,7 +49,7 @@ describe('the schema', () => {
     );
     expect(shown.length).toBeGreaterThan(0);
     for (const config of shown)
-      expect(parseConfig('media.yaml', config)).toMatchObject({ problems: [], regionProblems: [] });
+      {expect(parseConfig('media.yaml', config)).toMatchObject({ problems: [], regionProblems: [] });}
     // The error that the README shows.
     const [wrong] = shown.map((config) => config.replace('region: eu-central-1', 'region: eu-centrl-1'));
     const { file, line, column, path, message } = parseConfig('media.yaml', wrong).regionProblems[0];
