@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { Markdown } from './support/markdown';
 import * as meeting from '../src/live/meeting/contract';
 import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
@@ -11,7 +12,6 @@ import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
 import { OVERHEAD_SECONDS } from '../src/stored/canary/contract';
 import { haproxyConfig } from '../src/stored/proxy/haproxy-config';
 import * as routing from '../src/stored/routing/contract';
-import { Markdown } from './support/markdown';
 
 const ROOT = join(__dirname, '..');
 
