@@ -14,6 +14,8 @@ const FLOOR_NAG = '2.37.55';
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6', '@swc/jest@^0.2');
   project.addDevDeps('amazon-chime-sdk-js@^3', '@smithy/signature-v4@^5');
+  // github-slugger 2 has the same code as an ES module, which jest does not load.
+  project.addDevDeps('markdown-it@^15', 'github-slugger@^1.5', '@types/github-slugger@^1.3');
   // Later versions were not published for every platform that they name, which makes `npm ci` reject the lock file.
   project.addDevDeps('@swc/core@1.16.18');
   project.deps.removeDependency('ts-jest');

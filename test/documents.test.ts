@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { Markdown } from './support/markdown';
 import * as meeting from '../src/live/meeting/contract';
 import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
@@ -28,44 +29,40 @@ const pages = [
 const ABSOLUTE =
   /^https:\/\/(?:github\.com|raw\.githubusercontent\.com)\/cdk-media-replication\/cdk-media-replication\/(?:blob\/)?main\//;
 
-/** The anchors of a page: those that GitHub generates for headings, and explicit ones. */
-function anchors(page: string): string[] {
-  const headings = [...page.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
-    heading
-      .toLowerCase()
-      .replace(/[^-\w ]/g, '')
-      .replace(/ /g, '-'),
-  );
-  return [...headings, ...[...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)];
+const parsed = new Map<string, Markdown>();
+function markdown(page: string): Markdown {
+  const document = parsed.get(page) ?? new Markdown(read(page));
+  parsed.set(page, document);
+  return document;
 }
 
 /** The links of a page to files of this repository. */
-function links(page: string): { link: string; target: string; anchor?: string }[] {
-  return [...read(page).matchAll(/\]\(([^)#]*)(?:#([^)]+))?\)/g)].flatMap(([link, url, anchor]) => {
-    if (ABSOLUTE.test(url)) return { link, target: url.replace(ABSOLUTE, ''), anchor };
-    if (/^https?:/.test(url)) return [];
-    return { link, target: url ? relative(ROOT, resolve(dirname(join(ROOT, page)), url)) : page, anchor };
+function links(page: string): { url: string; target: string; anchor?: string }[] {
+  return markdown(page).links.flatMap(({ url }) => {
+    const [path, anchor] = url.split('#');
+    if (ABSOLUTE.test(path)) return { url, target: path.replace(ABSOLUTE, ''), anchor };
+    if (/^https?:/.test(path)) return [];
+    return { url, target: path ? relative(ROOT, resolve(dirname(join(ROOT, page)), path)) : page, anchor };
   });
 }
 
 describe('links', () => {
   test.each(pages)('of %s point to existing files and headings', (page) => {
-    for (const { link, target, anchor } of links(page)) {
-      expect({ link, exists: existsSync(join(ROOT, target)) }).toEqual({ link, exists: true });
-      if (anchor && target.endsWith('.md')) expect(anchors(read(target))).toContain(anchor);
+    for (const { url, target, anchor } of links(page)) {
+      expect({ url, exists: existsSync(join(ROOT, target)) }).toEqual({ url, exists: true });
+      if (anchor && target.endsWith('.md')) expect(markdown(target).anchors).toContain(anchor);
     }
   });
 
   test('of README.md are absolute', () => {
-    const relativeLinks = [...read('README.md').matchAll(/\]\((?!https:|#)([^)]*)\)/g)].map(([, url]) => url);
-    expect(relativeLinks).toEqual([]);
+    const urls = markdown('README.md').links.map(({ url }) => url);
+    expect(urls.filter((url) => !/^(https:|#)/.test(url))).toEqual([]);
   });
 });
 
-test.each(pages)('%s closes every code fence, since an open one swallows the headings after it', (page) => {
-  const fences = read(page).match(/^ *```.*$/gm) ?? [];
-  const closing = fences.filter((_, index) => index % 2 === 1).map((fence) => fence.trim());
-  expect(closing).toEqual(Array(Math.ceil(fences.length / 2)).fill('```'));
+test.each(pages)('%s closes every code block, since an open one hides the sections after it', (page) => {
+  const wrong = markdown(page).codeBlocks.filter(({ code, closed }) => !closed || /^ *```/m.test(code));
+  expect(wrong).toEqual([]);
 });
 
 describe('indexes', () => {
@@ -80,14 +77,10 @@ describe('indexes', () => {
   });
 
   test('docs/decisions/README.md lists every decision by its number and title, in order', () => {
-    const listed = [...read('docs/decisions/README.md').matchAll(/^(\d+)\. \[(.+)\]\((.+)\)$/gm)];
+    const listed = markdown('docs/decisions/README.md').links.filter(({ url }) => /^\d/.test(url));
     const decisions = markdownIn('docs/decisions').filter((name) => name !== 'README.md');
-    const titled = decisions.sort().map((name) => {
-      const [, number, title] = /^# (\d+)\. (.+)$/m.exec(read(`docs/decisions/${name}`))!;
-      expect(name.startsWith(`${number.padStart(4, '0')}-`)).toBe(true);
-      return [number, title, name];
-    });
-    expect(listed.map(([, ...entry]) => entry)).toEqual(titled);
+    const headings = decisions.sort().map((url) => [url, markdown(`docs/decisions/${url}`).headings[0]]);
+    expect(listed.map(({ url, text }) => [url, `${Number.parseInt(url)}. ${text}`])).toEqual(headings);
   });
 });
 
@@ -106,11 +99,13 @@ describe('TypeScript snippets', () => {
       '*': [join(ROOT, 'node_modules/*')],
     };
     const files = pages.flatMap((page) =>
-      [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code], index) => {
-        const file = `${page.replace(/\W/g, '-')}-${index + 1}.ts`;
-        writeFileSync(join(dir, file), code);
-        return file;
-      }),
+      markdown(page)
+        .codeBlocks.filter(({ language }) => language === 'ts')
+        .map(({ code }, index) => {
+          const file = `${page.replace(/\W/g, '-')}-${index + 1}.ts`;
+          writeFileSync(join(dir, file), code);
+          return file;
+        }),
     );
     expect(files.length).toBeGreaterThan(15);
     const compilerOptions = {
@@ -145,17 +140,17 @@ describe('docs/migration.md', () => {
     const thrown = [...source.matchAll(/throw new (?:Error|RulesConflict)\(\s*([^]+?),?\s*\);\n/g)]
       .map(([, text]) => text.replace(/['`] \+\s+['`]/g, '').replace(/\\/g, ''))
       .filter((message) => !message.includes('is deleted with this stack')); // when the stack is deleted
-    const [, table] = read('docs/migration.md').split('| the event of the stack says |');
-    const explained = [...table.split('\n\n')[0].matchAll(/^\| `([^`]+)` \|/gm)].map(([, message]) => message);
+    const [, ...rows] = markdown('docs/migration.md').tables.find(
+      ([[header]]) => header === 'the event of the stack says',
+    )!;
+    const explained = rows.map(([message]) => message.replace(/^`|`$/g, ''));
     expect(thrown.filter((message) => !explained.some((part) => message.includes(part)))).toEqual([]);
     expect(explained.filter((part) => !thrown.some((message) => message.includes(part)))).toEqual([]);
   });
 });
 
 describe('docs/limits.md', () => {
-  const rows = read('docs/limits.md')
-    .split('\n')
-    .filter((line) => /^\| (?!---|limit |where )/.test(line));
+  const rows = markdown('docs/limits.md').tables.flatMap(([, ...body]) => body);
 
   const isWritten = (value: number) => value.toLocaleString('en-US');
 
@@ -257,7 +252,7 @@ describe('docs/limits.md', () => {
     ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
     ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'MAX_DIRECT_TEMPLATE_BYTES')} bytes`],
   ])('has %s: %s', (limit, number) => {
-    const [row, ...others] = rows.filter((line) => line.startsWith(`| ${limit}`));
+    const [row, ...others] = rows.map((cells) => cells.join(' | ')).filter((line) => line.startsWith(limit));
     expect(others).toEqual([]);
     const whole = number.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     expect(row).toMatch(new RegExp(`(?<![\\d,.])${whole}(?!\\d|[.,]\\d)`));
@@ -265,7 +260,7 @@ describe('docs/limits.md', () => {
 
   test('has the limit, its value and who sets it in every row', () => {
     for (const row of rows) {
-      const [, limit, value, setBy] = row.split(/ ?(?<!\\)\| ?/);
+      const [limit, value, setBy] = row;
       expect({ row, complete: [limit, value, setBy].every((cell) => cell !== '') }).toEqual({ row, complete: true });
     }
   });
@@ -274,6 +269,6 @@ describe('docs/limits.md', () => {
     const quotas = read('cli/plan/quotas.ts') + read('src/private/quotas.ts');
     const codes = [...quotas.matchAll(/code: '(L-\w+)'/g)].map(([, code]) => code);
     expect(codes.length).toBeGreaterThan(3);
-    for (const code of codes) expect(rows.filter((row) => row.includes(code))).not.toEqual([]);
+    for (const code of codes) expect(rows.filter((row) => row.join().includes(code))).not.toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the servers of the end-to-end suite into a cache outside of the project, if they are missing: HAProxy and
-# Node.js of the deployed release lines, S3 servers that verify signatures, and DynamoDB Local.
+# Node.js of the deployed release lines, S3 servers that verify signatures, DynamoDB Local, the AWS CLI, and moto.
 # Requires Debian and root. Installs cargo, Go, Maven and Java if needed.
 set -euo pipefail
 cache=${MEDIA_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-media-replication/e2e}
@@ -10,6 +10,8 @@ node_version=24.21.0
 minio_version=v0.0.0-20260212201848-7aac2a2c5b7c
 mc_version=v0.0.0-20250313080218-cf909e1063a9
 dynamodb_version=3.3.1
+aws_cli_version=1.45.11
+moto_version=5.2.1
 aws_sdk_java_version=2.54.15
 servers=$cache/servers
 mkdir -p "$cache"
@@ -97,4 +99,17 @@ EOF
 fi
 need java default-jre-headless
 
-echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version"
+# The commands of the documents run with the AWS CLI. Version 2 is not on PyPI.
+python=$cache/python
+packages=("awscli==$aws_cli_version" "moto[server]==$moto_version")
+if [[ $(cat "$python/version" 2>/dev/null) != "${packages[*]}" ]]; then
+  python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv python3 python3-venv
+  say "Installing ${packages[*]}"
+  rm -rf "$python"
+  python3 -m venv "$python"
+  "$python/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
+  echo "${packages[*]}" >"$python/version"
+fi
+need jq jq
+
+echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version, ${packages[*]}"

@@ -16,7 +16,7 @@ export class LambdaEndpoint {
         return;
       }
       try {
-        response.end(JSON.stringify(await fn.invoke(JSON.parse(Buffer.concat(chunks).toString()))));
+        response.end(JSON.stringify(await fn.invoke(JSON.parse(Buffer.concat(chunks).toString() || '{}'))));
       } catch (error) {
         const { errorType, message } = error as FunctionError;
         response.setHeader('x-amz-function-error', 'Unhandled');

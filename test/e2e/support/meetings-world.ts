@@ -13,7 +13,7 @@ import { ChimeSimulator, ChimeSimulatorOptions, MeetingView } from '../../simula
 
 export const REGION = 'us-east-1';
 const STACK = 'Live';
-const TABLE = 'meetings';
+export const TABLE = 'meetings';
 
 export type FunctionName = 'Audience' | 'Host' | 'Room' | 'Reconciler';
 type Row = Record<string, any>;
@@ -47,7 +47,7 @@ export class MeetingsWorld {
     private readonly dir: string,
     private readonly assembly: CloudAssembly,
     readonly chime: ChimeSimulator,
-    private readonly dynamo: DynamoDbLocal,
+    readonly dynamo: DynamoDbLocal,
     readonly cloudFormation: CloudFormation,
   ) {
     this.endpoints = Promise.all([this.gate.before(dynamo.endpoint), this.gate.before(chime.endpoint)]).then(

@@ -9,6 +9,7 @@ import {
   ReplicatedMeetingService,
   ReplicationCanary,
 } from '../../../src';
+import { Markdown } from '../../support/markdown';
 import { newApp, primaryStack, synthesise } from '../../support/synth';
 
 const ROOT = join(__dirname, '../../..');
@@ -38,16 +39,8 @@ function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
   );
 }
 
-/** Like GitHub converts headings to anchors. */
-const anchor = (heading: string) =>
-  heading
-    .toLowerCase()
-    .replace(/[^\w\s-]/g, '')
-    .replace(/\s/g, '-');
-
 describe('the description of an alarm', () => {
-  const headings = readFileSync(join(ROOT, 'docs/operations.md'), 'utf8').match(/^#+ .*$/gm)!;
-  const anchors = headings.map((heading) => anchor(heading.replace(/^#+ /, '')));
+  const { anchors } = new Markdown(readFileSync(join(ROOT, 'docs/operations.md'), 'utf8'));
   const all = descriptions();
 
   test('exists for every alarm', () => {
