@@ -48,8 +48,9 @@ describe('the schema', () => {
       [...text.matchAll(/^```yaml\n([^]*?)^```/gm)].map(([, config]) => config),
     );
     expect(shown.length).toBeGreaterThan(0);
-    for (const config of shown)
-      {expect(parseConfig('media.yaml', config)).toMatchObject({ problems: [], regionProblems: [] });}
+    for (const config of shown) {
+      expect(parseConfig('media.yaml', config)).toMatchObject({ problems: [], regionProblems: [] });
+    }
     // The error that the README shows.
     const [wrong] = shown.map((config) => config.replace('region: eu-central-1', 'region: eu-centrl-1'));
     const { file, line, column, path, message } = parseConfig('media.yaml', wrong).regionProblems[0];

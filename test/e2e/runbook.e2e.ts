@@ -238,7 +238,7 @@ describe('with the deployed functions of the backfill and a simulated S3 Control
       no_proxy: '127.0.0.1',
     });
     await world.put('films/old.mp4');
-    await world.deploy('Create', { adopted: true });
+    await world.deploy('Create', { existingBucket: true });
   }, 120_000);
   afterAll(() => {
     proxy.stop();

@@ -1,6 +1,6 @@
 import * as events from 'aws-cdk-lib/aws-events';
 
-export { ReplicationJobsMetric } from './contract';
+export { ReplicationJobsMetric } from './replication-jobs-metric';
 
 /** Options for the repair of objects that S3 failed to replicate. */
 export interface ReplicationRepairOptions {

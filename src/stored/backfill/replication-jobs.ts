@@ -16,6 +16,7 @@ import { JobStore } from './job-store';
 import { racingRules } from './lifecycle-race';
 import { plainRules } from './lifecycle-rules';
 import { ReplicationRepairOptions } from './props';
+import { ReplicationJobsMetric } from './replication-jobs-metric';
 import { handlerFunction } from '../../private/handler-function';
 import { accountOf, DeterministicNames } from '../../private/naming';
 import { Problems } from '../../private/problems';
@@ -138,10 +139,10 @@ export class ReplicationJobs extends Construct {
   /** Creates the alarms on the first call. Every call adds its actions to all of them. */
   addAlarms(actions: cloudwatch.IAlarmAction[] = []): cloudwatch.Alarm[] {
     this.alarms ??= createJobAlarms(this, this.node.scope!.node.path, {
-      jobsFailed: this.metric(contract.ReplicationJobsMetric.JOBS_FAILED),
-      repeatedFailures: this.metric(contract.ReplicationJobsMetric.REPEATED_FAILURES, { statistic: 'Sum' }),
-      givenUp: this.metric(contract.ReplicationJobsMetric.GIVEN_UP),
-      workerFailures: this.metric(contract.ReplicationJobsMetric.WORKER_FAILURES),
+      jobsFailed: this.metric(ReplicationJobsMetric.JOBS_FAILED),
+      repeatedFailures: this.metric(ReplicationJobsMetric.REPEATED_FAILURES, { statistic: 'Sum' }),
+      givenUp: this.metric(ReplicationJobsMetric.GIVEN_UP),
+      workerFailures: this.metric(ReplicationJobsMetric.WORKER_FAILURES),
       workerErrors: this.workerFunction.metricErrors(),
       eventsLost: this.failures.deadLetters.metricApproximateNumberOfMessagesVisible(),
     });

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { METRICS_NAMESPACE, ReplicationJobsMetric as Metric } from '../contract';
+import { METRICS_NAMESPACE } from '../contract';
+import { ReplicationJobsMetric as Metric } from '../replication-jobs-metric';
 import { FailureCounts } from './failures/failures';
 import { Job } from './jobs/jobs';
 import { secondsLeft } from './jobs/progress';
