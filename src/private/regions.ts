@@ -12,6 +12,16 @@ export function partitionOf(region: string): string | undefined {
 }
 
 /**
+ * Whether AWS documents S3 Replication Time Control for the region: in all commercial regions and in China. GovCloud is
+ * excluded, and nothing is documented for other partitions.
+ *
+ * @see https://aws.amazon.com/s3/pricing/
+ */
+export function hasReplicationTimeControl(region: string): boolean {
+  return ['aws', 'aws-cn'].includes(partitionOf(region) ?? '');
+}
+
+/**
  * The values of `kms:ViaService` for S3 in a region.
  *
  * In China, AWS documents service names with and without the suffix `.cn`, so both are included.

@@ -115,7 +115,8 @@ export interface MediaReplicaProps extends MediaCopyProps {
    * Whether to enable S3 Replication Time Control, which replicates most objects within seconds and 99.9 % within 15
    * minutes, backed by an SLA. It is charged per GB and requires `replicationMetrics`.
    *
-   * @default - the value of `replicationMetrics`
+   * @default - the value of `replicationMetrics` in commercial regions and in China, false in GovCloud and other partitions,
+   * for which AWS does not document it
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
    */
   readonly replicationTimeControl?: boolean;
