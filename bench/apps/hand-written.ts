@@ -168,7 +168,12 @@ function replicationRole(
     role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource], conditions }));
   allow(['s3:GetReplicationConfiguration', 's3:ListBucket'], bucketArn(source));
   allow(
-    ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+    [
+      's3:GetObjectVersionForReplication',
+      's3:GetObjectVersionAcl',
+      's3:GetObjectVersionTagging',
+      's3:GetObjectVersionAnnotationForReplication',
+    ],
     `${bucketArn(source)}/*`,
   );
   allow(['kms:Decrypt'], sourceKey.keyArn, through(PRIMARY.region, source));
