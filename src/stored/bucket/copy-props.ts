@@ -6,7 +6,8 @@ import { S3MediaProxyOptions } from '../proxy';
 /** Properties of a single copy of the media: the primary or a replica. */
 export interface MediaCopyProps {
   /**
-   * The bucket's name: 3 to 63 lowercase letters, digits, hyphens and dots.
+   * The bucket's name: 3 to 63 lowercase letters, digits, hyphens and dots. Must be known at synthesis,
+   * because stacks of other regions contain it; only the account can be a token.
    *
    * @default - derived from the construct's path, the account and the region. Where S3 supports it, the name is in the
    * account's own regional namespace, so that no other account can claim it

@@ -63,6 +63,7 @@ export class ReplicaFactory {
       env: { region, account: account ?? (Token.isUnresolved(primary.account) ? undefined : primary.account) },
       tags: primary.tags.tagValues(),
       terminationProtection: primary.terminationProtection,
+      synthesizer: this.common.replicaSynthesizer,
     });
   }
 
