@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { App, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -90,6 +90,7 @@ const HARNESSES: Record<string, Harness> = {
       removalPolicy: RemovalPolicy.DESTROY,
       repair: {},
       replicaModificationSync: true,
+      replicaSynthesizer: new DefaultStackSynthesizer({ qualifier: 'studio' }),
       replicateExisting: true,
       replicationAlarms: false,
       replicationRole: (stack: Stack) =>

@@ -134,7 +134,6 @@ function bucketProps(stack: Stack, index: number, path: string, aliasName: strin
         id: 'housekeeping',
         abortIncompleteMultipartUploadAfter: Duration.days(7),
         noncurrentVersionExpiration: Duration.days(90),
-        expiredObjectDeleteMarker: true,
       },
     ],
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -168,7 +167,12 @@ function replicationRole(
     role.addToPolicy(new iam.PolicyStatement({ actions, resources: [resource], conditions }));
   allow(['s3:GetReplicationConfiguration', 's3:ListBucket'], bucketArn(source));
   allow(
-    ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+    [
+      's3:GetObjectVersionForReplication',
+      's3:GetObjectVersionAcl',
+      's3:GetObjectVersionTagging',
+      's3:GetObjectVersionAnnotationForReplication',
+    ],
     `${bucketArn(source)}/*`,
   );
   allow(['kms:Decrypt'], sourceKey.keyArn, through(PRIMARY.region, source));

@@ -1,6 +1,7 @@
 import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import type { MediaReplicationStack } from 'cdk-media-replication';
 import { Facts, MeetingFacts, RegionFacts, StackFacts } from './facts';
+import { hasReplicationTimeControl } from '../../src/private/regions';
 import type { MediaConfig } from '../config/config';
 
 interface Resource {
@@ -26,7 +27,7 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
     replicas: config.media.replicas.map(({ region, replicationMetrics: metrics = true, replicationTimeControl }) => ({
       region,
       metrics,
-      timeControl: replicationTimeControl ?? metrics,
+      timeControl: replicationTimeControl ?? (metrics && hasReplicationTimeControl(region)),
     })),
     meetings: meetingFacts(config, stack),
     canary: stack.canary !== undefined,

@@ -9,6 +9,8 @@ export const LEFT_OUT: Record<string, string> = {
   'MediaReplicationStackProps.crossRegionReferences': 'this library creates none',
   'MediaReplicationStackProps.suppressTemplateIndentation': 'changes only the formatting of templates',
   'MediaReplicationStackProps.propertyInjectors': 'objects of an app',
+  'ReplicatedMediaBucketProps.replicaSynthesizer':
+    'an object of an app; `bootstrapQualifier` covers the common case for all stacks',
   'MediaReplicaProps.stack': 'an object of an app',
   'S3MediaProxyOptions.vpc': 'requires subnets and route tables as well, which an app can look up',
   'S3MediaProxyOptions.vpcSubnets': 'belongs to `vpc`',

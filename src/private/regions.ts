@@ -12,6 +12,28 @@ export function partitionOf(region: string): string | undefined {
 }
 
 /**
+ * Whether AWS documents S3 Replication Time Control for the region: in all commercial regions and in China. GovCloud is
+ * excluded, and nothing is documented for other partitions.
+ *
+ * @see https://aws.amazon.com/s3/pricing/
+ */
+export function hasReplicationTimeControl(region: string): boolean {
+  return ['aws', 'aws-cn'].includes(partitionOf(region) ?? '');
+}
+
+/** Regions without object annotations: https://docs.aws.amazon.com/AmazonS3/latest/userguide/annotations-overview.html */
+const WITHOUT_ANNOTATIONS = ['me-central-1', 'me-south-1'];
+
+/**
+ * Whether S3 has object annotations in the region: in commercial regions and in China, with exceptions. They are not
+ * documented for other partitions. Assumed for a token, because almost every region has them.
+ */
+export function hasObjectAnnotations(region: string): boolean {
+  if (Token.isUnresolved(region)) return true;
+  return ['aws', 'aws-cn'].includes(partitionOf(region) ?? '') && !WITHOUT_ANNOTATIONS.includes(region);
+}
+
+/**
  * The values of `kms:ViaService` for S3 in a region.
  *
  * In China, AWS documents service names with and without the suffix `.cn`, so both are included.

@@ -96,6 +96,15 @@ describe('plan', () => {
     ]);
   });
 
+  test('does not charge Replication Time Control in GovCloud, where it is off by default', async () => {
+    const govCloud = VALID.replace('us-east-1', 'us-gov-west-1').replace('eu-west-1', 'us-gov-east-1');
+    const estimate =
+      'estimate: { currency: USD, prices: { storageGBMonth: 1 }, volumes: { storedGB: 1, uploadedGBPerMonth: 1 } }\n';
+    const missing = async (config: string) => (await planJson(config + estimate)).costsPerMonth.notIncluded.join('\n');
+    expect(await missing(VALID)).toContain('replicationTimeControlGB');
+    expect(await missing(govCloud)).not.toContain('replicationTimeControlGB');
+  });
+
   test('estimates costs from the prices of the file only', async () => {
     expect((await planJson(VALID)).costsPerMonth).toBeUndefined();
     const { costsPerMonth } = await planJson(EVERYTHING);

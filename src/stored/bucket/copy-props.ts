@@ -6,7 +6,8 @@ import { S3MediaProxyOptions } from '../proxy';
 /** Properties of a single copy of the media: the primary or a replica. */
 export interface MediaCopyProps {
   /**
-   * The bucket's name: 3 to 63 lowercase letters, digits, hyphens and dots.
+   * The bucket's name: 3 to 63 lowercase letters, digits, hyphens and dots. Must be known at synthesis,
+   * because stacks of other regions contain it; only the account can be a token.
    *
    * @default - derived from the construct's path, the account and the region. Where S3 supports it, the name is in the
    * account's own regional namespace, so that no other account can claim it
@@ -115,7 +116,8 @@ export interface MediaReplicaProps extends MediaCopyProps {
    * Whether to enable S3 Replication Time Control, which replicates most objects within seconds and 99.9 % within 15
    * minutes, backed by an SLA. It is charged per GB and requires `replicationMetrics`.
    *
-   * @default - the value of `replicationMetrics`
+   * @default - the value of `replicationMetrics` in commercial regions and in China, false in GovCloud and other partitions,
+   * for which AWS does not document it
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html
    */
   readonly replicationTimeControl?: boolean;

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, IReusableStackSynthesizer, RemovalPolicy } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -82,6 +82,17 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
    * @default false
    */
   readonly writeToReplicas?: boolean;
+
+  /**
+   * The synthesizer of the stacks that the construct creates in other regions, for example with the qualifier of a custom
+   * bootstrap. Stacks that are specified with `stack` keep their own.
+   *
+   * The synthesizer of the primary's stack is not used, because it can contain values of that region or account.
+   *
+   * @default - the app's `defaultStackSynthesizer`
+   * @see https://docs.aws.amazon.com/cdk/v2/guide/customize-synth.html
+   */
+  readonly replicaSynthesizer?: IReusableStackSynthesizer;
 
   /**
    * The readable prefix of derived names: of buckets, key aliases, stacks and rules. At most 20 lowercase letters, digits

@@ -4,14 +4,19 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { BucketIsolation } from './props';
 import { invalid } from '../../private/problems';
+import { hasObjectAnnotations } from '../../private/regions';
 
 const SID = 'ReadThroughTheProxyOnly';
+
+const ANNOTATION_ACTIONS = ['s3:GetObjectAnnotation', 's3:GetObjectVersionAnnotation'];
 
 /**
  * Denies reads that do not go through the endpoint, except by exempt principals.
  *
  * The actions have no wildcard: `s3:GetObject*` would also match `GetObjectVersionForReplication` and stop replication
  * from the bucket. Other actions of backfill and administration are not denied.
+ *
+ * S3 can reject a bucket policy with an action that it does not know, so annotations are left out where they do not exist.
  */
 export function isolateBucket(
   scope: IConstruct,
@@ -25,7 +30,11 @@ export function isolateBucket(
       sid: SID,
       effect: iam.Effect.DENY,
       principals: [new iam.AnyPrincipal()],
-      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      actions: [
+        's3:GetObject',
+        's3:GetObjectVersion',
+        ...(hasObjectAnnotations(Stack.of(scope).region) ? ANNOTATION_ACTIONS : []),
+      ],
       resources: [bucket.arnForObjects('*')],
       conditions: {
         StringNotEquals: { 'aws:SourceVpce': vpcEndpointId },

@@ -58,6 +58,9 @@ export interface MediaRouterOptions {
    * The age at which the router assumes that every replica has an object, with `ReadinessMode.DELAY`. Up to 7 days. Can
    * be changed without a deployment.
    *
+   * Where S3 Replication Time Control is off, for example in GovCloud, S3 states no replication time: use a longer delay or
+   * `ReadinessMode.EXACT`.
+   *
    * @default Duration.minutes(15), in which Replication Time Control replicates 99.9 % of the objects
    */
   readonly replicationDelay?: Duration;

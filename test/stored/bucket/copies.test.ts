@@ -1,4 +1,4 @@
-import { App, Duration, NestedStack, RemovalPolicy, Stack, Stage, Tags } from 'aws-cdk-lib';
+import { App, DefaultStackSynthesizer, Duration, NestedStack, RemovalPolicy, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -60,7 +60,6 @@ describe('ReplicatedMediaBucket', () => {
                   Status: 'Enabled',
                   AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
                   NoncurrentVersionExpiration: { NoncurrentDays: 90 },
-                  ExpiredObjectDeleteMarker: true,
                 },
               ],
             },
@@ -325,6 +324,34 @@ describe('ReplicatedMediaBucket', () => {
       const media = new ReplicatedMediaBucket(nested, 'Media', { replicas: [{ region: 'eu-west-1' }] });
       const assembly = synthesise(stack.node.root as App);
       expect(assembly.stacks.map(({ id }) => id)).toEqual([media.replicas[0].stack.artifactId, stack.artifactId]);
+    });
+
+    test('of replicas use their own synthesizer, which several stacks can share', () => {
+      const app = newApp();
+      const stack = primaryStack(app);
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: [{ region: 'eu-west-1' }, { region: 'eu-north-1' }],
+        replicaSynthesizer: new DefaultStackSynthesizer({
+          qualifier: 'studio',
+          deployRoleArn: 'studio-${AWS::Region}',
+        }),
+      });
+      const assembly = synthesise(app);
+      const deployRoles = [stack, ...media.replicas.map((replica) => replica.stack)].map(
+        ({ artifactId }) => assembly.getStackArtifact(artifactId).assumeRoleArn,
+      );
+      expect(deployRoles).toEqual([expect.stringContaining('hnb659fds'), 'studio-eu-west-1', 'studio-eu-north-1']);
+    });
+
+    test('of alarms for an imported replica use the synthesizer of replicas too', () => {
+      const stack = primaryStack();
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        encryption: s3.BucketEncryption.S3_MANAGED,
+        replicas: [{ region: 'eu-west-1', bucket: s3.Bucket.fromBucketName(stack, 'Replica', 'studio-media-eu') }],
+        replicaSynthesizer: new DefaultStackSynthesizer({ qualifier: 'studio' }),
+      });
+      const alarms = media.node.findChild('Alarms-eu-west-1') as Stack;
+      expect(JSON.stringify(templateOf(alarms).toJSON().Parameters)).toContain('/cdk-bootstrap/studio/version');
     });
 
     test('of replicas can be specified, and shared', () => {

@@ -47,6 +47,12 @@ describe('A bucket policy that denies replication', () => {
       { actions: ['s3:getobjectversionforreplication'] },
       's3:GetObjectVersionForReplication',
     ],
+    [
+      'reads of annotations',
+      'primary',
+      { actions: ['s3:GetObjectVersionAnnotation*'] },
+      's3:GetObjectVersionAnnotationForReplication',
+    ],
     ['all but one action', 'primary', { notActions: ['s3:PutObject'] }, 's3:GetReplicationConfiguration'],
     [
       'writes of replicas',

@@ -49,7 +49,8 @@ describe('ReplicatedMediaBucket with a proxy', () => {
     const { Statement } = only(templateOf(media.replica('eu-west-1').stack), 'AWS::S3::BucketPolicy').Properties
       .PolicyDocument;
     const denied = Statement.filter(({ Effect, Condition }: any) => Effect === 'Deny' && !Condition.Bool);
-    expect(denied.map(({ Action }: any) => Action)).toEqual([['s3:GetObject', 's3:GetObjectVersion']]);
+    const reads = ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectAnnotation', 's3:GetObjectVersionAnnotation'];
+    expect(denied.map(({ Action }: any) => Action)).toEqual([reads]);
   });
 
   test('fails when the replica is an imported bucket without a stack', () => {

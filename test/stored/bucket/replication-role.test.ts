@@ -42,7 +42,12 @@ describe('ReplicatedMediaBucket role', () => {
       },
       {
         Effect: 'Allow',
-        Action: ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'],
+        Action: [
+          's3:GetObjectVersionForReplication',
+          's3:GetObjectVersionAcl',
+          's3:GetObjectVersionTagging',
+          's3:GetObjectVersionAnnotationForReplication',
+        ],
         Resource: `${source}/*`,
       },
       {
@@ -88,6 +93,7 @@ describe('ReplicatedMediaBucket role', () => {
       's3:GetObjectVersionForReplication',
       's3:GetObjectVersionAcl',
       's3:GetObjectVersionTagging',
+      's3:GetObjectVersionAnnotationForReplication',
       's3:ReplicateObject',
       's3:ReplicateDelete',
       's3:ReplicateTags',
@@ -101,6 +107,7 @@ describe('ReplicatedMediaBucket role', () => {
       's3:GetObjectVersionForReplication',
       's3:GetObjectVersionAcl',
       's3:GetObjectVersionTagging',
+      's3:GetObjectVersionAnnotationForReplication',
       's3:GetObjectRetention',
       's3:GetObjectLegalHold',
     ]);

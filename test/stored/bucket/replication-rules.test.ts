@@ -1,11 +1,16 @@
 import { Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { MediaReplicaProps, ReplicatedMediaBucket } from '../../../src';
 import { newApp, only, primaryStack, templateOf } from '../../support/synth';
 
 function rulesOf(...replicas: MediaReplicaProps[]): any[] {
-  const stack = primaryStack();
+  return rulesIn('us-east-1', ...replicas);
+}
+
+function rulesIn(region: string, ...replicas: MediaReplicaProps[]): any[] {
+  const stack = primaryStack(newApp(), { region });
   new ReplicatedMediaBucket(stack, 'Media', { replicas, replicateExisting: false });
   return only(templateOf(stack), 'AWS::S3::Bucket').Properties.ReplicationConfiguration.Rules;
 }
@@ -76,6 +81,33 @@ describe('ReplicatedMediaBucket rules', () => {
     const [rule] = rulesOf({ region: 'eu-west-1', replicationMetrics: false });
     expect(rule.Destination).not.toHaveProperty('Metrics');
     expect(rule.Destination).not.toHaveProperty('ReplicationTime');
+  });
+
+  test('have no Replication Time Control in GovCloud, where S3 does not offer it', () => {
+    const [rule] = rulesIn('us-gov-west-1', { region: 'us-gov-east-1' });
+    expect(rule.Destination.Metrics).toEqual({ Status: 'Enabled' });
+    expect(rule.Destination).not.toHaveProperty('ReplicationTime');
+  });
+
+  test('have Replication Time Control in China', () => {
+    const [rule] = rulesIn('cn-north-1', { region: 'cn-northwest-1' });
+    expect(rule.Destination.ReplicationTime).toEqual({ Status: 'Enabled', Time: { Minutes: 15 } });
+  });
+
+  test('have Replication Time Control in GovCloud if it is requested, with a warning', () => {
+    const stack = primaryStack(newApp(), { region: 'us-gov-west-1' });
+    new ReplicatedMediaBucket(stack, 'Media', {
+      replicas: [{ region: 'us-gov-east-1', replicationTimeControl: true }],
+      replicateExisting: false,
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      ReplicationConfiguration: {
+        Rules: [Match.objectLike({ Destination: Match.objectLike({ ReplicationTime: Match.anyValue() }) })],
+      },
+    });
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('Time Control'));
+    expect(warnings.map(({ id }) => id)).toEqual(['/MediaStack/Media']);
+    expect(warnings[0].entry.data).toMatch(/replicationTimeControl.*us-gov-east-1/);
   });
 
   test('can specify a storage class', () => {

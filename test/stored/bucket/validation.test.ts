@@ -1,4 +1,4 @@
-import { Aws, Duration, Lazy, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, CfnParameter, Duration, Lazy, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -385,6 +385,33 @@ test('ReplicatedMediaBucket reports all problems in one error, as data', () => {
   }
 });
 
+test.each<[string, (stack: Stack) => Props, string]>([
+  ['a parameter', (stack) => ({ bucketName: new CfnParameter(stack, 'Name').valueAsString }), 'bucketName'],
+  ['the region', () => ({ bucketName: `media-${Aws.REGION}` }), 'bucketName'],
+  ['lazy', () => ({ bucketName: Lazy.string({ produce: () => 'media' }) }), 'bucketName'],
+  ['generated', () => ({ bucketName: PhysicalName.GENERATE_IF_NEEDED }), 'bucketName'],
+  [
+    'a parameter, for a replica',
+    (stack) => ({ replicas: [{ ...replica, bucketName: new CfnParameter(stack, 'Name').valueAsString }] }),
+    'replicas[0].bucketName',
+  ],
+  [
+    'the account, for a replica in another account',
+    () => ({ replicas: [{ ...replica, account: '222222222222', bucketName: `media-${Aws.ACCOUNT_ID}` }] }),
+    'replicas[0].bucketName',
+  ],
+])('ReplicatedMediaBucket fails when a bucket name is a token: %s', (_what, props, property) => {
+  expect(errorOf(props).problems).toEqual([
+    {
+      construct: 'MediaStack/Media',
+      property,
+      got: 'a value that is known only at deployment',
+      expected: expect.stringContaining('stacks of other regions contain the name'),
+      fix: expect.stringContaining('Aws.ACCOUNT_ID'),
+    },
+  ]);
+});
+
 test('ReplicatedMediaBucket can be validated before it is created, within the props of another construct', () => {
   const stack = new Stack(newApp(), 'MediaStack', { env: { region: 'us-east-1' } });
   const problems = new Problems(stack);
@@ -395,7 +422,8 @@ test('ReplicatedMediaBucket can be validated before it is created, within the pr
 
 describe('ReplicatedMediaBucket accepts', () => {
   test.each<[string, (stack: Stack, europe: Stack) => Props]>([
-    ['a bucket name that is a token', () => ({ bucketName: `media-${Aws.STACK_NAME}` })],
+    ['a bucket name that contains the account as a token', () => ({ bucketName: `media-${Aws.ACCOUNT_ID}` })],
+    ['the same for a replica', () => ({ replicas: [{ ...replica, bucketName: `media-${Aws.ACCOUNT_ID}-eu` }] })],
     [
       'an existing replica that is versioned by a raw override',
       (_stack, europe) => {

@@ -12,6 +12,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { DirectConnect, ProxyMode, S3MediaProxy, S3MediaProxyAttributes, S3MediaProxyOptions } from '../../../src';
 import { Problems } from '../../../src/private/problems';
+import { findDenials, SOURCE_ACTIONS } from '../../../src/stored/bucket/replication/policy-denials';
 import { HAPROXY_VERSION } from '../../../src/stored/proxy/haproxy-version';
 import { asText, newApp, only, templateOf } from '../../support/synth';
 
@@ -390,7 +391,7 @@ describe('S3MediaProxy isolation', () => {
         Sid: 'ReadThroughTheProxyOnly',
         Effect: 'Deny',
         Principal: { AWS: '*' },
-        Action: ['s3:GetObject', 's3:GetObjectVersion'],
+        Action: ['s3:GetObject', 's3:GetObjectVersion', 's3:GetObjectAnnotation', 's3:GetObjectVersionAnnotation'],
         Resource: expect.stringMatching(/\/\*$/),
         Condition: {
           StringNotEquals: { 'aws:SourceVpce': `\${${endpoint}}` },
@@ -398,6 +399,27 @@ describe('S3MediaProxy isolation', () => {
         },
       },
     ]);
+  });
+
+  test.each<[string | undefined, boolean]>([
+    ['cn-north-1', true],
+    ['me-central-1', false],
+    ['me-south-1', false],
+    ['us-gov-west-1', false],
+    ['us-iso-east-1', false],
+    [undefined, true],
+  ])('in %s denies reads of annotations only if S3 knows the actions: %s', (region, isDenied) => {
+    const stack = new Stack(newApp(), 'Region', { env: { region } });
+    new S3MediaProxy(stack, 'Proxy', { bucket: new s3.Bucket(stack, 'Media'), domainName: DOMAIN, isolation: {} });
+    const [{ Action }] = only(templateOf(stack), 'AWS::S3::BucketPolicy').Properties.PolicyDocument.Statement;
+    expect(Action).toHaveLength(isDenied ? 4 : 2);
+  });
+
+  test('does not deny replication from the bucket', () => {
+    const { stack, bucket } = fixture();
+    new S3MediaProxy(stack, 'Proxy', { bucket, domainName: DOMAIN, isolation: {} });
+    const { PolicyDocument } = only(templateOf(stack), 'AWS::S3::BucketPolicy').Properties;
+    expect(findDenials(PolicyDocument, SOURCE_ACTIONS, 'role')).toEqual([]);
   });
 
   test('works without exemptions and with PRIVATE_LINK', () => {

@@ -1,9 +1,10 @@
-import { Names, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { existingCopy, knownRegionOfBucket } from './existing-copy';
 import { MediaCopy } from './media-copy';
 import { NewCopy } from './new-copy';
 import { accountOf, DeterministicNames, isCrossAccount } from '../../../private/naming';
+import { hasReplicationTimeControl } from '../../../private/regions';
 import { IS3MediaProxy, S3MediaProxy } from '../../proxy';
 import { MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
@@ -49,7 +50,7 @@ export class ReplicaFactory {
       proxy: scope && props.proxy && new S3MediaProxy(scope, 'Proxy', { ...props.proxy, bucket: copy.bucket }),
       crossAccount: isCrossAccount(account, primary.account),
       metrics,
-      timeControl: props.replicationTimeControl ?? metrics,
+      timeControl: this.timeControlOf(props, metrics),
     };
   }
 
@@ -62,7 +63,19 @@ export class ReplicaFactory {
       env: { region, account: account ?? (Token.isUnresolved(primary.account) ? undefined : primary.account) },
       tags: primary.tags.tagValues(),
       terminationProtection: primary.terminationProtection,
+      synthesizer: this.common.replicaSynthesizer,
     });
+  }
+
+  private timeControlOf({ region, replicationTimeControl }: MediaReplicaProps, metrics: boolean): boolean {
+    const isOffered = hasReplicationTimeControl(region);
+    if (replicationTimeControl && !isOffered) {
+      Annotations.of(this.scope).addWarning(
+        `\`replicationTimeControl\` is true for the replica in ${region}, but AWS does not document S3 Replication Time ` +
+          'Control for this partition. S3 may reject the replication rule. Remove the property unless it is available.',
+      );
+    }
+    return replicationTimeControl ?? (metrics && isOffered);
   }
 
   private locate({ bucket, stack, region, account }: MediaReplicaProps): { stack: Stack; scope?: Construct } {

@@ -7,6 +7,7 @@ export const SOURCE_ACTIONS = [
   's3:GetObjectVersionForReplication',
   's3:GetObjectVersionAcl',
   's3:GetObjectVersionTagging',
+  's3:GetObjectVersionAnnotationForReplication',
 ];
 export const DESTINATION_ACTIONS = ['s3:ReplicateObject', 's3:ReplicateDelete', 's3:ReplicateTags'];
 

@@ -18,6 +18,8 @@ export function sourceStatements(role: IConstruct, source: MediaCopy, objectLock
     's3:GetObjectVersionForReplication',
     's3:GetObjectVersionAcl',
     's3:GetObjectVersionTagging',
+    // In every region: IAM accepts actions that S3 does not know there yet.
+    's3:GetObjectVersionAnnotationForReplication',
     ...(objectLock ? ['s3:GetObjectRetention', 's3:GetObjectLegalHold'] : []),
   ];
   return [

@@ -1,17 +1,21 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Aws, Duration, Token } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Problems } from '../../../private/problems';
 import { knownRegionOfBucket } from '../copies/existing-copy';
 import { knownRegionOf } from '../copies/media-key';
-import { MediaCopyProps } from '../copy-props';
+import { MediaCopyProps, MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
 
 /** Classes that S3 cannot replicate from: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
 const NOT_REPLICATED = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /** @param region the copy's region; undefined if it is unknown or invalid */
-export function validateCopy(problems: Problems, props: MediaCopyProps, region: string | undefined): void {
-  validateBucketName(problems, props.bucketName);
+export function validateCopy(
+  problems: Problems,
+  props: MediaCopyProps & Partial<MediaReplicaProps>,
+  region: string | undefined,
+): void {
+  validateBucketName(problems, props);
   const keyRegion = props.encryptionKey && knownRegionOf(props.encryptionKey);
   expectSameRegion(problems, 'encryptionKey', 'a key', keyRegion, region);
   const logRegion = knownRegionOfBucket(props.serverAccessLogsBucket);
@@ -52,8 +56,20 @@ export function expectAbsent(
   }
 }
 
-function validateBucketName(problems: Problems, name: string | undefined): void {
-  if (name === undefined || Token.isUnresolved(name)) return;
+/** Stacks of other regions contain the name, where most tokens would have another value or cause a reference. */
+function validateBucketName(
+  problems: Problems,
+  { bucketName: name, account }: MediaCopyProps & Partial<MediaReplicaProps>,
+): void {
+  if (name === undefined) return;
+  const constant = account === undefined ? name.split(Aws.ACCOUNT_ID).join('') : name;
+  const isLiteral = problems.expect(!Token.isUnresolved(constant), {
+    property: 'bucketName',
+    got: 'a value that is known only at deployment',
+    expected: 'a literal, because stacks of other regions contain the name',
+    fix: 'Specify a string, or remove it to use a derived name. In the account of the primary, the name can contain Aws.ACCOUNT_ID.',
+  });
+  if (!isLiteral || constant !== name) return;
   problems.expect(/^(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !/^\d+\.\d+\.\d+\.\d+$/.test(name), {
     property: 'bucketName',
     got: name,
