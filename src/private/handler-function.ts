@@ -6,8 +6,12 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { environmentProblems } from './environment-size';
 import { allow } from './policy-statements';
+import { shortened } from './shortened';
 
+/** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html#lambda-CreateFunction-request-Description */
+const MAX_DESCRIPTION = 256;
 /** The folder of the bundled handlers, relative to lib/private and to src/private. */
 const ASSETS = join(__dirname, '../../assets');
 
@@ -64,7 +68,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
   if (network) grantNetworkInterfaces(scope, role, functionName!);
   const logging = logGroup.grantWrite(role);
   const fn = new lambda.Function(scope, id, {
-    description: props.description,
+    description: shortened(props.description, MAX_DESCRIPTION),
     runtime: props.runtime ?? lambda.Runtime.NODEJS_24_X,
     architecture: lambda.Architecture.ARM_64,
     handler: `index.${props.export ?? 'handler'}`,
@@ -80,6 +84,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     securityGroups: network && [network.securityGroup],
     allowPublicSubnet: network ? true : undefined, // it needs no internet access
   });
+  fn.node.addValidation({ validate: () => environmentProblems(fn, props.environment) });
   logging.applyBefore(fn.node.defaultChild!);
   return fn;
 }

@@ -44,3 +44,11 @@ export function viaS3(region: string): string | string[] {
   const host = `s3.${region}.amazonaws.com`;
   return partitionOf(region) === 'aws-cn' ? [host, `${host}.cn`] : host;
 }
+
+/**
+ * The name of S3's interface endpoint service in any region. `InterfaceVpcEndpointAwsService.S3` of aws-cdk-lib has the
+ * same name, but only for the region of the stack that uses it.
+ */
+export function s3EndpointService(region: string): string {
+  return `${partitionOf(region) === 'aws-cn' ? 'cn.' : ''}com.amazonaws.${region}.s3`;
+}

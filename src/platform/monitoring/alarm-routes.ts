@@ -10,8 +10,8 @@ import { chunks } from '../../private/chunks';
 import { accountOf, isCrossAccount, rootStack } from '../../private/naming';
 import { partitionOf } from '../../private/regions';
 
-/** An event pattern is limited to 2,048 characters. */
-const ALARMS_PER_RULE = 8;
+/** An event pattern is limited to 2,048 characters, and the ARN of an alarm can have 317: its name can have 255. */
+const ALARMS_PER_RULE = 5;
 /** CloudFormation truncates the stack name in a generated alarm name, but not to fewer characters than these. */
 const STACK_NAME_LENGTH = 64;
 

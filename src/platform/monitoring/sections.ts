@@ -2,6 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { GraphOptions, section } from './graphs';
 import { IReplicatedMeeting, IReplicatedMeetingService } from '../../live/meeting';
 import { CONCURRENT_MEETINGS } from '../../private/quotas';
+import { s3EndpointService } from '../../private/regions';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { IReplicationCanary } from '../../stored/canary';
 import { IS3MediaProxy } from '../../stored/proxy';
@@ -98,7 +99,7 @@ export function proxiesSection(proxies: IS3MediaProxy[]): cloudwatch.IWidget[] {
 /** A search over all S3 endpoints in the region: only the stack of an endpoint knows its id. */
 function endpointBytes(region: string): cloudwatch.IMetric {
   const dimensions = '"Endpoint Type","Service Name","VPC Endpoint Id","VPC Id"';
-  const metric = `MetricName="BytesProcessed" "Service Name"="com.amazonaws.${region}.s3"`;
+  const metric = `MetricName="BytesProcessed" "Service Name"="${s3EndpointService(region)}"`;
   return new cloudwatch.MathExpression({
     expression: `SEARCH('{AWS/PrivateLinkEndpoints,${dimensions}} ${metric}', 'Sum', 300)`,
     usingMetrics: {},

@@ -22,22 +22,23 @@ export const REASONS = [
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-export interface CopySettings {
-  readonly region: string;
-  readonly bucket: string;
-}
+/** A copy of the media, as a short tuple: the environment variables of a function are limited to 4 KB. */
+export type CopySettings = [region: string, bucket: string];
 
-export interface ReplicaSettings extends CopySettings {
-  /** Whether the canary waits for the object. It deletes the object in the other replicas too. */
-  readonly watched: boolean;
-  /** The ARN of the function that reads through the replica's proxy. */
-  readonly probe?: string;
-}
+export type ReplicaSettings = [
+  ...CopySettings,
+  /** 1 if the canary waits for the object. It deletes the object in the other replicas too. */
+  watched: 0 | 1,
+  /** The account of the function that reads through the replica's proxy, if any. */
+  probeAccount?: string,
+];
 
 /** The settings of the canary's function. */
 export interface CanarySettings {
   readonly primary: CopySettings;
   readonly replicas: ReplicaSettings[];
+  /** What the ARNs of all probes have in common. */
+  readonly probes: { readonly partition: string; readonly functionName: string };
   /** The prefix of all keys of this canary. No other objects have it. */
   readonly folder: string;
   /** The tags that the replication rules may require. */

@@ -1,4 +1,4 @@
-import { ArnFormat, Aws, Duration, Stack, Token } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack, Token } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -57,13 +57,17 @@ export class ProxyProbe extends Construct {
     this.allowCrossAccount(canary);
   }
 
+  /** The account, without references between the stacks. */
+  get account(): string {
+    return accountOf(Stack.of(this));
+  }
+
   /** The ARN, without references between the stacks. */
   arnFor(canary: Construct): string {
-    const { region, account } = Stack.of(this);
     return Stack.of(canary).formatArn({
       service: 'lambda',
-      region,
-      account: Token.isUnresolved(account) ? Aws.ACCOUNT_ID : account,
+      region: Stack.of(this).region,
+      account: this.account,
       resource: 'function',
       resourceName: this.functionName,
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,

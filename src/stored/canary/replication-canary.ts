@@ -98,13 +98,14 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
     }));
     this.proxyRegions = probes.map(({ region }) => region);
     this.probes = Object.fromEntries(probes.map(({ region, probe }) => [region, probe.function]));
-    const probeArns = new Map(probes.map(({ region, probe }) => [region, probe.arnFor(this)]));
     const fn = handlerFunction(this, 'Function', {
       handler: 'stored/stored-media',
       export: 'canary',
       description: 'Puts a small object, waits until every replica has it, and deletes it from every copy',
       environment: {
-        [contract.SETTINGS_VARIABLE]: Stack.of(this).toJsonString(this.settings(object, probeArns)),
+        [contract.SETTINGS_VARIABLE]: Stack.of(this).toJsonString(
+          this.settings(object, names, new Map(probes.map(({ region, probe }) => [region, probe]))),
+        ),
         POWERTOOLS_SERVICE_NAME: names.base,
       },
       memorySize: props.memorySize ?? 256,
@@ -115,7 +116,7 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
       logRetention,
     });
     this.function = fn;
-    this.grantAccess(probeArns);
+    this.grantAccess(probes.map(({ probe }) => probe.arnFor(this)));
     this.schedule();
     for (const { probe } of probes) this.deployAfter(Stack.of(probe));
   }
@@ -190,16 +191,21 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
     });
   }
 
-  private settings({ folder, tags }: CanaryObject, probeArns: Map<string, string>): contract.CanarySettings {
+  private settings(
+    { folder, tags }: CanaryObject,
+    names: DeterministicNames,
+    probes: Map<string, ProxyProbe>,
+  ): contract.CanarySettings {
     const { primary, replicas } = this.media;
     return {
-      primary: { region: primary.env.region, bucket: primary.bucketName },
-      replicas: replicas.map(({ region, bucket }) => ({
-        region,
-        bucket: bucket.bucketName,
-        watched: this.replicaRegions.includes(region),
-        probe: probeArns.get(region),
-      })),
+      primary: [primary.env.region, primary.bucketName],
+      replicas: replicas.map(({ region, bucket }) => {
+        const watched = this.replicaRegions.includes(region) ? 1 : 0;
+        const probe = probes.get(region);
+        const name = bucket.bucketName;
+        return probe ? [region, name, watched, probe.account] : [region, name, watched];
+      }),
+      probes: { partition: Stack.of(this).partition, functionName: names.function('probe') },
       folder,
       tags,
       timeoutMs: this.timeout.toMilliseconds(),
@@ -208,16 +214,16 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
   }
 
   /** Grants access to the canary's own folder in every copy, and to no other object. */
-  private grantAccess(probeArns: Map<string, string>): void {
+  private grantAccess(probeArns: string[]): void {
     const ownObjects = `${this.objectsKeyPrefix}*`;
     this.media.grantRead(this.function, ownObjects);
     this.media.grantPut(this.function, ownObjects);
     this.media.grantDeleteVersions(this.function, ownObjects);
-    if (probeArns.size === 0) return;
+    if (probeArns.length === 0) return;
     iam.Grant.addToPrincipal({
       grantee: this.function,
       actions: ['lambda:InvokeFunction'],
-      resourceArns: [...probeArns.values()],
+      resourceArns: probeArns,
     });
   }
 

@@ -4,6 +4,7 @@ import { CfnResolverEndpoint } from 'aws-cdk-lib/aws-route53resolver';
 import { Construct } from 'constructs';
 import { S3MediaProxyProps } from './props';
 import { PRIVATE_CIDRS, ProxyNetwork, readsOf } from './proxy-network';
+import { s3EndpointService } from '../../private/regions';
 
 /** Creates the S3 interface endpoint of a proxy with `PRIVATE_LINK`. */
 export function createInterfaceEndpoint(
@@ -14,7 +15,7 @@ export function createInterfaceEndpoint(
   const endpoint = new ec2.InterfaceVpcEndpoint(scope, 'Endpoint', {
     vpc: network.vpc,
     subnets: network.subnets,
-    service: new ec2.InterfaceVpcEndpointService(`com.amazonaws.${Stack.of(scope).region}.s3`, 443),
+    service: new ec2.InterfaceVpcEndpointService(s3EndpointService(Stack.of(scope).region), 443),
     privateDnsEnabled: true,
     // With the other value, the VPC would also need a gateway endpoint, and could not use the private names itself.
     privateDnsOnlyForInboundResolverEndpoint: ec2.VpcEndpointPrivateDnsOnlyForInboundResolverEndpoint.ALL_RESOLVERS,

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import { s3EndpointService } from '../../private/regions';
 import { runbookAlarm } from '../../private/runbook-alarm';
 
 const NO_ANSWER = 'proxy-unreachable-or-returning-503';
@@ -54,7 +55,7 @@ export function createEndpointAlarms(scope: Construct, endpoint: ec2.IVpcEndpoin
         metricName: 'PacketsDropped',
         dimensionsMap: {
           'Endpoint Type': 'Interface',
-          'Service Name': `com.amazonaws.${Stack.of(scope).region}.s3`,
+          'Service Name': s3EndpointService(Stack.of(scope).region),
           'VPC Endpoint Id': endpoint.vpcEndpointId,
           'VPC Id': vpc.vpcId,
         },

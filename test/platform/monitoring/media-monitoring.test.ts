@@ -113,6 +113,15 @@ describe('MediaMonitoring shows', () => {
     ]);
   });
 
+  test('interface endpoints in China by the name that they have there', () => {
+    const { stack } = setUp(
+      { replicas: [{ region: 'cn-northwest-1', proxy: { mode: ProxyMode.PRIVATE_LINK } }] },
+      primaryStack(newApp(), { region: 'cn-north-1' }),
+    );
+    const [[{ expression }]] = titled(widgetsOf(templateOf(stack)), 'interface endpoints').metrics;
+    expect(expression).toContain('"Service Name"="cn.com.amazonaws.cn-northwest-1.s3"');
+  });
+
   test('the canary, with a graph of the proxies that it reads through', () => {
     const stack = primaryStack();
     const media = mediaIn(stack, { region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } });
@@ -346,7 +355,7 @@ describe('MediaMonitoring routes to one topic', () => {
       ({ Properties }) => Properties.EventPattern,
     );
     const named = rules.map(({ resources: arns }) => arns.length);
-    expect(named.sort()).toEqual([1, 1, 6, 8]); // two regions, meetings, media
+    expect(named.sort()).toEqual([1, 1, 1, 3, 5, 5]); // two regions, and five in a rule: meetings, media
   });
 
   test('the alarms of an existing nested stack in another region', () => {

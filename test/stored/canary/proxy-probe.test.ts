@@ -84,11 +84,12 @@ describe('the probe of a proxy', () => {
       },
     });
     expect(Stack.of(canary.probes['eu-west-1'])).toBe(replicaStack);
-    const [europe, brazil] = settingsOf(stack).replicas;
-    expect(europe.probe).toBe(
-      'arn:${AWS::Partition}:lambda:eu-west-1:${AWS::AccountId}:function:' + Properties.FunctionName,
-    );
-    expect(brazil.probe).toBeUndefined();
+    const { replicas, probes } = settingsOf(stack);
+    expect(probes).toEqual({ partition: '${AWS::Partition}', functionName: Properties.FunctionName });
+    expect(replicas.map(([region, , , account]: any) => [region, account])).toEqual([
+      ['eu-west-1', '${AWS::AccountId}'],
+      ['sa-east-1', undefined],
+    ]);
     expect(stack.dependencies).toContain(replicaStack);
   });
 
@@ -203,7 +204,7 @@ describe('the probe of a proxy', () => {
     });
     new ReplicationCanary(stack, 'Canary', { media, proxies: { 'eu-west-1': proxy } });
     expect(probeIn(templateOf(europe))).toBeDefined();
-    expect(settingsOf(stack).replicas[0].probe).toMatch(/:eu-west-1:/);
+    expect(settingsOf(stack).replicas[0]).toEqual(['eu-west-1', expect.any(String), 1, '${AWS::AccountId}']);
   });
 
   test('works with an imported proxy', () => {
@@ -216,7 +217,7 @@ describe('the probe of a proxy', () => {
     });
     expect(Properties.VpcConfig.SubnetIds).toEqual(['subnet-1']);
     templateOf(europe).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-1', FromPort: 443 });
-    expect(settingsOf(stack).replicas[0].probe).toMatch(/:eu-west-1:/);
+    expect(settingsOf(stack).replicas[0]).toEqual(['eu-west-1', expect.any(String), 1, '${AWS::AccountId}']);
   });
 
   test.each<[what: string, overrides: Overrides, message: string]>([
@@ -283,7 +284,7 @@ describe('the probe of a proxy', () => {
       Action: 'lambda:InvokeFunction',
       Principal: Match.anyValue(),
     });
-    expect(settingsOf(stack).replicas[0].probe).toMatch(/:lambda:eu-west-1:222222222222:function:/);
+    expect(settingsOf(stack).replicas[0]).toEqual(['eu-west-1', expect.any(String), 1, '222222222222']);
   });
 
   test('exists once for each of two canaries', () => {

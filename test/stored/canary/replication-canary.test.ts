@@ -70,6 +70,16 @@ function statementsOf(template: Template, role: RegExp): string[] {
 }
 
 describe('ReplicationCanary', () => {
+  test('fails when the environment of its function is larger than Lambda allows', () => {
+    const tags = Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [`${index}`.repeat(128), 'x'.repeat(256)]),
+    );
+    const { stack } = setUp({ tags, prefix: 'films/'.repeat(100) });
+    expect(() => (stack.node.root as App).synth()).toThrow(
+      /\[MediaStack\/Canary\/Function\] environment: got "\d+ bytes", expected at most 4096 bytes, which Lambda allows/,
+    );
+  });
+
   test('is a function on Node.js 24 that runs every hour without retries', () => {
     const { stack, canary } = setUp();
     const template = templateOf(stack);
@@ -86,8 +96,9 @@ describe('ReplicationCanary', () => {
     });
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
     expect(settingsOf(stack)).toEqual({
-      primary: { region: 'us-east-1', bucket: expect.stringContaining('MediaPrimaryBucket') },
-      replicas: TWO.map(({ region }) => ({ region, bucket: expect.stringContaining(region), watched: true })),
+      primary: ['us-east-1', expect.stringContaining('MediaPrimaryBucket')],
+      replicas: TWO.map(({ region }) => [region, expect.stringContaining(region), 1]),
+      probes: { partition: '${AWS::Partition}', functionName: expect.stringMatching(/^canary-[0-9a-f]{8}-probe$/) },
       folder: canary.objectsKeyPrefix,
       tags: {},
       timeoutMs: 600_000,
@@ -114,7 +125,7 @@ describe('ReplicationCanary', () => {
     });
     templateOf(stack).hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(5 minutes)' });
     const { replicas, folder, tags } = settingsOf(stack);
-    expect(replicas.map(({ watched }) => watched)).toEqual([false, true]);
+    expect(replicas.map(([, , watched]) => watched)).toEqual([0, 1]);
     expect([folder, tags]).toEqual([expect.stringMatching(/^films\/\.replication-canary\//), { kind: 'test' }]);
   });
 
@@ -190,7 +201,7 @@ describe('ReplicationCanary', () => {
       setUp({ media: imported(stack, { prefix: 'films/', tags: { kind: 'film' } }) }, {}, stack);
       const { folder, tags, primary, replicas } = settingsOf(stack);
       expect([folder.slice(0, 6), tags]).toEqual(['films/', { kind: 'film' }]);
-      expect([primary.bucket, replicas[0].bucket]).toEqual(['media-us', 'media-eu']);
+      expect([primary[1], replicas[0][1]]).toEqual(['media-us', 'media-eu']);
     });
 
     test('can match the rule of one replica if no object matches all rules', () => {

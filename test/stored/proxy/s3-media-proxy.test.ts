@@ -516,6 +516,21 @@ describe('S3MediaProxy metrics and alarms', () => {
     });
   });
 
+  test.each(['cn-north-1', 'cn-northwest-1'])(
+    'with PRIVATE_LINK, the endpoint and its alarm use the name in %s',
+    (region) => {
+      const stack = new Stack(newApp(), 'China', { env: { account: '111111111111', region } });
+      const proxy = proxyIn({ stack, bucket: new s3.Bucket(stack, 'Media') }, { mode: ProxyMode.PRIVATE_LINK });
+      proxy.addAlarms();
+      const template = templateOf(stack);
+      const ServiceName = `cn.com.amazonaws.${region}.s3`;
+      template.hasResourceProperties('AWS::EC2::VPCEndpoint', { ServiceName });
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        Dimensions: Match.arrayWith([{ Name: 'Service Name', Value: ServiceName }]),
+      });
+    },
+  );
+
   test('with PRIVATE_LINK, there are an alarm for the endpoint and no metrics of servers', () => {
     const { stack, bucket } = fixture();
     const proxy = proxyIn({ stack, bucket }, { mode: ProxyMode.PRIVATE_LINK });

@@ -18,17 +18,21 @@ const telemetry = once(() => new Telemetry());
 
 const configuredCanary = once(() => {
   const settings: CanarySettings = JSON.parse(process.env[SETTINGS_VARIABLE]!);
-  const copy = (location: CopySettings) =>
-    new MediaCopy(location, settings.folder, new S3Client({ region: location.region, requestHandler: S3_TIMEOUTS }));
+  const copy = ([region, bucket]: CopySettings) =>
+    new MediaCopy({ region, bucket }, settings.folder, new S3Client({ region, requestHandler: S3_TIMEOUTS }));
+  const { partition, functionName } = settings.probes;
+  const proxy = (region: string, account: string) =>
+    new ProxyReader(
+      new LambdaClient({ region, requestHandler: PROBE_TIMEOUTS }),
+      `arn:${partition}:lambda:${region}:${account}:function:${functionName}`,
+    );
   return new Canary({
     ...settings,
     primary: copy(settings.primary),
-    replicas: settings.replicas.map(({ watched, probe, ...location }) => ({
-      copy: copy(location),
-      watched,
-      proxy: probe
-        ? new ProxyReader(new LambdaClient({ region: location.region, requestHandler: PROBE_TIMEOUTS }), probe)
-        : undefined,
+    replicas: settings.replicas.map(([region, bucket, watched, probeAccount]) => ({
+      copy: copy([region, bucket]),
+      watched: watched === 1,
+      proxy: probeAccount ? proxy(region, probeAccount) : undefined,
     })),
     clock: CLOCK,
     listener: telemetry(),

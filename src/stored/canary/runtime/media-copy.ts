@@ -9,7 +9,11 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { statusOf } from './failures';
 import { isCanaryKey } from './keys';
-import { CopySettings } from '../contract';
+
+export interface CopyLocation {
+  readonly region: string;
+  readonly bucket: string;
+}
 
 /** The result of reading a version from a copy. */
 export type ReadResult =
@@ -36,7 +40,7 @@ export class MediaCopy {
   private readonly bucket: string;
 
   constructor(
-    { region, bucket }: CopySettings,
+    { region, bucket }: CopyLocation,
     private readonly folder: string,
     private readonly s3: S3Client,
   ) {
