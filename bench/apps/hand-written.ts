@@ -93,7 +93,7 @@ function replicatedBucket(primaryStack: Stack, replicaStack: Stack, path: string
     }),
     0,
     `S3 gave up replicating objects of ${path} to ${REPLICA.region}. They stay missing there until they are put again ` +
-      'or replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason. ' +
+      'or replicated by a batch job. Subscribe to replicationEvents for the objects and the reason. ' +
       `${RUNBOOK}#alarm-replication-failures`,
   );
 

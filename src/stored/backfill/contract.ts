@@ -47,6 +47,9 @@ export interface ReportsProperties {
   readonly ReportsBucket: string;
 }
 
+/** The name of S3's event for an object that failed to replicate. */
+export const FAILED_EVENT = 'Replication:OperationFailedReplication';
+
 /** The event that the schedules send to the worker. */
 export interface WorkerEvent {
   /** Whether to start a repair. */

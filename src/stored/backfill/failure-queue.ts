@@ -16,7 +16,7 @@ export class FailureQueue extends Construct {
 
   constructor(scope: Construct, id: string, consumer: lambda.Function) {
     super(scope, id);
-    // SSE-SQS, because S3 can send to a queue with a KMS key only if the key policy allows it.
+    // SSE-SQS, because SNS can send to a queue with a KMS key only if the key policy allows it.
     const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
     this.deadLetters = new sqs.Queue(this, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
     this.queue = new sqs.Queue(this, 'Queue', {

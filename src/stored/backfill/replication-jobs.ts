@@ -6,7 +6,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct, IDependable } from 'constructs';
 import * as contract from './contract';
 import { FailureQueue } from './failure-queue';
@@ -123,11 +124,22 @@ export class ReplicationJobs extends Construct {
     this.resource.node.addDependency(...dependencies);
   }
 
-  /** Subscribes to the bucket's events for failed replication. S3 publishes them only for rules with metrics. */
-  listenTo(bucket: s3.IBucket): void {
-    bucket.addEventNotification(
-      s3.EventType.REPLICATION_OPERATION_FAILED_REPLICATION,
-      new SqsDestination(this.failures.queue),
+  /** Subscribes to the events for failed replication in a topic of the bucket's replication events. */
+  listenTo(topic: sns.ITopic): void {
+    topic.addSubscription(
+      new SqsSubscription(this.failures.queue, {
+        rawMessageDelivery: true,
+        // The documentation names the events with and without this prefix.
+        filterPolicyWithMessageBody: {
+          Records: sns.FilterOrPolicy.policy({
+            eventName: sns.FilterOrPolicy.filter(
+              sns.SubscriptionFilter.stringFilter({
+                allowlist: [contract.FAILED_EVENT, `s3:${contract.FAILED_EVENT}`],
+              }),
+            ),
+          }),
+        },
+      }),
     );
   }
 

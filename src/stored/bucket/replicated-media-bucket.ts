@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ReplicatedMediaBucketAttributes } from './attributes';
 import { existingPrimary } from './copies/existing-copy';
@@ -16,6 +16,7 @@ import { ReplicatedMediaBucketProps, ReplicationAlarmsOptions } from './props';
 import { ReplicatedMediaBucketBase } from './replicated-media-bucket-base';
 import { Replication } from './replication/replication';
 import { ReplicationAlarms } from './replication/replication-alarms';
+import { ReplicationEvents } from './replication/replication-events';
 import { allowReplicationRole, createReplicationRole } from './replication/replication-role';
 import { validateBucket } from './validation/bucket';
 import { accountOf, DeterministicNames } from '../../private/naming';
@@ -80,6 +81,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   private readonly replication: Replication;
   private readonly jobs?: ReplicationJobs;
   private alarms?: ReplicationAlarms;
+  private events?: ReplicationEvents;
 
   /** @throws if the props are invalid; the message lists every problem and its fix */
   constructor(scope: Construct, id: string, props: ReplicatedMediaBucketProps) {
@@ -171,37 +173,25 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   }
 
   /**
-   * Sends S3's event for each object that failed to replicate, was replicated late, or is no longer tracked.
+   * The topic to which S3 publishes an event for each object that failed to replicate, that was replicated late, or that is
+   * no longer tracked. It is in the primary's region, is encrypted with a KMS key of its own, and is created when it is
+   * first used. Add subscriptions to it: S3 accepts no second destination for these events.
    *
-   * @param destination an SNS topic, an SQS queue or a Lambda function (`aws-cdk-lib/aws-s3-notifications`) in the
-   * primary's region. S3 does not send these events to EventBridge
-   * @param filters filters by object key; by default all objects
-   * @throws if no replica has `replicationMetrics`, without which S3 sends no such events
+   * @throws if no replica has `replicationMetrics`, without which S3 publishes no such events
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
    */
-  public addReplicationEventNotification(
-    destination: s3.IBucketNotificationDestination,
-    ...filters: s3.NotificationKeyFilter[]
-  ): void {
+  public get replicationEvents(): sns.ITopic {
     if (!this.replicaDetails.some(({ metrics }) => metrics)) {
       throw invalid(this, {
-        property: 'addReplicationEventNotification',
+        property: 'replicationEvents',
         got: 'only replicas with `replicationMetrics: false`',
         expected: 'a replica with metrics, because S3 sends no replication events without them',
         fix: 'Remove `replicationMetrics: false` from a replica.',
       });
     }
-    const events = [
-      s3.EventType.REPLICATION_OPERATION_FAILED_REPLICATION,
-      s3.EventType.REPLICATION_OPERATION_NOT_TRACKED,
-    ];
-    if (this.replicaDetails.some(({ timeControl }) => timeControl)) {
-      events.push(
-        s3.EventType.REPLICATION_OPERATION_MISSED_THRESHOLD,
-        s3.EventType.REPLICATION_OPERATION_REPLICATED_AFTER_THRESHOLD,
-      );
-    }
-    for (const event of events) this.primary.addEventNotification(event, destination, ...filters);
+    const timeControl = this.replicaDetails.some((replica) => replica.timeControl);
+    this.events ??= new ReplicationEvents(this, 'ReplicationEvents', this.primary, timeControl);
+    return this.events.topic;
   }
 
   /**
@@ -231,7 +221,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     });
     jobs.startAfter(this.replication.forwardRules);
     // S3 sends events about failures only for rules with metrics.
-    if (this.replicaDetails.some(({ metrics }) => metrics)) jobs.listenTo(this.primary);
+    if (this.replicaDetails.some(({ metrics }) => metrics)) jobs.listenTo(this.replicationEvents);
     return jobs;
   }
 

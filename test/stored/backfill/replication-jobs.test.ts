@@ -267,13 +267,20 @@ describe('ReplicationJobs', () => {
     });
   });
 
-  test('receives failure events through a queue with a dead-letter queue', () => {
+  test('receives failure events of a topic through a queue with a dead-letter queue', () => {
     const { stack, jobs } = setUp();
-    jobs.listenTo(s3.Bucket.fromBucketName(stack, 'Media', 'media'));
+    jobs.listenTo(new sns.Topic(stack, 'Events'));
     const template = templateOf(stack);
-    template.hasResourceProperties('Custom::S3BucketNotifications', {
-      NotificationConfiguration: {
-        QueueConfigurations: [Match.objectLike({ Events: ['s3:Replication:OperationFailedReplication'] })],
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'sqs',
+      TopicArn: { Ref: topic },
+      RawMessageDelivery: true,
+      FilterPolicyScope: 'MessageBody',
+      FilterPolicy: {
+        Records: {
+          eventName: ['Replication:OperationFailedReplication', 's3:Replication:OperationFailedReplication'],
+        },
       },
     });
     template.hasResourceProperties('AWS::SQS::Queue', {
@@ -286,9 +293,17 @@ describe('ReplicationJobs', () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       ScalingConfig: { MaximumConcurrency: 4 },
     });
-    const policies = JSON.stringify(template.findResources('AWS::SQS::QueuePolicy'));
-    expect(policies).toContain('"aws:SecureTransport":"false"');
-    expect(policies).toContain('"Service":"s3.amazonaws.com"');
+    const allowed = resources(template, 'AWS::SQS::QueuePolicy')
+      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
+      .filter(({ Effect }) => Effect === 'Allow');
+    expect(allowed).toEqual([
+      expect.objectContaining({
+        Action: 'sqs:SendMessage',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': '${' + topic + '}' } },
+      }),
+    ]);
+    expect(JSON.stringify(template.findResources('AWS::SQS::QueuePolicy'))).toContain('"aws:SecureTransport":"false"');
   });
 
   describe('lifecycle rules that race with a backfill', () => {

@@ -1,9 +1,9 @@
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { LambdaDestination, SnsDestination, SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription, SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { ReplicatedMediaBucket, ReplicatedMediaBucketProps } from '../../../src';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
@@ -135,51 +135,114 @@ describe('ReplicatedMediaBucket events', () => {
   const NOT_TRACKED = 's3:Replication:OperationNotTracked';
   const MISSED = 's3:Replication:OperationMissedThreshold';
   const LATE = 's3:Replication:OperationReplicatedAfterThreshold';
+  const NOTIFICATIONS = 'Custom::S3BucketNotifications';
 
-  function eventsOf(stack: Stack, list: string): string[] {
-    const { NotificationConfiguration } = only(templateOf(stack), 'Custom::S3BucketNotifications').Properties;
-    return NotificationConfiguration[list].flatMap(({ Events }: any) => Events).sort();
+  /** The destinations of each event. S3 rejects two for the same event, unless their filters exclude each other. */
+  function destinationsOf(stack: Stack): Record<string, string[]> {
+    const { NotificationConfiguration } = only(templateOf(stack), NOTIFICATIONS).Properties;
+    const destinations: Record<string, string[]> = {};
+    for (const [list, configurations] of Object.entries<any[]>(NotificationConfiguration)) {
+      for (const event of configurations.flatMap(({ Events }) => Events)) (destinations[event] ??= []).push(list);
+    }
+    return destinations;
   }
+  const toTopic = (...events: string[]) => Object.fromEntries(events.map((event) => [event, ['TopicConfigurations']]));
 
-  test.each([
-    ['TopicConfigurations', (stack: Stack) => new SnsDestination(new sns.Topic(stack, 'To'))],
-    ['QueueConfigurations', (stack: Stack) => new SqsDestination(new sqs.Queue(stack, 'To'))],
-    [
-      'LambdaFunctionConfigurations',
-      (stack: Stack) =>
-        new LambdaDestination(
-          new lambda.Function(stack, 'To', {
-            runtime: new lambda.Runtime('python3.13', lambda.RuntimeFamily.PYTHON, { supportsInlineCode: true }),
-            handler: 'index.handler',
-            code: lambda.Code.fromInline('handler = print'),
-          }),
-        ),
-    ],
-  ])('of failed, late and untracked objects go to %s', (list, destination) => {
+  test.each<[string, Partial<ReplicatedMediaBucketProps>]>([
+    ['two replicas', { replicas: [{ region: 'eu-west-1' }, { region: 'eu-north-1' }], replicateExisting: undefined }],
+    ['backfill', { replicateExisting: true }],
+    ['repair only', { repair: {} }],
+    ['neither backfill nor repair', {}],
+  ])('have one destination each, with %s and a subscriber of the user', (_, props) => {
     const stack = primaryStack();
-    mediaIn(stack).addReplicationEventNotification(destination(stack));
-    expect(eventsOf(stack, list)).toEqual([FAILED, MISSED, NOT_TRACKED, LATE].sort());
+    const media = mediaIn(stack, props);
+    media.replicationEvents.addSubscription(new SqsSubscription(new sqs.Queue(stack, 'Mine')));
+    expect(media.replicationEvents).toBe(media.replicationEvents);
+    expect(destinationsOf(stack)).toEqual(toTopic(FAILED, MISSED, NOT_TRACKED, LATE));
+  });
+
+  test('have one destination each for an existing primary', () => {
+    const stack = primaryStack();
+    const bucket = s3.Bucket.fromBucketName(stack, 'Existing', 'years-of-media');
+    const media = mediaIn(stack, { bucket, replicateExisting: undefined });
+    media.replicationEvents.addSubscription(new EmailSubscription('oncall@example.com'));
+    expect(destinationsOf(stack)).toEqual(toTopic(FAILED, MISSED, NOT_TRACKED, LATE));
+    const [{ PolicyDocument }] = Object.values<any>(templateOf(stack).findResources('AWS::SNS::TopicPolicy')).map(
+      ({ Properties }) => asText(Properties),
+    );
+    expect(PolicyDocument.Statement).toContainEqual(
+      expect.objectContaining({
+        Condition: expect.objectContaining({
+          ArnLike: { 'aws:SourceArn': 'arn:${AWS::Partition}:s3:::years-of-media' },
+        }),
+      }),
+    );
   });
 
   test('of late objects are not requested without Replication Time Control', () => {
     const stack = primaryStack();
-    const media = mediaIn(stack, { replicas: [{ region: 'eu-west-1', replicationTimeControl: false }] });
-    media.addReplicationEventNotification(new SqsDestination(new sqs.Queue(stack, 'To')), { prefix: 'masters/' });
-    expect(eventsOf(stack, 'QueueConfigurations')).toEqual([FAILED, NOT_TRACKED].sort());
-    templateOf(stack).hasResourceProperties('Custom::S3BucketNotifications', {
-      NotificationConfiguration: {
-        QueueConfigurations: Match.arrayWith([
-          Match.objectLike({ Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: 'masters/' }] } } }),
-        ]),
+    void mediaIn(stack, { replicas: [{ region: 'eu-west-1', replicationTimeControl: false }] }).replicationEvents;
+    expect(destinationsOf(stack)).toEqual(toTopic(FAILED, NOT_TRACKED));
+  });
+
+  test('are not requested without backfill, repair and use of the topic', () => {
+    const stack = primaryStack();
+    mediaIn(stack);
+    templateOf(stack).resourceCountIs(NOTIFICATIONS, 0);
+    templateOf(stack).resourceCountIs('AWS::SNS::Topic', 0);
+  });
+
+  test.each([
+    ['of the CDK’s default', {}],
+    [
+      'that trusts S3 in keys of topics',
+      { '@aws-cdk/aws-s3-notifications:addS3TrustKeyPolicyForSnsSubscriptions': true },
+    ],
+  ])('go to an encrypted topic, to which only S3 can publish for the bucket, with context %s', (_, context) => {
+    const stack = primaryStack(newApp(context));
+    void mediaIn(stack).replicationEvents;
+    const template = templateOf(stack);
+    const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    const [{ Properties: policy }] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
+    const account = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+    expect(policy.PolicyDocument.Statement).toEqual([
+      expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+      {
+        Sid: 'ReplicationEvents',
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: 'sns:Publish',
+        Resource: { Ref: topic },
+        Condition: {
+          ...account,
+          ArnLike: { 'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/^MediaPrimary/), 'Arn'] } },
+        },
       },
-    });
+    ]);
+    const [key] = Object.entries(template.findResources('AWS::KMS::Key')).flatMap(([id, { Properties }]) =>
+      id.includes('ReplicationEvents') ? [Properties] : [],
+    );
+    expect(key.EnableKeyRotation).toBe(true);
+    expect(key.KeyPolicy.Statement.slice(1)).toEqual([
+      {
+        Sid: 'ReplicationEvents',
+        Effect: 'Allow',
+        Principal: { Service: 's3.amazonaws.com' },
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Resource: '*',
+        Condition: account,
+      },
+    ]);
+    const { DependsOn } = only(template, NOTIFICATIONS);
+    expect(DependsOn).toContainEqual(expect.stringMatching(/ReplicationEvents\w*Policy/));
   });
 
   test('fail when no replica has metrics', () => {
     const stack = primaryStack();
     const media = mediaIn(stack, { replicas: [{ region: 'eu-west-1', replicationMetrics: false }] });
-    expect(() => media.addReplicationEventNotification(new SqsDestination(new sqs.Queue(stack, 'To')))).toThrow(
-      '[MediaStack/Media] addReplicationEventNotification: got "only replicas with `replicationMetrics: false`", ' +
+    expect(() => media.replicationEvents).toThrow(
+      '[MediaStack/Media] replicationEvents: got "only replicas with `replicationMetrics: false`", ' +
         'expected a replica with metrics, because S3 sends no replication events without them. ' +
         'Remove `replicationMetrics: false` from a replica.',
     );

@@ -59,7 +59,7 @@ function latencyAlarm(scope: Construct, bucket: string, region: string, metric: 
 function failureAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
   return createAlarm(scope, `ReplicationFailedAlarm-${region}`, metric, 0, [
     `S3 failed to replicate objects of ${bucket} to ${region}. They are missing there until they are uploaded again or ` +
-      'replicated by a batch job. The events of addReplicationEventNotification name the objects and the reason.',
+      'replicated by a batch job. Subscribe to replicationEvents for the objects and the reason.',
     'alarm-replication-failures',
   ]);
 }

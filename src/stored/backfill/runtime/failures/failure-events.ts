@@ -1,5 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { FailedReplication, Failures } from './failures';
+import { FAILED_EVENT } from '../../contract';
 import { codeOf } from '../../failure-reasons';
 import { decodeKey, NULL_VERSION } from '../object-keys';
 import { forEachInParallel } from '../parallel';
@@ -16,7 +17,6 @@ interface ReplicationRecord {
   readonly replicationEventData?: { readonly destinationBucket?: string; readonly failureReason?: string };
 }
 
-const FAILED = /Replication:OperationFailedReplication$/;
 const CONCURRENCY = 25;
 
 /** Records the S3 events for failed replication from an SQS batch. */
@@ -47,7 +47,7 @@ export class FailureEvents {
     const { Records = [] } = JSON.parse(body) as { Records?: ReplicationRecord[] };
     return Records.flatMap(({ eventName = '', eventTime = '', s3, replicationEventData: data }) => {
       const key = s3?.object?.key;
-      if (!FAILED.test(eventName) || s3?.bucket?.name !== this.bucket || !key) return [];
+      if (!eventName.endsWith(FAILED_EVENT) || s3?.bucket?.name !== this.bucket || !key) return [];
       return [
         {
           key: decodeKey(key),
