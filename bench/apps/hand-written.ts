@@ -134,7 +134,6 @@ function bucketProps(stack: Stack, index: number, path: string, aliasName: strin
         id: 'housekeeping',
         abortIncompleteMultipartUploadAfter: Duration.days(7),
         noncurrentVersionExpiration: Duration.days(90),
-        expiredObjectDeleteMarker: true,
       },
     ],
     removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -16,7 +16,8 @@ const ARCHIVED = ['GLACIER', 'DEEP_ARCHIVE'];
  * How a rule interferes with a backfill. Objects that it deletes or archives before the job reaches them are
  * not replicated. A delete marker can be replicated first, and expire before the versions that it hides arrive.
  *
- * Expiring noncurrent versions is harmless, because they are meant to be deleted from every copy.
+ * Expiring noncurrent versions is harmless, because they are meant to be deleted from every copy. Their delete marker
+ * stays in the source, so that the job can still replicate it.
  *
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/s3-batch-replication-batch.html#batch-replication-considerations
  */

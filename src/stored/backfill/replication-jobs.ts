@@ -235,11 +235,14 @@ export class ReplicationJobs extends Construct {
 
   private warnOfLifecycleRules(): void {
     const { lifecycleRules = [], replicateExisting = true } = this.props;
-    const racing = replicateExisting ? racingRules(plainRules(lifecycleRules)) : [];
+    // A repair replicates versions later than their delete markers, too. An object that expires first is meant to be gone.
+    const rules = plainRules(lifecycleRules).filter((rule) => replicateExisting || rule.removesExpiredDeleteMarkers);
+    const racing = racingRules(rules);
     if (racing.length === 0) return;
     Annotations.of(this).addWarning(
-      `These lifecycle rules race with a backfill: ${racing.join('; ')}. Objects that they delete or archive before the ` +
-        'backfill reaches them are not replicated. Disable the rules (`enabled: false`) in the deployment that adds a ' +
+      `These lifecycle rules race with a backfill or repair: ${racing.join('; ')}. Objects that they delete or archive ` +
+        'before S3 reaches them are not replicated. If they remove delete markers, deleted objects can reappear on a ' +
+        'replica. Disable the rules (`enabled: false`) in the deployment that adds a ' +
         'replica, until DescribeReplication reports that the backfill has finished. Set `replicateExisting: false` if ' +
         'there are no objects to replicate.',
     );

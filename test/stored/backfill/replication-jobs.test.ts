@@ -304,6 +304,12 @@ describe('ReplicationJobs', () => {
     test('cause no warning without a backfill', () => {
       expect(warnings(setUp({ lifecycleRules, replicateExisting: false }).stack)).toEqual([]);
     });
+
+    test('cause a warning with repair alone if they remove delete markers', () => {
+      const markers = [...lifecycleRules, { id: 'markers', expiredObjectDeleteMarker: true }];
+      const [{ entry }] = warnings(setUp({ lifecycleRules: markers, replicateExisting: false }).stack);
+      expect(entry.data).toMatch(/: markers \(removes delete markers\)\. .*can reappear on a replica/);
+    });
   });
 
   test('alarms link to the runbook, and every call of addAlarms adds its actions', () => {

@@ -60,7 +60,6 @@ describe('ReplicatedMediaBucket', () => {
                   Status: 'Enabled',
                   AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
                   NoncurrentVersionExpiration: { NoncurrentDays: 90 },
-                  ExpiredObjectDeleteMarker: true,
                 },
               ],
             },

@@ -16,13 +16,17 @@ export function corsRules(origins: string[] | undefined): s3.CorsRule[] | undefi
   ];
 }
 
-/** S3 keeps noncurrent versions and incomplete uploads until a lifecycle rule removes them. */
+/**
+ * S3 keeps noncurrent versions and incomplete uploads until a lifecycle rule removes them.
+ *
+ * The rule does not remove expired delete markers: a version that S3 replicates later would be current on the replica, so
+ * that a deleted object reappears. docs/decisions/0020-backfill.md gives the details.
+ */
 export function housekeeping(props: ReplicatedMediaBucketProps): s3.LifecycleRule {
   return {
     id: 'housekeeping',
     abortIncompleteMultipartUploadAfter: props.abortIncompleteMultipartUploadAfter ?? Duration.days(7),
     noncurrentVersionExpiration: props.noncurrentVersionExpiration ?? Duration.days(90),
-    expiredObjectDeleteMarker: true,
   };
 }
 
