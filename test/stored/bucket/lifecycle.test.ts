@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { ReplicatedMediaBucket } from '../../../src';
-import { plainRules } from '../../../src/stored/backfill/lifecycle-rules';
 import { racingRules } from '../../../src/stored/backfill/lifecycle-race';
+import { plainRules } from '../../../src/stored/backfill/lifecycle-rules';
 import { housekeeping } from '../../../src/stored/bucket/copies/bucket-settings';
 import { only, primaryStack, templateOf } from '../../support/synth';
 
@@ -37,15 +37,15 @@ function canReappear(source: Rules, replica: Rules): boolean {
     ['version', 'marker'],
     ['marker', 'version'],
   ] as const;
-  // Two bits for each of the three times: whether the rules of the source run, and those of the replica.
-  const schedules = Array.from({ length: 4 ** 3 }, (_, bits) => [bits & 3, (bits >> 2) & 3, (bits >> 4) & 3]);
+  const runs = [[], ['source'], ['replica'], ['source', 'replica']];
+  const schedules = runs.flatMap((before) => runs.flatMap((between) => runs.map((after) => [before, between, after])));
   return orders.some((order) =>
     schedules.some((schedule) => {
       const from: Bucket = new Set(['version', 'marker']);
       const to: Bucket = new Set();
-      schedule.forEach((runs, time) => {
-        if (runs & 1) runLifecycle(from, source);
-        if (runs & 2) runLifecycle(to, replica);
+      schedule.forEach((buckets, time) => {
+        if (buckets.includes('source')) runLifecycle(from, source);
+        if (buckets.includes('replica')) runLifecycle(to, replica);
         if (order[time] && from.has(order[time])) to.add(order[time]);
       });
       return to.has('version') && !to.has('marker');
