@@ -1,5 +1,5 @@
 /**
- * Whether EventBridge would match an event. Supports the operators that our patterns use: values, `prefix` and lists.
+ * Whether EventBridge would match an event. Supports the operators that our patterns use: values, `prefix`, `$or` and lists.
  *
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
  */
@@ -8,7 +8,9 @@ export function matches(pattern: any, event: any): boolean {
     const values = Array.isArray(event) ? event : [event];
     return values.some((value) => pattern.some((rule) => matchesValue(rule, value)));
   }
-  return Object.entries(pattern).every(([key, part]) => event?.[key] !== undefined && matches(part, event[key]));
+  const { $or: alternatives, ...fields } = pattern;
+  if (alternatives && !alternatives.some((each: any) => matches(each, event))) return false;
+  return Object.entries(fields).every(([key, part]) => event?.[key] !== undefined && matches(part, event[key]));
 }
 
 function matchesValue(rule: any, value: unknown): boolean {
@@ -19,7 +21,7 @@ function matchesValue(rule: any, value: unknown): boolean {
 }
 
 /** The event of an alarm: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
-export function alarmEvent(arn: string, state: string = 'ALARM'): object {
+export function alarmEvent(arn: string, state: string = 'ALARM', previous: string = 'OK'): object {
   const [, , , region, account, , alarmName] = arn.split(':');
   return {
     source: 'aws.cloudwatch',
@@ -27,6 +29,6 @@ export function alarmEvent(arn: string, state: string = 'ALARM'): object {
     account,
     region,
     resources: [arn],
-    detail: { alarmName, state: { value: state } },
+    detail: { alarmName, state: { value: state }, previousState: { value: previous } },
   };
 }

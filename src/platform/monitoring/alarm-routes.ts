@@ -39,7 +39,7 @@ export class AlarmRoutes extends Construct {
   add(alarms: cloudwatch.Alarm[]): void {
     for (const [stack, stackAlarms] of byStack(alarms)) {
       if (stack === this.stack) {
-        stackAlarms.forEach((alarm) => alarm.addAlarmAction(new SnsAction(this.topic)));
+        notify(stackAlarms, this.topic);
       } else if (isCrossAccount(stack.account, this.stack.account)) {
         this.warnOfUnreached(stack, `the stack is in account ${stack.account}`);
       } else if (stack.region === this.stack.region) {
@@ -81,7 +81,7 @@ export class AlarmRoutes extends Construct {
 
   private toRegionalTopic(stack: Stack, alarms: cloudwatch.Alarm[]): void {
     const { topic } = new AlarmTopic(this.scopeIn(stack), 'Topic');
-    alarms.forEach((alarm) => alarm.addAlarmAction(new SnsAction(topic)));
+    notify(alarms, topic);
     this.regionalTopics[stack.region] = topic;
   }
 
@@ -96,7 +96,7 @@ export class AlarmRoutes extends Construct {
           bind: () => ({
             arn: this.topic.topicArn,
             input: events.RuleTargetInput.fromText(
-              `ALARM: ${field('detail.alarmName')} in ${field('region')}, ${field('time')}. ` +
+              `${field('detail.state.value')}: ${field('detail.alarmName')} in ${field('region')}, ${field('time')}. ` +
                 `${field('detail.configuration.description')} ${field('detail.state.reason')}`,
             ),
           }),
@@ -116,13 +116,23 @@ export class AlarmRoutes extends Construct {
   }
 }
 
-/** The event of an alarm that goes off. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
+/** Sends a notification when an alarm goes off, and when it ends. */
+function notify(alarms: cloudwatch.Alarm[], topic: sns.ITopic): void {
+  for (const alarm of alarms) {
+    alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic));
+  }
+}
+
+/** The events of alarms that go off or end, but not of new alarms that become OK. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-and-eventbridge.html */
 function alarmPattern({ resources }: { resources: unknown[] }): events.EventPattern {
   return {
     source: ['aws.cloudwatch'],
     detailType: ['CloudWatch Alarm State Change'],
     resources: resources as string[],
-    detail: { state: { value: ['ALARM'] } },
+    detail: {
+      $or: [{ state: { value: ['ALARM'] } }, { state: { value: ['OK'] }, previousState: { value: ['ALARM'] } }],
+    },
   };
 }
 

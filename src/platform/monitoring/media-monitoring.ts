@@ -37,7 +37,8 @@ const CONSOLES: Record<string, string> = {
  * A CloudWatch dashboard and an SNS topic for media, proxies, links, the canary and meetings, in all regions.
  *
  * Creates the alarms of each construct, unless they exist already, and routes them to the topic; EventBridge forwards the
- * alarms of other regions. The description of each alarm explains what to do and links to the runbook.
+ * alarms of other regions. The topic is notified when an alarm goes off and when it ends. The description of each alarm
+ * explains what to do and links to the runbook.
  *
  * @example
  * import { Stack } from 'aws-cdk-lib';

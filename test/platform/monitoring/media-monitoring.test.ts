@@ -249,7 +249,8 @@ describe('MediaMonitoring routes to one topic', () => {
     const template = templateOf(stack);
     const topic = only(template, 'AWS::SNS::Topic');
     expect(topic.Properties.KmsMasterKeyId).toMatch(/^\$\{MonitoringTopicKey/);
-    template.allResourcesProperties(ALARM, { AlarmActions: [{ Ref: Match.stringLikeRegexp('^MonitoringTopic') }] });
+    const topicRef = [{ Ref: Match.stringLikeRegexp('^MonitoringTopic') }];
+    template.allResourcesProperties(ALARM, { AlarmActions: topicRef, OKActions: topicRef });
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -292,8 +293,8 @@ describe('MediaMonitoring routes to one topic', () => {
     const arrivals = resources(templateOf(stack), RULE)
       .map(({ Properties }) => JSON.parse(JSON.stringify(Properties).replace(/\$\{AWS::Partition\}/g, 'aws')))
       .filter(({ Description }) => Description.startsWith('Publishes alarms'));
-    const passes = (id: string, state?: string) => {
-      const event = alarmEvent(arnOf(id), state);
+    const passes = (id: string, ...states: string[]) => {
+      const event = alarmEvent(arnOf(id), ...states);
       const pattern = JSON.parse(
         JSON.stringify(forward.EventPattern).replace(/\$\{(\w+)\.Arn\}/g, (_, name) => arnOf(name)),
       );
@@ -301,13 +302,18 @@ describe('MediaMonitoring routes to one topic', () => {
     };
     expect(alarms).toHaveLength(4);
     expect(alarms.map((id) => passes(id))).toEqual([1, 1, 1, 1]);
-    expect(passes(alarms[0], 'OK')).toBe(false);
+    expect(passes(alarms[0], 'ALARM', 'INSUFFICIENT_DATA')).toBe(1);
+    expect(passes(alarms[0], 'OK', 'ALARM')).toBe(1);
+    expect(passes(alarms[0], 'OK', 'INSUFFICIENT_DATA')).toBe(false); // a new alarm
+    expect(passes(alarms[0], 'INSUFFICIENT_DATA', 'ALARM')).toBe(false);
     expect(passes('Unrelated')).toBe(false);
     expect(arrivals).toHaveLength(2);
     for (const { EventPattern, Targets } of arrivals) {
       expect(JSON.stringify(EventPattern).length).toBeLessThan(2048);
       expect(Targets[0].Arn).toMatch(/^\$\{MonitoringTopic/);
-      expect(Targets[0].InputTransformer.InputTemplate).toMatch(/^"ALARM: <\S+> in <region>, <time>\. .*"$/);
+      expect(Targets[0].InputTransformer.InputTemplate).toMatch(
+        /^"<detail-state-value>: <\S+> in <region>, <time>\. .*"$/,
+      );
     }
   });
 
@@ -389,7 +395,7 @@ describe('MediaMonitoring routes to one topic', () => {
         template.resourceCountIs('AWS::SNS::Topic', 1);
         template.resourceCountIs('AWS::SNS::Subscription', 1);
         template.resourceCountIs(RULE, 0);
-        template.allResourcesProperties(ALARM, { AlarmActions: [Match.anyValue()] });
+        template.allResourcesProperties(ALARM, { AlarmActions: [Match.anyValue()], OKActions: [Match.anyValue()] });
         expect(JSON.stringify(template.toJSON())).not.toContain('arn:aws:');
       }
     },

@@ -76,7 +76,11 @@ describe('ReplicatedMediaBucket alarms', () => {
       Statistic: 'Sum',
       Threshold: 0,
       ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'ignore',
+      // The alarm ends 15 minutes after a failure, even without further uploads, so that the next failure notifies again.
+      TreatMissingData: 'notBreaching',
+      Period: 300,
+      EvaluationPeriods: 3,
+      DatapointsToAlarm: 1,
       Dimensions: expect.arrayContaining([{ Name: 'RuleId', Value: media.replicas[0].ruleId }]),
     });
   });

@@ -5,6 +5,17 @@ import { withRunbook } from '../../../private/runbook';
 import { ReplicationAlarmsOptions } from '../props';
 
 const LATENCY_ID = 'ReplicationLatencyAlarm';
+/** S3 reports no latency without uploads, which says nothing about objects that are still pending. */
+const KEEPS_ITS_STATE = { evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.IGNORE };
+/**
+ * S3 reports no failures without uploads: an alarm that kept its state would stay in `ALARM` on a quiet bucket, and the
+ * next failure would send no notification. Three periods, because S3 reports with a delay.
+ */
+const ENDS_AFTER_15_MINUTES = {
+  evaluationPeriods: 3,
+  datapointsToAlarm: 1,
+  treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+};
 
 export interface MonitoredReplica {
   readonly region: string;
@@ -49,7 +60,7 @@ export class ReplicationAlarms {
 }
 
 function latencyAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
-  return createAlarm(scope, LATENCY_ID, metric, Duration.minutes(15).toSeconds(), [
+  return createAlarm(scope, LATENCY_ID, { metric, threshold: Duration.minutes(15).toSeconds(), ...KEEPS_ITS_STATE }, [
     `The replica of ${bucket} in ${region} is behind the primary. Links to it may miss new media. Check whether ` +
       'operations fail or are pending, and whether the upload rate exceeds the Replication Time Control quota.',
     'alarm-replication-latency',
@@ -57,7 +68,7 @@ function latencyAlarm(scope: Construct, bucket: string, region: string, metric: 
 }
 
 function failureAlarm(scope: Construct, bucket: string, region: string, metric: cloudwatch.Metric): cloudwatch.Alarm {
-  return createAlarm(scope, `ReplicationFailedAlarm-${region}`, metric, 0, [
+  return createAlarm(scope, `ReplicationFailedAlarm-${region}`, { metric, threshold: 0, ...ENDS_AFTER_15_MINUTES }, [
     `S3 failed to replicate objects of ${bucket} to ${region}. They are missing there until they are uploaded again or ` +
       'replicated by a batch job. Subscribe to replicationEvents for the objects and the reason.',
     'alarm-replication-failures',
@@ -67,16 +78,12 @@ function failureAlarm(scope: Construct, bucket: string, region: string, metric: 
 function createAlarm(
   scope: Construct,
   id: string,
-  metric: cloudwatch.Metric,
-  threshold: number,
+  props: cloudwatch.AlarmProps,
   description: Parameters<typeof withRunbook>,
 ): cloudwatch.Alarm {
   return new cloudwatch.Alarm(scope, id, {
     alarmDescription: withRunbook(...description),
-    metric,
-    threshold,
+    ...props,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: 1,
-    treatMissingData: cloudwatch.TreatMissingData.IGNORE,
   });
 }
