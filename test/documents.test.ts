@@ -209,7 +209,7 @@ describe('docs/limits.md', () => {
     ['retention of failure events', `${count('src/stored/backfill/failure-queue', 'MAX_RECEIVES')} failed attempts`],
 
     ['request headers that reach S3', String(passedHeaders.split('|').length)],
-    ['connections of a server', count('src/stored/proxy/proxy-service', 'MAX_CONNECTIONS')],
+    ['connections of a server', count('src/stored/proxy/haproxy-config', 'MAX_CONNECTIONS')],
 
     ['objects in a call', isWritten(routing.MAX_OBJECTS)],
     ['length of an object key', `1 to ${isWritten(routing.MAX_KEY_BYTES)} bytes`],
