@@ -1,10 +1,13 @@
 import { S3ControlClient, UpdateJobStatusCommand } from '@aws-sdk/client-s3-control';
-import { ACCOUNT, BackfillWorld, FUNCTIONS, REGION } from './support/backfill-world';
+import { ACCOUNT, BackfillWorld, Deployment, FUNCTIONS, REGION } from './support/backfill-world';
 import { Fault, TaskResult } from '../simulators/s3-control';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
+
+const NOT_REPLICATED = ['NONE', 'FAILED'];
+const ALL = [...NOT_REPLICATED, 'COMPLETED', 'REPLICA'];
 
 let world: BackfillWorld;
 
@@ -46,7 +49,7 @@ const failed = (key: string, errorCode: string, versionId = 'v1'): TaskResult =>
 const succeeded = (key: string, versionId = 'v1'): TaskResult => ({ key, versionId, status: 'succeeded' });
 
 describe('a deployment', () => {
-  test('of an existing bucket replicates objects with the status NONE and FAILED', async () => {
+  test('of an existing bucket replicates all objects, whatever replicated them before', async () => {
     expect(await world.deploy('Create', { existingBucket: true, replicas: ['replica-1', 'replica-2'] })).toMatchObject({
       Status: 'SUCCESS',
       PhysicalResourceId: 'JobsResource',
@@ -56,7 +59,7 @@ describe('a deployment', () => {
     expect(filterOf()).toEqual({
       EligibleForReplication: true,
       CreatedBefore: expect.any(Date),
-      ObjectReplicationStatuses: ['NONE', 'FAILED'],
+      ObjectReplicationStatuses: ALL,
     });
     expect(Math.abs(filterOf().CreatedBefore - world.now)).toBeLessThan(MINUTE);
     expect(request).toMatchObject({
@@ -68,19 +71,53 @@ describe('a deployment', () => {
     expect(await only()).toMatchObject({ cause: 'bucket-adopted', replicas: ['replica-1', 'replica-2'] });
   });
 
-  test.each([
-    ['with one replica', { replicas: ['replica-1'] }, ['NONE', 'FAILED']],
-    ['with several replicas, any of which may be new', { replicas: ['a', 'b'] }, ['NONE', 'FAILED', 'COMPLETED']],
+  test.each<[string, Deployment, string[]]>([
+    ['with one replica', { replicas: ['replica-1'] }, NOT_REPLICATED],
+    ['with several replicas, any of which may be new', { replicas: ['a', 'b'] }, ALL],
   ])('that enables backfill for a bucket of the construct, %s', async (_, deployment, expected) => {
     await world.deploy('Create', deployment);
     expect(statuses()).toEqual(expected);
     expect((await only()).cause).toBe('replicas-found');
   });
 
-  test('that adds a replica also includes COMPLETED objects', async () => {
-    await world.deploy('Update', { oldReplicas: ['a'], replicas: ['a', 'b', 'c'] });
-    expect(statuses()).toEqual(['NONE', 'FAILED', 'COMPLETED']);
+  test('that adopts a bucket with its existing replicas excludes what these already have', async () => {
+    const replicas = ['old-1', 'old-2'];
+    await world.deploy('Create', { existingBucket: true, replicas, existingReplicas: replicas });
+    expect(statuses()).toEqual(NOT_REPLICATED);
+    expect((await only()).cause).toBe('bucket-adopted');
+  });
+
+  test.each<[string, Deployment]>([
+    ['a bucket whose old destination was replaced', { replicas: ['new'] }],
+    ['a bucket with an existing and a new replica', { replicas: ['old', 'new'], existingReplicas: ['old'] }],
+  ])('that adopts %s includes COMPLETED and REPLICA objects', async (_, deployment) => {
+    await world.deploy('Create', { existingBucket: true, ...deployment });
+    expect(statuses()).toEqual(ALL);
+  });
+
+  test.each<[string, Deployment]>([
+    ['adds replicas', { oldReplicas: ['a'], replicas: ['a', 'b', 'c'] }],
+    ['replaces the only replica', { oldReplicas: ['a'], replicas: ['b', 'c'] }],
+  ])('that %s includes COMPLETED and REPLICA objects', async (_, deployment) => {
+    await world.deploy('Update', deployment);
+    expect(statuses()).toEqual(ALL);
     expect(await only()).toMatchObject({ cause: 'replicas-added', replicas: ['b', 'c'] });
+  });
+
+  test('that replaces the only replica and enables backfill includes COMPLETED and REPLICA objects', async () => {
+    await world.deploy('Update', { oldReplicas: ['a'], replicas: ['b'], oldReplicateExisting: false });
+    expect(statuses()).toEqual(ALL);
+    expect((await only()).cause).toBe('switched-on');
+  });
+
+  test('that makes another bucket the primary cancels the backfill of the old one and fills the replicas again', async () => {
+    await world.deploy('Create', { bucket: 'old-media', replicas: ['a', 'b'] });
+    await world.deploy('Update', { oldBucket: 'old-media', existingBucket: true, replicas: ['a', 'b'] });
+    world.advance(MINUTE);
+    expect(world.jobs().map(({ status }) => status)).toEqual(['Cancelled', 'New']);
+    expect(statuses(1)).toEqual(ALL);
+    const { jobs } = await world.ask('DescribeReplication');
+    expect(jobs[0]).toMatchObject({ cause: 'bucket-adopted', replicas: ['a', 'b'] });
   });
 
   test.each<[string, () => Promise<unknown>]>([
@@ -101,7 +138,7 @@ describe('a deployment', () => {
   test('that enables replicateExisting fills all replicas', async () => {
     await world.deploy('Create', { replicas: ['a', 'b'], replicateExisting: false });
     await world.deploy('Update', { replicas: ['a', 'b'], oldReplicateExisting: false });
-    expect(statuses()).toEqual(['NONE', 'FAILED', 'COMPLETED']);
+    expect(statuses()).toEqual(ALL);
     expect((await only()).cause).toBe('switched-on');
   });
 

@@ -36,6 +36,8 @@ export interface BackfillProperties {
   readonly Bucket: string;
   /** The bucket names of the replicas. */
   readonly Replicas: readonly string[];
+  /** Those of the replicas that are existing buckets, which may already hold objects. */
+  readonly ExistingReplicas: readonly string[];
   /** Whether the source bucket is an existing bucket, which may already hold objects. */
   readonly ExistingBucket: 'true' | 'false';
   readonly ReplicateExisting: 'true' | 'false';

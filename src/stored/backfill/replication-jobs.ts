@@ -30,6 +30,8 @@ export interface ReplicationJobsProps {
   readonly bucketName: string;
   /** The bucket names of the replicas. */
   readonly replicas: string[];
+  /** Those of the replicas that are existing buckets. @default - none */
+  readonly existingReplicas?: string[];
   /** Whether the source bucket is an existing bucket. @default false */
   readonly existingBucket?: boolean;
   /** Whether existing objects are replicated to new replicas. @default true */
@@ -203,7 +205,13 @@ export class ReplicationJobs extends Construct {
    * their role, so that no report is written later; empty the reports bucket; delete the bucket.
    */
   private createResources(backfill: lambda.Function): CustomResource {
-    const { bucketName, replicas, existingBucket = false, replicateExisting = true } = this.props;
+    const {
+      bucketName,
+      replicas,
+      existingReplicas = [],
+      existingBucket = false,
+      replicateExisting = true,
+    } = this.props;
     const cleanup = new CustomResource(this, 'ReportsCleanup', {
       resourceType: contract.REPORTS_RESOURCE,
       serviceToken: backfill.functionArn,
@@ -218,6 +226,7 @@ export class ReplicationJobs extends Construct {
       properties: {
         Bucket: bucketName,
         Replicas: replicas,
+        ExistingReplicas: existingReplicas,
         ExistingBucket: String(existingBucket),
         ReplicateExisting: String(replicateExisting),
       },

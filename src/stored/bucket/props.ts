@@ -17,8 +17,8 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
    * An existing bucket to use as the primary, in the region of this construct's stack.
    *
    * A `Bucket` of the same stack is configured in place. For an imported bucket (`Bucket.fromBucketName`), custom
-   * resources add the replication rules beside the existing ones, and the notifications that `replicateExisting` and
-   * `repair` need. They remove only what they added. Everything else stays as it is: the props for encryption,
+   * resources add the replication rules beside the existing ones, and the notification that `replicateExisting`, `repair`
+   * and `replicationEvents` need. They remove only what they added. Everything else stays as it is: the props for encryption,
    * lifecycle, access logs and CORS apply to the replicas, and `encryptionKey` names the key that the bucket uses.
    *
    * The bucket policy and the key policy must allow the replication role. A statement that is known to deny it is

@@ -212,6 +212,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     const jobs = new ReplicationJobs(this, 'Jobs', {
       bucketName: this._primaryCopy.bucketName,
       replicas: this._replicaCopies.map(({ bucketName }) => bucketName),
+      existingReplicas: this.replicaDetails.flatMap(({ props: { bucket }, copy }) => (bucket ? copy.bucketName : [])),
       existingBucket,
       replicateExisting,
       repair: props.repair,

@@ -41,7 +41,11 @@ type Row = Record<string, any>;
 export interface Deployment {
   readonly replicas?: readonly string[];
   readonly oldReplicas?: readonly string[];
+  readonly bucket?: string;
+  readonly oldBucket?: string;
   readonly existingBucket?: boolean;
+  /** The replicas that are existing buckets. */
+  readonly existingReplicas?: readonly string[];
   readonly replicateExisting?: boolean;
   readonly oldReplicateExisting?: boolean;
 }
@@ -145,14 +149,18 @@ export class BackfillWorld {
     const {
       replicas = ['replica-1'],
       oldReplicas,
+      bucket = MEDIA,
+      oldBucket = bucket,
       existingBucket,
+      existingReplicas = [],
       replicateExisting,
       oldReplicateExisting,
     } = deployment;
-    const properties = (Replicas: readonly string[], existing = true) => ({
+    const properties = (Bucket: string, Replicas: readonly string[], existing = true) => ({
       ServiceToken: 'arn',
-      Bucket: MEDIA,
+      Bucket,
       Replicas,
+      ExistingReplicas: existingReplicas,
       ExistingBucket: String(existingBucket ?? false),
       ReplicateExisting: String(existing),
     });
@@ -160,9 +168,9 @@ export class BackfillWorld {
       RequestType,
       LogicalResourceId: 'JobsResource',
       PhysicalResourceId: RequestType === 'Create' ? undefined : 'JobsResource',
-      ResourceProperties: properties(replicas, replicateExisting),
+      ResourceProperties: properties(bucket, replicas, replicateExisting),
       ...(RequestType === 'Update' && {
-        OldResourceProperties: properties(oldReplicas ?? replicas, oldReplicateExisting),
+        OldResourceProperties: properties(oldBucket, oldReplicas ?? replicas, oldReplicateExisting),
       }),
     };
     return this.cloudFormation.send(this.fn('Backfill'), request);

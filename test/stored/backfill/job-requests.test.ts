@@ -109,9 +109,9 @@ describe('requestOf', () => {
   });
 });
 
-test('a backfill includes COMPLETED objects unless it is for the first replica', () => {
+test('a backfill includes replicated objects only if a replica may lack them', () => {
   expect(statusesFor(false)).toEqual(['NONE', 'FAILED']);
-  expect(statusesFor(true)).toEqual(['NONE', 'FAILED', 'COMPLETED']);
+  expect(statusesFor(true)).toEqual(['NONE', 'FAILED', 'COMPLETED', 'REPLICA']);
 });
 
 test('reportKey is the key to which S3 writes the report', () => {

@@ -136,10 +136,11 @@ describe('ReplicationJobs', () => {
 
   describe('the custom resource', () => {
     test('passes the replicas and whether to replicate existing objects', () => {
-      const template = templateOf(setUp({ existingBucket: true }).stack);
+      const template = templateOf(setUp({ existingBucket: true, existingReplicas: ['media-ap'] }).stack);
       template.hasResourceProperties('Custom::MediaBackfill', {
         Bucket: 'media',
         Replicas: ['media-eu', 'media-ap'],
+        ExistingReplicas: ['media-ap'],
         ExistingBucket: 'true',
         ReplicateExisting: 'true',
       });

@@ -45,6 +45,18 @@ describe('ReplicatedMediaBucket with an imported bucket', () => {
     templateOf(media.replica('eu-west-1').stack).resourceCountIs('AWS::S3::Bucket', 1);
   });
 
+  test('tells the backfill which replicas are existing buckets', () => {
+    const stack = primaryStack();
+    const bucket = s3.Bucket.fromBucketAttributes(stack, 'Old', { bucketName: 'old-media', region: 'eu-west-1' });
+    const replicas = [{ region: 'eu-west-1', bucket }, { region: 'eu-north-1' }];
+    mediaOf({ replicas, replicateExisting: true, encryption: s3.BucketEncryption.S3_MANAGED }, stack);
+    templateOf(stack).hasResourceProperties('Custom::MediaBackfill', {
+      Replicas: ['old-media', Match.anyValue()],
+      ExistingReplicas: ['old-media'],
+      ExistingBucket: 'true',
+    });
+  });
+
   test('creates rules with a custom resource, in the format of the S3 API', () => {
     const [{ Rules, ...properties }] = rulesIn(mediaOf({ encryptionKey: undefined }).stack);
     expect(properties).toMatchObject({

@@ -12,8 +12,8 @@ export interface BackfillPlan {
   readonly cause: BackfillCause;
   /** The replicas to fill. */
   readonly replicas: readonly string[];
-  /** Whether objects may already have been replicated to other buckets, which gives them the status COMPLETED. */
-  readonly hadReplicas: boolean;
+  /** Whether the replicas may lack objects that were replicated to or from other buckets. */
+  readonly lacksReplicated: boolean;
 }
 
 /** Decides from what a deployment changes, and from the bucket, whether a backfill is required. */
@@ -32,15 +32,22 @@ export class BackfillPlanner {
     const isKnown = old !== undefined && !isSwitchedOn && old.Bucket === Bucket;
     const replicas = isKnown ? Replicas.filter((replica) => !old.Replicas.includes(replica)) : [...Replicas];
     if (replicas.length === 0 || (await this.isEmpty(deadline))) return undefined;
-    if (isKnown) return { cause: 'replicas-added', replicas, hadReplicas: old.Replicas.length > 0 };
-    const isExisting = ExistingBucket === 'true';
-    // An existing bucket had none of these replicas. In all other cases, any of them may have existed before.
-    const hadSome = (!isExisting || isSwitchedOn) && Replicas.length > 1;
+    if (isKnown) return { cause: 'replicas-added', replicas, lacksReplicated: true };
     return {
-      cause: isSwitchedOn ? 'switched-on' : isExisting ? 'bucket-adopted' : 'replicas-found',
+      cause: isSwitchedOn ? 'switched-on' : ExistingBucket === 'true' ? 'bucket-adopted' : 'replicas-found',
       replicas,
-      hadReplicas: hadSome || (await this.hasOtherDestinations(Replicas, deadline)),
+      lacksReplicated: this.mayBeNew(event, isSwitchedOn) || (await this.hasOtherDestinations(Replicas, deadline)),
     };
+  }
+
+  /** Whether any replica may be newer than objects that were replicated to or from another bucket. */
+  private mayBeNew({ ResourceProperties, OldResourceProperties: old }: BackfillEvent, isSwitchedOn: boolean): boolean {
+    const { Bucket, ExistingBucket, ExistingReplicas, Replicas } = ResourceProperties;
+    const isExisting = ExistingBucket === 'true';
+    // The rules that an existing bucket had may be gone. Its existing replicas hold what these replicated.
+    if (isExisting && Replicas.some((replica) => !ExistingReplicas.includes(replica))) return true;
+    if ((!isExisting || isSwitchedOn) && Replicas.length > 1) return true;
+    return old?.Bucket === Bucket && old.Replicas.some((replica) => !Replicas.includes(replica));
   }
 
   /** If the check fails, a job is started: over an empty bucket, it ends without a task. */
@@ -49,7 +56,7 @@ export class BackfillPlanner {
     return isEmpty ?? false;
   }
 
-  /** If the check fails, COMPLETED objects are included: they may be missing on the new replicas. */
+  /** If the check fails, replicated objects are included: they may be missing on the new replicas. */
   private async hasOtherDestinations(replicas: readonly string[], deadline: Deadline): Promise<boolean> {
     const check = () => this.source.replicatesBeyond(replicas, deadline);
     return (await this.telemetry.attempt('check for other replicas', check)) ?? true;

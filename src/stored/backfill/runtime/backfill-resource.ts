@@ -39,11 +39,14 @@ export class BackfillResource {
   }
 
   private async save(event: BackfillEvent, deadline: Deadline): Promise<void> {
-    const { Replicas } = event.ResourceProperties;
+    const { Bucket, Replicas } = event.ResourceProperties;
+    const { Bucket: oldBucket, Replicas: oldReplicas = [] } = event.OldResourceProperties ?? {};
+    // A replica of another bucket needs another backfill.
+    const kept = oldBucket === Bucket ? Replicas : [];
     if (event.RequestType === 'Create') await this.state.reopen();
-    for (const removed of (event.OldResourceProperties?.Replicas ?? []).filter((each) => !Replicas.includes(each))) {
+    for (const removed of oldReplicas.filter((each) => !kept.includes(each))) {
       await this.jobs.forget(removed);
-      await this.canceller.cancelFor(removed, Replicas, deadline);
+      await this.canceller.cancelFor(removed, kept, deadline);
     }
     const plan = await this.planner.plan(event, deadline);
     if (!plan) return this.telemetry.resource(event.RequestType, 'nothing to backfill');
@@ -52,7 +55,7 @@ export class BackfillResource {
 
   /** Records one job for all replicas that have none, and starts every job that has not been started. Idempotent. */
   private async ensure(event: BackfillEvent, plan: BackfillPlan, deadline: Deadline): Promise<void> {
-    const { cause, hadReplicas } = plan;
+    const { cause, lacksReplicated } = plan;
     const bucket = event.ResourceProperties.Bucket;
     const jobOf = new Map<string, string | undefined>();
     for (const replica of plan.replicas) jobOf.set(replica, await this.jobs.jobFor(replica));
@@ -65,7 +68,7 @@ export class BackfillResource {
       const now = Date.now();
       const isNew = await this.jobs.addBackfill({
         ...{ id, kind: 'backfill', bucket, replicas, cause, state: 'wanted', attempt: 1, wantedAt: now },
-        statuses: statusesFor(hadReplicas),
+        statuses: statusesFor(lacksReplicated),
         createdBefore: new Date(now).toISOString(),
       });
       this.telemetry.resource(event.RequestType, isNew ? cause : 'already recorded', id);

@@ -29,11 +29,12 @@ export function idOf({ bucket, replicas, cause, origin }: BackfillReason): strin
 }
 
 /**
- * The replication statuses of the objects that a backfill includes. COMPLETED refers to the replicas that existed when
- * an object was replicated: a new replica lacks these objects.
+ * The replication statuses of the objects that a backfill includes. COMPLETED refers to the replicas that existed when an
+ * object was replicated, and REPLICA to another bucket, from which it was replicated. S3 replicates neither of them to a
+ * new replica.
  */
-export function statusesFor(hadReplicas: boolean): ReplicationStatus[] {
-  return hadReplicas ? ['NONE', 'FAILED', 'COMPLETED'] : ['NONE', 'FAILED'];
+export function statusesFor(lacksReplicated: boolean): ReplicationStatus[] {
+  return lacksReplicated ? ['NONE', 'FAILED', 'COMPLETED', 'REPLICA'] : ['NONE', 'FAILED'];
 }
 
 /** The part of a job's description by which it is found among the jobs of the account. */

@@ -134,7 +134,7 @@ export class Jobs {
 
   /**
    * Restarts a backfill as a new job, because S3 cannot resume a job that has ended. Objects that were replicated are
-   * COMPLETED, so a backfill of the first replica skips them.
+   * COMPLETED, so a backfill of the first replica skips them. Others replicate them again.
    */
   restart(job: Job, retryAt: number): Promise<Job | undefined> {
     return this.change(job, {
