@@ -117,7 +117,8 @@ describe.each([
   ['MediaReplicationStack with 20 replicas', asOneStack, 20],
   ['constructs with long ids and 20 replicas', withLongIds, 20],
 ])('%s', (_, create, size) => {
-  const app = newApp();
+  // The latest aws-cdk-lib warns about references between stacks unless the app decides on them.
+  const app = newApp({ '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
   create(app, size);
   const stacks = synthesise(app).stacksRecursively;
   const resources = stacks.flatMap((stack) =>
