@@ -73,13 +73,15 @@ export function java(): Consumer {
 
 const GO_MODULE = 'github.com/cdk-media-replication/cdk-media-replication-go/cdkmediareplication';
 const GO_AWSCLI = 'github.com/cdklabs/awscdk-asset-awscli-go/awscliv1/v2';
+const GO_PROXY_AGENT = 'github.com/cdklabs/awscdk-asset-node-proxy-agent-go/nodeproxyagentv6/v2';
 
 export function go(): Consumer {
   const dir = freshCopy('go');
   const replace = (module: string, by: string) => run('go', ['mod', 'edit', `-replace=${module}=${by}`], { cwd: dir });
   replace(GO_MODULE, join(packages('go'), 'cdkmediareplication'));
-  // The go.mod of the library requires the newest version of an unused asset, which a module proxy may not have yet.
+  // The modules require the newest versions of unused assets, which a module proxy may not have yet.
   replace(GO_AWSCLI, `${GO_AWSCLI}@v2.2.282`);
+  replace(GO_PROXY_AGENT, `${GO_PROXY_AGENT}@v2.1.2`);
   run('go', ['mod', 'tidy'], { cwd: dir });
   run('go', ['build', '-o', 'bin/', './...'], { cwd: dir });
   return consumer(dir, (program) => [join(dir, 'bin', program)]);

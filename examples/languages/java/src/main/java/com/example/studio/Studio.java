@@ -3,6 +3,7 @@ package com.example.studio;
 import io.github.cdkmediareplication.DirectConnect;
 import io.github.cdkmediareplication.HttpApiOptions;
 import io.github.cdkmediareplication.HttpAuthorizer;
+import io.github.cdkmediareplication.IReplicatedMeeting;
 import io.github.cdkmediareplication.JwtAuthorizerOptions;
 import io.github.cdkmediareplication.MediaIpRange;
 import io.github.cdkmediareplication.MediaReplicaProps;
@@ -14,7 +15,6 @@ import io.github.cdkmediareplication.MeetingStartPolicy;
 import io.github.cdkmediareplication.ReadPreference;
 import io.github.cdkmediareplication.ReadinessMode;
 import io.github.cdkmediareplication.ReplicatedMediaBucket;
-import io.github.cdkmediareplication.ReplicatedMeeting;
 import io.github.cdkmediareplication.ReplicatedMeetingOptions;
 import io.github.cdkmediareplication.ReplicatedMeetingService;
 import io.github.cdkmediareplication.S3MediaProxyOptions;
@@ -84,7 +84,7 @@ public class Studio {
                         .hostScopes(List.of("meetings/host"))
                         .build())
                 .build();
-        ReplicatedMeeting townHall = meetings.addMeeting("TownHall", ReplicatedMeetingOptions.builder()
+        IReplicatedMeeting townHall = meetings.addMeeting("TownHall", ReplicatedMeetingOptions.builder()
                 .mediaRegion("us-east-1")
                 .replicas(List.of(
                         MeetingReplicas.builder().mediaRegion("eu-west-1").count(2).build(),
