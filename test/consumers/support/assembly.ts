@@ -18,6 +18,9 @@ export const classes = Object.values(types)
   .filter(({ kind }) => kind === 'class')
   .map((type) => ({ name: type.name, isConstruct: isConstruct(type) }));
 
+/** The names of all public types of the library. */
+export const typeNames = Object.values(types).map(({ name }) => name);
+
 /** The public enums of the library. */
 export const enums = Object.values(types).filter(({ kind }) => kind === 'enum');
 
