@@ -30,14 +30,14 @@ export interface ReplicationJobsProps {
   readonly bucketName: string;
   /** The bucket names of the replicas. */
   readonly replicas: string[];
-  /** Those of the replicas that are existing buckets. @default - none */
-  readonly existingReplicas?: string[];
-  /** Whether the source bucket is an existing bucket. @default false */
-  readonly existingBucket?: boolean;
-  /** Whether existing objects are replicated to new replicas. @default true */
-  readonly replicateExisting?: boolean;
-  /** The lifecycle rules of the source bucket and of the replicas that are defined in the app. @default - none */
-  readonly lifecycleRules?: s3.LifecycleRule[];
+  /** Those of the replicas that are existing buckets. */
+  readonly existingReplicas: string[];
+  /** Whether the source bucket is an existing bucket. */
+  readonly existingBucket: boolean;
+  /** Whether existing objects are replicated to new replicas. */
+  readonly replicateExisting: boolean;
+  /** The lifecycle rules of the source bucket and of the replicas that are defined in the app. */
+  readonly lifecycleRules: s3.LifecycleRule[];
   /** @default - once a day, three attempts */
   readonly repair?: ReplicationRepairOptions;
   readonly logRetention?: logs.RetentionDays;
@@ -205,13 +205,7 @@ export class ReplicationJobs extends Construct {
    * their role, so that no report is written later; empty the reports bucket; delete the bucket.
    */
   private createResources(backfill: lambda.Function): CustomResource {
-    const {
-      bucketName,
-      replicas,
-      existingReplicas = [],
-      existingBucket = false,
-      replicateExisting = true,
-    } = this.props;
+    const { bucketName, replicas, existingReplicas, existingBucket, replicateExisting } = this.props;
     const cleanup = new CustomResource(this, 'ReportsCleanup', {
       resourceType: contract.REPORTS_RESOURCE,
       serviceToken: backfill.functionArn,
@@ -256,7 +250,7 @@ export class ReplicationJobs extends Construct {
   }
 
   private warnOfLifecycleRules(): void {
-    const { lifecycleRules = [], replicateExisting = true } = this.props;
+    const { lifecycleRules, replicateExisting } = this.props;
     // A repair replicates versions later than their delete markers, too. An object that expires first is meant to be gone.
     const rules = plainRules(lifecycleRules).filter((rule) => replicateExisting || rule.removesExpiredDeleteMarkers);
     const racing = racingRules(rules);

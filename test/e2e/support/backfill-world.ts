@@ -25,6 +25,7 @@ import { Minio } from './minio';
 import { CREDENTIALS } from './s3-server';
 import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
 import { JobView, S3ControlSimulator } from '../../simulators/s3-control';
+import { NEW_COPIES } from '../../support/jobs-props';
 
 export const REGION = 'us-east-1';
 export const ACCOUNT = '111111111111';
@@ -313,6 +314,7 @@ function synthesise(dir: string, props: Partial<ReplicationJobsProps>): CloudAss
   new ReplicationJobs(stack, 'Jobs', {
     bucketName: MEDIA,
     replicas: ['replica-1'],
+    ...NEW_COPIES,
     ...props,
   });
   return app.synth();

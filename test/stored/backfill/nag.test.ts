@@ -1,5 +1,6 @@
 import { ReplicatedMediaBucket } from '../../../src';
 import { ReplicationJobs } from '../../../src/stored/backfill';
+import { NEW_COPIES } from '../../support/jobs-props';
 import { Acceptance, expectNagClean } from '../../support/nag';
 import { ALARMS, FUNCTIONS, MEDIA } from '../../support/nag-acceptances';
 import { newApp, primaryStack } from '../../support/synth';
@@ -67,6 +68,7 @@ test('ReplicationJobs passes cdk-nag', () => {
   const jobs = new ReplicationJobs(stack, 'Jobs', {
     bucketName: 'media',
     replicas: ['media-eu'],
+    ...NEW_COPIES,
   });
   jobs.addAlarms();
   expectNagClean(app, [...JOBS, ...FUNCTIONS, ...ALARMS]);

@@ -7,12 +7,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
+import { NEW_COPIES } from '../../support/jobs-props';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
 const REPLICAS = ['media-eu', 'media-ap'];
 
 function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primaryStack()) {
-  const jobs = new ReplicationJobs(stack, 'Jobs', { bucketName: 'media', replicas: REPLICAS, ...props });
+  const jobs = new ReplicationJobs(stack, 'Jobs', { bucketName: 'media', replicas: REPLICAS, ...NEW_COPIES, ...props });
   return { stack, jobs };
 }
 
@@ -362,7 +363,7 @@ describe('ReplicationJobs', () => {
 
   test('supports two in one stack', () => {
     const { stack } = setUp();
-    new ReplicationJobs(stack, 'Other', { bucketName: 'other', replicas: REPLICAS });
+    new ReplicationJobs(stack, 'Other', { bucketName: 'other', replicas: REPLICAS, ...NEW_COPIES });
     const tags = resources(templateOf(stack), 'AWS::Lambda::Function').map(
       ([, { Properties }]) => Properties.Environment.Variables.REPLICATION_JOB_TAG,
     );
