@@ -213,7 +213,7 @@ describe('docs/limits.md', () => {
     ['default lifetime of a link', Duration.seconds(routing.DEFAULT_LINK_SECONDS).toHumanString()],
     ['default lifetime of a link', `at most ${Duration.seconds(routing.DEFAULT_MAX_LINK_SECONDS).toHumanString()}`],
     ['concurrent S3 requests of a call', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
-    ['pause after a copy failed to answer', seconds('src/stored/routing/runtime/arrivals', 'SKIP_MS')],
+    ['pause after a copy did not answer (timeout, connection error, 5xx)', seconds('src/stored/routing/runtime/arrivals', 'SKIP_MS')],
     ['cached versions that have arrived', count('src/stored/routing/runtime/arrivals', 'VERSIONS_KEPT')],
     ['cache time of a missing version', seconds('src/stored/routing/runtime/arrivals', 'SHORT_TTL_MS')],
     ['`replicationDelay`', `0 to ${isWritten(routing.MAX_DELAY_SECONDS)} s`],

@@ -17,8 +17,8 @@ const platform = new MediaReplicationStack(app, 'MediaPlatform', {
   router: {
     defaultPreference: ReadPreference.AUTO,
     ipRanges: [
-      { cidr: '10.20.0.0/16', region: 'eu-central-1' },
-      { cidr: '10.30.0.0/16', region: 'ap-southeast-2' },
+      { cidr: '203.0.113.0/24', region: 'eu-central-1' },
+      { cidr: '198.51.100.0/24', region: 'ap-southeast-2' },
     ],
     httpApi: { authorizer, allowOrigins },
   },

@@ -1,7 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import {
-  HttpAuthorizer,
   MediaEndpoint,
   MediaRouter,
   ReadinessMode,
@@ -26,13 +25,9 @@ const router = new MediaRouter(stack, 'Router', {
     { cidr: '10.20.0.0/16', region: 'eu-west-1' },
     { cidr: '10.20.30.0/24', region: 'ap-southeast-2' },
   ],
-  httpApi: {
-    authorizer: HttpAuthorizer.jwt({ issuer: 'https://login.example.com', audience: ['studio'] }),
-    allowOrigins: ['https://studio.example.com'],
-  },
 });
 
-// The web application requests the links of a page.
+// The web application requests the links of a page, with the viewer's address as `clientIp`.
 const web = new iam.Role(stack, 'Web', { assumedBy: new iam.ServicePrincipal('ecs-tasks.amazonaws.com') });
 router.grantInvoke(web);
 

@@ -64,7 +64,7 @@ export const EVERYTHING: MediaReplicationStackProps = {
     endpoints: {
       'ap-southeast-2': MediaEndpoint.privateLink('vpce-1a2b3c4d-5e6f.s3.ap-southeast-2.vpce.amazonaws.com'),
     },
-    ipRanges: [{ cidr: '10.20.0.0/16', region: 'eu-central-1' }],
+    ipRanges: [{ cidr: '203.0.113.0/24', region: 'eu-central-1' }],
     regionWeights: { 'eu-central-1': 12.5 },
     runtime: new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS),
     httpApi: { authorizer: HttpAuthorizer.iam() },

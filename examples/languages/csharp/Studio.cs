@@ -56,8 +56,8 @@ namespace Studio
                 Readiness = ReadinessMode.EXACT,
                 IpRanges = new[]
                 {
-                    new MediaIpRange { Cidr = "10.20.0.0/16", Region = "eu-west-1" },
-                    new MediaIpRange { Cidr = "10.30.0.0/16", Region = "ap-southeast-2" }
+                    new MediaIpRange { Cidr = "203.0.113.0/24", Region = "eu-west-1" },
+                    new MediaIpRange { Cidr = "198.51.100.0/24", Region = "ap-southeast-2" }
                 },
                 RegionWeights = new Dictionary<string, double> { ["eu-west-1"] = 100, ["ap-southeast-2"] = 50 },
                 LinkLifetime = Duration.Minutes(30),

@@ -51,8 +51,8 @@ func main() {
 		DefaultPreference: media.ReadPreference_AUTO,
 		Readiness:         media.ReadinessMode_EXACT,
 		IpRanges: &[]*media.MediaIpRange{
-			{Cidr: jsii.String("10.20.0.0/16"), Region: jsii.String("eu-west-1")},
-			{Cidr: jsii.String("10.30.0.0/16"), Region: jsii.String("ap-southeast-2")},
+			{Cidr: jsii.String("203.0.113.0/24"), Region: jsii.String("eu-west-1")},
+			{Cidr: jsii.String("198.51.100.0/24"), Region: jsii.String("ap-southeast-2")},
 		},
 		RegionWeights: &map[string]*float64{"eu-west-1": jsii.Number(100), "ap-southeast-2": jsii.Number(50)},
 		LinkLifetime:  awscdk.Duration_Minutes(jsii.Number(30)),

@@ -56,8 +56,8 @@ router = MediaRouter(
     default_preference=ReadPreference.AUTO,
     readiness=ReadinessMode.EXACT,
     ip_ranges=[
-        MediaIpRange(cidr="10.20.0.0/16", region="eu-west-1"),
-        MediaIpRange(cidr="10.30.0.0/16", region="ap-southeast-2"),
+        MediaIpRange(cidr="203.0.113.0/24", region="eu-west-1"),
+        MediaIpRange(cidr="198.51.100.0/24", region="ap-southeast-2"),
     ],
     region_weights={"eu-west-1": 100, "ap-southeast-2": 50},
     link_lifetime=Duration.minutes(30),

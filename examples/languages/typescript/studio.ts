@@ -45,8 +45,8 @@ const router = new MediaRouter(stack, 'Router', {
   defaultPreference: ReadPreference.AUTO,
   readiness: ReadinessMode.EXACT,
   ipRanges: [
-    { cidr: '10.20.0.0/16', region: 'eu-west-1' },
-    { cidr: '10.30.0.0/16', region: 'ap-southeast-2' },
+    { cidr: '203.0.113.0/24', region: 'eu-west-1' },
+    { cidr: '198.51.100.0/24', region: 'ap-southeast-2' },
   ],
   regionWeights: { 'eu-west-1': 100, 'ap-southeast-2': 50 },
   linkLifetime: Duration.minutes(30),

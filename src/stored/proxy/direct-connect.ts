@@ -17,6 +17,16 @@ export interface DirectConnectGatewayOptions {
    * @default - Amazon's default ASN
    */
   readonly amazonSideAsn?: number;
+
+  /**
+   * The ARN of a role that accepts the association, for a Direct Connect gateway of another account. The role is in that
+   * account, trusts the account of the proxy, and allows
+   * `directconnect:AcceptDirectConnectGatewayAssociationProposal`.
+   *
+   * @default - the Direct Connect gateway is in the account of the proxy
+   * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-directconnect-directconnectgatewayassociation.html
+   */
+  readonly acceptRoleArn?: string;
 }
 
 type Attach = (scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], clientCidrs: string[]) => void;
@@ -24,8 +34,8 @@ type Attach = (scope: Construct, vpc: ec2.IVpc, subnets: ec2.ISubnet[], clientCi
 /** The connection of a new VPC to the networks of the clients. */
 export class DirectConnect {
   /**
-   * Creates a virtual private gateway and associates it with an existing Direct Connect gateway. Routes to the clients
-   * are propagated.
+   * Creates a virtual private gateway and associates it with an existing Direct Connect gateway, of this account or of
+   * another one (`acceptRoleArn`). Routes to the clients are propagated.
    *
    * @param directConnectGatewayId the id of the Direct Connect gateway
    * @param options options for the association
@@ -53,6 +63,7 @@ export class DirectConnect {
           DirectConnectGatewayId: directConnectGatewayId,
           AssociatedGatewayId: gateway.ref,
           AllowedPrefixesToDirectConnectGateway: options.allowedPrefixes ?? [vpc.vpcCidrBlock],
+          AcceptDirectConnectGatewayAssociationProposalRoleArn: options.acceptRoleArn,
         },
       });
       association.node.addDependency(attachment);

@@ -9,6 +9,9 @@ export interface HaproxyConfigOptions {
 /** The port that the servers listen on. */
 export const PROXY_PORT = 8080;
 
+/** Fits the longest key, 1,024 bytes, percent-encoded and escaped in JSON. HAProxy's default would cut such a line. */
+const MAX_LOG_LINE = 8192;
+
 /** Each connection needs two file descriptors and at most about 100 KB of memory. */
 const MAX_CONNECTIONS = 8_000;
 
@@ -42,6 +45,7 @@ const PASSED_HEADERS = [
  *   form are rejected, because they name a host themselves.
  * - `Host`, SNI and the verified certificate name are those of the bucket, whatever the client sends.
  * - Request bodies are rejected: GET and HEAD have none, and request smuggling needs one.
+ * - Clear-text HTTP/2 is rejected: its requests can have a body without any header that announces it.
  * - `resolvers` refreshes the addresses of S3 when DNS answers expire, and `server-template` has a slot for each address,
  *   so that connections are pooled and still follow address changes.
  * - A request is retried on another address if its connection fails before S3 responds. GET and HEAD are safe to retry.
@@ -49,7 +53,7 @@ const PASSED_HEADERS = [
  */
 export function haproxyConfig({ upstreamHost, balancerIdleTimeout }: HaproxyConfigOptions): string {
   return `global
-  log stdout format raw local0 info
+  log stdout len ${MAX_LOG_LINE} format raw local0 info
   maxconn ${MAX_CONNECTIONS}
   # Fits a request target of 8 KB and the headers of a browser. S3 accepts at most 8 KB of headers.
   tune.bufsize 32768
@@ -84,6 +88,7 @@ defaults
 
 frontend links
   bind :${PROXY_PORT}
+  option disable-h2-upgrade
   http-request set-var(txn.path) path
   log-format "%{+json}o %(time)[date(0,ms),ms_ltime(%Y-%m-%dT%H:%M:%S.%3N%z)] %(method)HM %(path)[var(txn.path)] %(status)ST %(bytes)B %(waitMs)Tw %(connectMs)Tc %(responseMs)Tr %(totalMs)Ta %(end)ts %(s3RequestId)[var(txn.s3_request_id)]"
   acl is_read method GET HEAD

@@ -59,7 +59,8 @@ export interface S3MediaProxyOptions {
   readonly certificate?: acm.ICertificate;
 
   /**
-   * The hosted zone in which the record for `domainName` is created.
+   * The hosted zone in which the record for `domainName` is created. Without `certificate`, it must be public, because
+   * ACM validates the new certificate by a record in it.
    *
    * @default - no record is created: create a CNAME record from `domainName` to the load balancer yourself
    */
@@ -101,6 +102,17 @@ export interface S3MediaProxyOptions {
    * @default 2
    */
   readonly maxAzs?: number;
+
+  /**
+   * The number of NAT gateways of a new VPC, through which servers pull their image and write their logs. Links do not
+   * use them.
+   *
+   * With one, a failure of its Availability Zone leaves the servers of the other zones running, but no server can start
+   * until the zone recovers. Use the value of `maxAzs` to avoid that. Each NAT gateway is charged per hour.
+   *
+   * @default 1, or none with `imageRepository` or `PRIVATE_LINK`
+   */
+  readonly natGateways?: number;
 
   /**
    * The connection of a new VPC to a Direct Connect gateway or a transit gateway.
@@ -196,7 +208,8 @@ export interface S3MediaProxyOptions {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * Denies reads of the bucket that do not go through the endpoint of the proxy, except by exempt principals.
+   * Denies reads of the bucket that do not go through the endpoint of the proxy, except by exempt principals. Servers
+   * need a `domainName`: without one, links would point to the bucket itself, where they are denied.
    *
    * @default - the bucket can be read directly too
    */

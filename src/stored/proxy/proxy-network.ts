@@ -35,7 +35,7 @@ export class ProxyNetwork extends Construct implements ProxyPlacement {
     const vpc = new ec2.Vpc(this, 'Vpc', {
       ipAddresses: props.ipAddresses ?? ec2.IpAddresses.cidr('10.100.0.0/16'),
       maxAzs: props.maxAzs ?? 2,
-      natGateways: withoutEgress ? 0 : 1,
+      natGateways: withoutEgress ? 0 : (props.natGateways ?? 1),
       restrictDefaultSecurityGroup: false,
       subnetConfiguration: [
         { name: 'Proxy', subnetType, cidrMask: 24 },

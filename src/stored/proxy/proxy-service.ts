@@ -75,6 +75,7 @@ export class ProxyService extends Construct {
       logging: ecs.LogDrivers.awsLogs({
         streamPrefix: 'proxy',
         logGroup: new logs.LogGroup(this, 'Logs', { retention: proxy.logRetention ?? logs.RetentionDays.ONE_MONTH }),
+        mode: ecs.AwsLogDriverMode.NON_BLOCKING, // a server must not wait for CloudWatch
       }),
     });
     server.addUlimits({ name: ecs.UlimitName.NOFILE, softLimit: 65_536, hardLimit: 65_536 });
@@ -85,7 +86,7 @@ export class ProxyService extends Construct {
       allowAllOutbound: false,
     });
     securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(443), 'S3 and the image registry, over TLS');
-    return new ecs.FargateService(this, 'Service', {
+    const service = new ecs.FargateService(this, 'Service', {
       cluster: new ecs.Cluster(this, 'Cluster', {
         vpc: network.vpc,
         clusterName: this.clusterName,
@@ -95,11 +96,13 @@ export class ProxyService extends Construct {
       vpcSubnets: network.subnets,
       securityGroups: [securityGroup],
       assignPublicIp: false,
-      desiredCount: proxy.minCapacity ?? 2,
       minHealthyPercent: 100,
       maxHealthyPercent: 200,
       circuitBreaker: { rollback: true },
     });
+    // Auto scaling decides. A count in the template would undo its decision with each deployment.
+    (service.node.defaultChild as ecs.CfnService).desiredCount = undefined;
+    return service;
   }
 
   private listen(proxy: S3MediaProxyProps, certificate?: acm.ICertificate): elbv2.ApplicationTargetGroup {

@@ -1,4 +1,5 @@
 import { Token } from 'aws-cdk-lib';
+import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { isIsolated } from './bucket-isolation';
 import { ProxyMode, S3MediaProxyOptions } from './props';
@@ -24,12 +25,13 @@ const SERVERS_ONLY = [
   'memoryLimitMiB',
   'minCapacity',
   'maxCapacity',
+  'natGateways',
   'idleTimeout',
   'accessLogsBucket',
   'deletionProtection',
   'logRetention',
 ] as const;
-const NEW_VPC_ONLY = ['ipAddresses', 'maxAzs', 'directConnect'] as const;
+const NEW_VPC_ONLY = ['ipAddresses', 'maxAzs', 'natGateways', 'directConnect'] as const;
 const DOMAIN_NAME_ONLY = ['certificate', 'hostedZone', 'redirectHttp'] as const;
 
 export function validateProxy(problems: Problems, props: S3MediaProxyOptions, { region, bucket }: ProxyContext): void {
@@ -109,7 +111,52 @@ function validateServers(problems: Problems, props: S3MediaProxyOptions): void {
     expected: 'either a tag or a digest',
     fix: 'Remove `imageTag` or `imageDigest`.',
   });
+  problems.expect(!props.isolation || props.vpc !== undefined || domainName !== undefined, {
+    property: 'isolation',
+    got: 'a value without domainName',
+    expected: 'a value together with domainName, because links would otherwise point to the isolated bucket itself',
+    fix: 'Specify `domainName`, the host name that clients use.',
+  });
+  validateCertificate(problems, props);
+  validateNatGateways(problems, props);
   validateImageAccess(problems, props);
+}
+
+/**
+ * ACM looks for its validation record in public DNS only, and the deployment waits for it for hours. Whether an imported
+ * zone is private is unknown.
+ */
+function validateCertificate(problems: Problems, { certificate, hostedZone }: S3MediaProxyOptions): void {
+  const zone = hostedZone?.node.defaultChild as route53.CfnHostedZone | undefined;
+  const isPrivate = zone !== undefined && zone.stack.resolve(zone.vpcs) !== undefined;
+  problems.expect(certificate !== undefined || !isPrivate, {
+    property: 'hostedZone',
+    got: `the private hosted zone ${hostedZone?.node.path}`,
+    expected: 'a public hosted zone, because ACM validates a new certificate by a public record',
+    fix: 'Specify `certificate`, which was validated in a public zone or issued by a private certificate authority.',
+  });
+}
+
+
+function validateNatGateways(
+  problems: Problems,
+  { natGateways, maxAzs = 2, imageRepository }: S3MediaProxyOptions,
+): void {
+  if (natGateways === undefined || Token.isUnresolved(natGateways)) return;
+  problems.expect(imageRepository === undefined, {
+    property: 'natGateways',
+    got: natGateways,
+    expected: 'no value with imageRepository, because such a VPC has no internet access',
+    fix: 'Remove `natGateways`.',
+  });
+  const isValid =
+    Number.isInteger(natGateways) && natGateways >= 1 && (Token.isUnresolved(maxAzs) || natGateways <= maxAzs);
+  problems.expect(isValid, {
+    property: 'natGateways',
+    got: natGateways,
+    expected: `an integer from 1 to ${maxAzs}, the value of maxAzs`,
+    fix: 'Remove it to use the default, 1.',
+  });
 }
 
 /** A task that cannot pull its image never becomes healthy, and the deployment rolls back after many minutes. */

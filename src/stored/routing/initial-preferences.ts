@@ -1,7 +1,8 @@
 import { Annotations, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DEFAULT_DELAY_SECONDS, DEFAULT_PREFERENCE, PreferencesDocument } from './contract';
-import { formatIpRange, parseIpRange } from './ip-address';
+import { formatIpRange, IpRange, parseIpRange } from './ip-address';
+import { IpRanges } from './ip-ranges';
 import { MediaRouterOptions } from './props';
 import { sorted } from '../../private/sorted';
 
@@ -25,8 +26,14 @@ export function withoutTokens({ ipRanges = {}, ...document }: PreferencesDocumen
   return { ...document, ipRanges: Object.fromEntries(literal) };
 }
 
-function rangesByRegion(scope: Construct, { ipRanges = [] }: MediaRouterOptions): Record<string, string[]> {
+/** Ranges of private networks: RFC 1918, RFC 4193, and the shared address space of RFC 6598. */
+const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7'];
+
+function rangesByRegion(scope: Construct, { ipRanges = [], httpApi }: MediaRouterOptions): Record<string, string[]> {
   const byRegion: Record<string, Set<string>> = {};
+  const privateNetworks = new IpRanges();
+  for (const range of PRIVATE_RANGES) privateNetworks.add(parseIpRange(range)!, 'private');
+  const isPrivate = ({ start }: IpRange) => privateNetworks.regionOf(start) !== undefined;
   ipRanges.forEach(({ cidr, region }, index) => {
     const range = Token.isUnresolved(cidr) ? undefined : parseIpRange(cidr);
     const canonical = range ? formatIpRange(range) : cidr;
@@ -34,6 +41,14 @@ function rangesByRegion(scope: Construct, { ipRanges = [] }: MediaRouterOptions)
     if (range?.hadHostBits) {
       const message = `ipRanges[${index}].cidr: ${cidr} is an address within a range. The range ${canonical} is used.`;
       Annotations.of(scope).addInfo(message);
+    }
+    if (httpApi && range && isPrivate(range)) {
+      Annotations.of(scope).addWarningV2(
+        'cdk-media-replication:private-range-over-http',
+        `ipRanges[${index}].cidr: ${cidr} is private, but API Gateway sees the public addresses of clients only, so that ` +
+          'requests over the HTTP API never match it. Add the public range of that network, or invoke the function from ' +
+          'your own server with `clientIp`.',
+      );
     }
   });
   return Object.fromEntries(Object.entries(byRegion).map(([region, cidrs]) => [region, [...cidrs]]));

@@ -68,6 +68,9 @@ export interface MediaRouterOptions {
   /**
    * The IP address ranges of the viewers near each copy. Up to about 10,000. Can be changed without a deployment.
    *
+   * Requests over the HTTP API come from public addresses. Private ranges match the `clientIp` of invocations by your own
+   * server.
+   *
    * @default - none; requests with the preference `auto` get links to the primary
    */
   readonly ipRanges?: MediaIpRange[];

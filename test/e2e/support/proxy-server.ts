@@ -1,4 +1,4 @@
-import { ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CACHE } from './cache';
@@ -18,11 +18,6 @@ export interface ProxyServerProps {
 
 /** The real server, which runs with the command of the template in its own root directory. */
 export class ProxyServer {
-  static version(): string {
-    const output = execFileSync('chroot', [ROOT, '/usr/sbin/haproxy', '-v'], { encoding: 'utf8' });
-    return /^HAProxy version ([\d.]+)/.exec(output)![1];
-  }
-
   log = '';
   private process?: ChildProcess;
 

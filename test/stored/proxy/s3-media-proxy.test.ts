@@ -81,6 +81,10 @@ describe('S3MediaProxy network', () => {
     });
   });
 
+  test('can have a NAT gateway in each zone', () => {
+    templateWith(() => ({ natGateways: 2 })).resourceCountIs('AWS::EC2::NatGateway', 2);
+  });
+
   test('has the IP addresses of the props', () => {
     const template = templateWith(() => ({ ipAddresses: ec2.IpAddresses.cidr('10.7.0.0/20') }));
     template.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '10.7.0.0/20' });
@@ -122,6 +126,15 @@ describe('S3MediaProxy network', () => {
     expect(association.DependsOn).toEqual(propagation.DependsOn);
   });
 
+  test('can be associated with a Direct Connect gateway of another account', () => {
+    const acceptRoleArn = 'arn:aws:iam::222222222222:role/accept-associations';
+    const directConnect = DirectConnect.gateway(DIRECT_CONNECT_GATEWAY, { acceptRoleArn });
+    templateWith(() => ({ directConnect })).hasResourceProperties(
+      'AWS::DirectConnect::DirectConnectGatewayAssociation',
+      { AcceptDirectConnectGatewayAssociationProposalRoleArn: acceptRoleArn },
+    );
+  });
+
   test('advertises its CIDR range to a Direct Connect gateway by default', () => {
     const template = templateWith(() => ({ directConnect: DirectConnect.gateway(DIRECT_CONNECT_GATEWAY) }));
     const { AllowedPrefixesToDirectConnectGateway } = only(
@@ -154,7 +167,7 @@ describe('S3MediaProxy servers', () => {
     const template = templateWith();
     template.hasResourceProperties('AWS::ECS::Service', {
       LaunchType: 'FARGATE',
-      DesiredCount: 2,
+      DesiredCount: Match.absent(), // each deployment would undo the scaling
       DeploymentConfiguration: {
         DeploymentCircuitBreaker: { Enable: true, Rollback: true },
         MinimumHealthyPercent: 100,
@@ -436,7 +449,7 @@ describe('S3MediaProxy isolation fails when', () => {
   test('the app does not manage the bucket policy', () => {
     const { stack } = fixture();
     const bucket = s3.Bucket.fromBucketName(stack, 'Imported', 'media-eu');
-    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, isolation: {} })).toThrow(
+    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, domainName: DOMAIN, isolation: {} })).toThrow(
       new Error(
         '[Europe/Proxy] isolation: got "a value for Europe/Imported, whose policy this app does not manage", expected a ' +
           'bucket whose policy this app manages. Remove `isolation`, and deny the reads where the bucket is created, as ' +
@@ -447,8 +460,8 @@ describe('S3MediaProxy isolation fails when', () => {
 
   test('another proxy isolates the bucket', () => {
     const { stack, bucket } = fixture();
-    new S3MediaProxy(stack, 'One', { bucket, isolation: {} });
-    expect(() => new S3MediaProxy(stack, 'Two', { bucket, isolation: {} })).toThrow(
+    new S3MediaProxy(stack, 'One', { bucket, domainName: DOMAIN, isolation: {} });
+    expect(() => new S3MediaProxy(stack, 'Two', { bucket, domainName: DOMAIN, isolation: {} })).toThrow(
       new Error(
         '[Europe/Two] isolation: got "a value for Europe/Media, which another proxy isolates", expected at most one proxy ' +
           'that isolates a bucket, because each would deny reads through the other. Remove `isolation` from both proxies, ' +
@@ -646,6 +659,36 @@ describe('S3MediaProxy fails when', () => {
       (stack) => ({ hostedZone: route53.HostedZone.fromHostedZoneId(stack, 'Zone', 'Z1'), domainName: undefined }),
       'hostedZone: got "a value without domainName", expected a value together with domainName. Specify `domainName`, the ' +
         'host name that clients use.',
+    ],
+    [
+      'a new certificate cannot be validated, because the hosted zone is private',
+      (stack) => ({
+        domainName: DOMAIN,
+        hostedZone: new route53.PrivateHostedZone(stack, 'Zone', {
+          zoneName: 'example.com',
+          vpc: new ec2.Vpc(stack, 'Vpc'),
+        }),
+      }),
+      'hostedZone: got "the private hosted zone Europe/Zone", expected a public hosted zone, because ACM validates a new ' +
+        'certificate by a public record. Specify `certificate`, which was validated in a public zone or issued by a ' +
+        'private certificate authority.',
+    ],
+    [
+      'links would point to the isolated bucket itself',
+      () => ({ isolation: {} }),
+      'isolation: got "a value without domainName", expected a value together with domainName, because links would ' +
+        'otherwise point to the isolated bucket itself. Specify `domainName`, the host name that clients use.',
+    ],
+    [
+      'there are more NAT gateways than Availability Zones',
+      () => ({ natGateways: 3 }),
+      'natGateways: got 3, expected an integer from 1 to 2, the value of maxAzs. Remove it to use the default, 1.',
+    ],
+    [
+      'a VPC without internet access has NAT gateways',
+      (stack) => ({ imageRepository: privateRepository(stack), natGateways: 1 }),
+      'natGateways: got 1, expected no value with imageRepository, because such a VPC has no internet access. Remove ' +
+        '`natGateways`.',
     ],
     [
       'a range of clients is not IPv4',

@@ -63,8 +63,9 @@ describe('ObjectReader', () => {
   test.each<[number, Record<string, string>, string]>([
     [404, {}, 'missing'],
     [405, { 'x-amz-delete-marker': 'true' }, 'missing'],
-    [405, {}, 'failed'],
-    [403, {}, 'failed'],
+    [405, {}, 'rejected'],
+    [403, {}, 'rejected'],
+    [400, {}, 'rejected'],
     [301, { 'x-amz-bucket-region': 'eu-west-3' }, 'failed'],
     [503, {}, 'failed'],
     [200, {}, 'failed'],
@@ -164,6 +165,15 @@ describe('Arrivals', () => {
     now = 10_000;
     expect(await ask('c')).toEqual(['in-replica']);
     expect(await ask('d')).toEqual(['in-replica']);
+  });
+
+  test.each([400, 403])('does not skip a copy because it rejects the first request of a call with %i', async (code) => {
+    answer = (_, response, { searchParams }) =>
+      searchParams.get('versionId') === 'invalid' ? response.writeHead(code).end() : found(response, 'v');
+    const { arrivals, replica } = newArrivals();
+    const ask = (versionId: string) => arrivals.inReplica([{ key: 'a', versionId }], replica, soon());
+    expect(await ask('invalid')).toEqual(['replica-failing']);
+    expect(await ask('v')).toEqual(['in-replica']);
   });
 
   test('does not skip a copy that answered at least one request of a call', async () => {

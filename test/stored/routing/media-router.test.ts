@@ -186,6 +186,19 @@ describe('MediaRouter', () => {
       expect(settingsOf(Template.fromStack(stack)).replicas[0].length).toBe(2);
     });
 
+    test.each(['10.20.0.0/16', '100.64.1.0/24', 'fd00::/16'])(
+      'cannot be found by the private range %s over the HTTP API, which is a warning',
+      (cidr) => {
+        const httpApi = { authorizer: HttpAuthorizer.iam() };
+        const warned = (options: Partial<MediaRouterProps>) =>
+          Annotations.fromStack(setUp(options).stack).findWarning('*', Match.stringLikeRegexp('is private')).length;
+        const ipRanges = [{ cidr, region: 'eu-west-1' }];
+        expect(warned({ ipRanges, httpApi })).toBe(1);
+        expect(warned({ ipRanges })).toBe(0);
+        expect(warned({ ipRanges: [{ cidr: '203.0.113.0/24', region: 'eu-west-1' }], httpApi })).toBe(0);
+      },
+    );
+
     test("use the specified endpoints, including the primary's", () => {
       const { stack } = setUp({
         endpoints: {

@@ -59,6 +59,11 @@ describe('parseLinksRequest', () => {
       /^objects\[0\].createdAt: .* a time like/,
     ],
     [
+      'with a day that does not exist',
+      { objects: [{ key: 'a', createdAt: '2025-02-30T00:00:00Z' }] },
+      /^objects\[0\].createdAt: .* a time like/,
+    ],
+    [
       'with a month that does not exist',
       { objects: [{ key: 'a', createdAt: '2025-13-01T00:00:00Z' }] },
       /^objects\[0\].createdAt/,

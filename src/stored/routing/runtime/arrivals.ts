@@ -14,7 +14,7 @@ const VERSIONS_KEPT = 50_000;
 const NO_EXPIRY = 0;
 /** For versions that are missing, and for the latest version of an object. */
 const SHORT_TTL_MS = 3_000;
-/** How long the router skips a copy that answered no request of a call, which would delay every call. */
+/** How long the router skips a copy that is slow or fails, and answered no request of a call. It would delay every call. */
 const SKIP_MS = 10_000;
 
 /**
@@ -81,14 +81,15 @@ export class Arrivals {
       if (known) return known;
       if (this.now() < (this.skippedUntil.get(copy) ?? 0)) return { state: 'failed' };
       const head = await this.reader.head(copy, key, versionId, signal);
-      if (head.state === 'found' || head.state === 'missing') {
-        answered = true;
-        this.skippedUntil.delete(copy);
-        const ttl = head.state === 'found' && versionId !== undefined ? NO_EXPIRY : SHORT_TTL_MS;
-        this.heads.set(name, head, { ttl });
-      } else if (!answered) {
-        this.skippedUntil.set(copy, this.now() + SKIP_MS);
+      if (head.state === 'slow' || head.state === 'failed') {
+        if (!answered) this.skippedUntil.set(copy, this.now() + SKIP_MS);
+        return head;
       }
+      answered = true;
+      this.skippedUntil.delete(copy);
+      if (head.state === 'rejected') return head;
+      const ttl = head.state === 'found' && versionId !== undefined ? NO_EXPIRY : SHORT_TTL_MS;
+      this.heads.set(name, head, { ttl });
       return head;
     };
   }

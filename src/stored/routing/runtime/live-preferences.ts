@@ -14,20 +14,22 @@ export interface StoreEvents {
 }
 
 const POLL_SECONDS = 30;
-/** How long the first call waits for AppConfig. */
-const FIRST_LOAD_MS = 1_000;
+/** How long calls wait for a refresh. */
+const MAX_WAIT_MS = 1_000;
 const REQUEST_MS = 3_000;
 
 /**
- * Keeps the latest valid preferences. They are refreshed in the background, so that requests do not wait; only the first
- * request after a cold start waits, for up to a second.
+ * Keeps the latest valid preferences. A request refreshes them if they are older than 30 seconds and waits for the result,
+ * because a function can be frozen for hours between two requests. It waits for up to a second: if AppConfig does not
+ * answer by then, this and the following requests use the last known preferences.
  */
 export class LivePreferences {
   private readonly client = new AppConfigDataClient({ maxAttempts: 2, requestHandler: patience(REQUEST_MS) });
-  private readonly firstLoad: Promise<unknown>;
   private token?: string;
   private nextPoll = 0;
-  private refreshing?: Promise<void>;
+  private isRefreshing = false;
+  /** Resolves when the latest refresh has ended or has taken too long. */
+  private refreshed?: Promise<unknown>;
 
   constructor(
     private current: Preferences,
@@ -35,18 +37,20 @@ export class LivePreferences {
     private readonly copies: readonly string[],
     private readonly events: StoreEvents,
   ) {
-    this.firstLoad = Promise.race([this.refresh(), new Promise((done) => setTimeout(done, FIRST_LOAD_MS).unref())]);
+    this.refresh();
   }
 
   async get(): Promise<Preferences> {
-    await this.firstLoad;
-    if (Date.now() >= this.nextPoll) void this.refresh();
+    if (Date.now() >= this.nextPoll) this.refresh();
+    await this.refreshed;
     return this.current;
   }
 
-  private refresh(): Promise<void> {
-    this.refreshing ??= this.load().finally(() => (this.refreshing = undefined));
-    return this.refreshing;
+  private refresh(): void {
+    if (this.isRefreshing) return;
+    this.isRefreshing = true;
+    const loaded = this.load().finally(() => (this.isRefreshing = false));
+    this.refreshed = Promise.race([loaded, new Promise((done) => setTimeout(done, MAX_WAIT_MS).unref())]);
   }
 
   private async load(): Promise<void> {

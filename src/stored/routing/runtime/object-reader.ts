@@ -7,6 +7,8 @@ import { MediaCopy } from './media-copy';
 export type Head =
   | { readonly state: 'found'; readonly versionId?: string; readonly lastModified: number }
   | { readonly state: 'missing' }
+  /** S3 rejected this request, which says nothing about others: an invalid version, or a key that is not allowed. */
+  | { readonly state: 'rejected' }
   | { readonly state: 'slow' }
   | { readonly state: 'failed' };
 
@@ -78,6 +80,7 @@ export class ObjectReader {
 /** S3 answers 404 for a delete marker, or 405 if the request specifies its version. */
 function headOf(status: number, headers: NodeJS.Dict<string | string[]>): Head {
   if (status === 404 || (status === 405 && headers['x-amz-delete-marker'])) return { state: 'missing' };
+  if (status >= 400 && status < 500) return { state: 'rejected' };
   const lastModified = Date.parse(String(headers['last-modified']));
   if (status !== 200 || Number.isNaN(lastModified)) return { state: 'failed' };
   const versionId = headers['x-amz-version-id'];

@@ -28,7 +28,7 @@ export interface LinksRequest {
 
 const METHODS = ['get', 'put'] as const;
 /** RFC 3339, with the mandatory offset from UTC. */
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
+const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 /** How far the clock of the caller may be ahead. */
 const CLOCK_SKEW_MS = 30_000;
 /** Values that S3 can return in a header and that fit into a URL. */
@@ -109,10 +109,17 @@ function parseKey(field: string, value: unknown): string {
 }
 
 function parseTime(field: string, value: unknown, now: number): number {
-  const time = typeof value === 'string' && TIME.test(value) ? Date.parse(value) : NaN;
+  const date = typeof value === 'string' ? TIME.exec(value)?.[1] : undefined;
+  const time = date && isInCalendar(date) ? Date.parse(value as string) : NaN;
   if (Number.isNaN(time)) throw new ValidationError(field, value, 'a time like 2026-01-31T12:00:00Z');
   if (time > now + CLOCK_SKEW_MS) throw new ValidationError(field, value, 'a time that is not in the future');
   return time;
+}
+
+/** `Date.parse` accepts February 30, as March 2. */
+function isInCalendar(date: string): boolean {
+  const midnight = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(date);
 }
 
 function parseExpiry(value: unknown, { linkSeconds, maxLinkSeconds }: Limits): number {

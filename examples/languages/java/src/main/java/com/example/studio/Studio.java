@@ -68,8 +68,8 @@ public class Studio {
                 .defaultPreference(ReadPreference.AUTO)
                 .readiness(ReadinessMode.EXACT)
                 .ipRanges(List.of(
-                        MediaIpRange.builder().cidr("10.20.0.0/16").region("eu-west-1").build(),
-                        MediaIpRange.builder().cidr("10.30.0.0/16").region("ap-southeast-2").build()))
+                        MediaIpRange.builder().cidr("203.0.113.0/24").region("eu-west-1").build(),
+                        MediaIpRange.builder().cidr("198.51.100.0/24").region("ap-southeast-2").build()))
                 .regionWeights(Map.of("eu-west-1", 100, "ap-southeast-2", 50))
                 .linkLifetime(Duration.minutes(30))
                 .httpApi(HttpApiOptions.builder()
