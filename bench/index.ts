@@ -7,7 +7,7 @@ import { benchPlatform } from './platform';
 import { benchProxy } from './proxy';
 import { benchRouting } from './routing';
 import { Group, Row } from './rows';
-import { benchSynthesis } from './synthesis';
+import { benchBackfillSynthesis, benchSynthesis } from './synthesis';
 import { createWorkspace } from './workspace';
 
 /** `npm run bench`: prints a table and writes bench/results.json. With `--write`, it also updates docs/benchmarks.md. */
@@ -17,6 +17,7 @@ async function main(): Promise<void> {
   const benchmarks: [string, () => Group | Promise<Group>][] = [
     ['import', () => benchImport(workspace)],
     ['synthesis of buckets', () => benchSynthesis(workspace)],
+    ['synthesis of backfills', () => benchBackfillSynthesis(workspace)],
     ['synthesis of a platform', () => benchPlatform(workspace)],
     ['routing', benchRouting],
     ['proxy', benchProxy],

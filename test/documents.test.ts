@@ -133,8 +133,8 @@ describe('TypeScript snippets', () => {
 });
 
 describe('docs/migration.md', () => {
-  test('explains every error that a deployment of replication rules can fail with', () => {
-    const source = ['merge-rules', 'rules-resource']
+  test('explains every error that a deployment to an imported bucket can fail with', () => {
+    const source = ['merge-rules', 'merge-notification', 'rules-resource', 'events-resource', 'replication-bucket']
       .map((name) => read(`src/stored/bucket/runtime/${name}.ts`))
       .join('');
     const thrown = [...source.matchAll(/throw new (?:Error|RulesConflict)\(\s*([^]+?),?\s*\);\n/g)]
@@ -179,10 +179,11 @@ describe('docs/limits.md', () => {
 
   test.each([
     ['rules in an imported bucket', count('src/stored/bucket/runtime/merge-rules', 'MAX_RULES')],
-    ['attempts to write rules', count('src/stored/bucket/runtime/rules-resource', 'TRIES')],
+    ['attempts to write rules', count('src/stored/bucket/runtime/replication-bucket', 'TRIES')],
     ['`namePrefix`', `${MAX_PREFIX_LENGTH} characters`],
     ['reason of a failed deployment', `${count('src/private/runtime/custom-resource', 'MAX_REASON')} characters`],
 
+    ['margin of the backfill after a pause', `${backfill.PAUSE_MARGIN_DAYS} days`],
     ['attempts for a backfill', `${backfill.MAX_BACKFILL_ATTEMPTS} times`],
     ['`repair.maxAttempts`', `by default ${backfill.DEFAULT_MAX_ATTEMPTS}`],
     ['objects in a repair', isWritten(backfill.MAX_REPAIR_OBJECTS)],
@@ -213,7 +214,10 @@ describe('docs/limits.md', () => {
     ['default lifetime of a link', Duration.seconds(routing.DEFAULT_LINK_SECONDS).toHumanString()],
     ['default lifetime of a link', `at most ${Duration.seconds(routing.DEFAULT_MAX_LINK_SECONDS).toHumanString()}`],
     ['concurrent S3 requests of a call', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
-    ['pause after a copy did not answer (timeout, connection error, 5xx)', seconds('src/stored/routing/runtime/arrivals', 'SKIP_MS')],
+    [
+      'pause after a copy did not answer (timeout, connection error, 5xx)',
+      seconds('src/stored/routing/runtime/arrivals', 'SKIP_MS'),
+    ],
     ['cached versions that have arrived', count('src/stored/routing/runtime/arrivals', 'VERSIONS_KEPT')],
     ['cache time of a missing version', seconds('src/stored/routing/runtime/arrivals', 'SHORT_TTL_MS')],
     ['`replicationDelay`', `0 to ${isWritten(routing.MAX_DELAY_SECONDS)} s`],
@@ -246,6 +250,10 @@ describe('docs/limits.md', () => {
     [
       'latency of reads through a proxy',
       `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`,
+    ],
+    [
+      'first evaluation of `StoppedAlarm`',
+      durationOf('src/stored/canary/canary-alarms', 'WARM_UP_MARGIN').toHumanString(),
     ],
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],

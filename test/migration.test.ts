@@ -147,7 +147,7 @@ describe('a migration', () => {
     const before = new Stack(newApp(), 'Studio', { env: { region: 'us-east-1' } });
     const stack = stackOf();
     const names = (scope: Stack, of: string, prefix?: string) => {
-      const media = new ReplicatedMediaBucket(scope, of, { replicas, namePrefix: prefix });
+      const media = new ReplicatedMediaBucket(scope, of, { replicas, namePrefix: prefix, replicateExisting: false });
       const [{ ruleId, stack: home }] = media.replicas;
       return { ruleId, home: home.stackName, bucket: only(templateOf(scope), 'AWS::S3::Bucket').Properties.BucketName };
     };

@@ -9,16 +9,24 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import { forEachPrimaryStack, PRIMARY, REPLICA, SIZE } from './layout';
+import { forEachPrimaryStack, PRIMARY, REPLICA, SHARED, SIZE } from './layout';
 
 const app = new App();
 const RUNBOOK = 'https://github.com/cdk-media-replication/cdk-media-replication/blob/main/docs/operations.md';
 
 forEachPrimaryStack(SIZE, (group, indexes) => {
-  const replicaStack = new Stack(app, `Replica${group}`, { env: REPLICA });
   const primaryStack = new Stack(app, `Primary${group}`, { env: PRIMARY });
-  primaryStack.addStackDependency(replicaStack);
-  for (const index of indexes) replicatedBucket(primaryStack, replicaStack, `Primary${group}/Media${index}`, index);
+  const createReplicaStack = (id: string, description?: string) => {
+    const stack = new Stack(app, id, { env: REPLICA, description });
+    primaryStack.addStackDependency(stack);
+    return stack;
+  };
+  const shared = SHARED ? createReplicaStack(`Replica${group}`) : undefined;
+  for (const index of indexes) {
+    const path = `Primary${group}/Media${index}`;
+    const replicaStack = shared ?? createReplicaStack(`MediaReplica${index}`, `Replica of the media bucket ${path}`);
+    replicatedBucket(primaryStack, replicaStack, path, index);
+  }
 });
 
 app.synth();
@@ -26,6 +34,7 @@ app.synth();
 function replicatedBucket(primaryStack: Stack, replicaStack: Stack, path: string, index: number): void {
   const alias = `alias/media${index}-1a2b3c4d`;
   const ruleId = `media${index}-1a2b3c4d-${REPLICA.region}`;
+  const aliasArn = ({ region, account }: typeof PRIMARY) => `arn:${Aws.PARTITION}:kms:${region}:${account}:${alias}`;
   const nameIn = (stack: Stack) => `media${index}-1a2b3c4d-${stack.account}-${stack.region}-an`;
 
   const replica = new s3.Bucket(replicaStack, `ReplicaBucket${index}`, {
@@ -78,6 +87,7 @@ function replicatedBucket(primaryStack: Stack, replicaStack: Stack, path: string
       dimensionsMap,
     }),
     900,
+    { evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.IGNORE },
     `The replica of ${path} in ${REPLICA.region} is behind the primary. Links to it may miss new media. See whether ` +
       'operations fail or only wait, and whether the upload rate exceeds the Replication Time Control quota. ' +
       `${RUNBOOK}#alarm-replication-latency`,
@@ -92,6 +102,7 @@ function replicatedBucket(primaryStack: Stack, replicaStack: Stack, path: string
       dimensionsMap,
     }),
     0,
+    { evaluationPeriods: 3, datapointsToAlarm: 1, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING },
     `S3 gave up replicating objects of ${path} to ${REPLICA.region}. They stay missing there until they are put again ` +
       'or replicated by a batch job. Subscribe to replicationEvents for the objects and the reason. ' +
       `${RUNBOOK}#alarm-replication-failures`,
@@ -107,8 +118,9 @@ function replicatedBucket(primaryStack: Stack, replicaStack: Stack, path: string
   });
   new CfnOutput(primaryStack, `Media${index}Copies`, {
     value: primaryStack.toJsonString({
-      primary: { bucketName: nameIn(primaryStack), ...PRIMARY },
-      replicas: [{ bucketName: nameIn(replicaStack), ...REPLICA, ruleId }],
+      version: 1,
+      primary: { bucketName: nameIn(primaryStack), ...PRIMARY, encryptionKey: aliasArn(PRIMARY) },
+      replicas: [{ bucketName: nameIn(replicaStack), ...REPLICA, encryptionKey: aliasArn(REPLICA), ruleId }],
     }),
     description: 'The primary bucket and its replicas, as JSON',
   });
@@ -195,6 +207,7 @@ function alarm(
   id: string,
   metric: cloudwatch.Metric,
   threshold: number,
+  evaluation: Pick<cloudwatch.AlarmProps, 'evaluationPeriods' | 'datapointsToAlarm' | 'treatMissingData'>,
   alarmDescription: string,
 ): cloudwatch.Alarm {
   return new cloudwatch.Alarm(stack, id, {
@@ -202,7 +215,6 @@ function alarm(
     metric,
     threshold,
     comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-    evaluationPeriods: 1,
-    treatMissingData: cloudwatch.TreatMissingData.IGNORE,
+    ...evaluation,
   });
 }

@@ -36,14 +36,12 @@ function convert(schema: Schema, value: any, context: Context): unknown {
 }
 
 function convertParts(schema: Schema, value: any, context: Context): unknown {
-  if (Array.isArray(value)) {
-    return value.map((element, index) => convert(childSchema(schema, index)!, element, within(context, index)));
-  }
   if (typeof value !== 'object' || value === null) return value;
-  const converted = {};
+  const converted = Array.isArray(value) ? [] : {};
   const here = definitionName(schema) === 'MediaReplicaProps' ? { ...context, region: value.region } : context;
   for (const [key, child] of Object.entries(value)) {
-    Object.defineProperty(converted, key, property(childSchema(schema, key)!, child, within(here, key)));
+    const at = Array.isArray(value) ? Number(key) : key;
+    Object.defineProperty(converted, at, property(childSchema(schema, at)!, child, within(here, at)));
   }
   return converted;
 }

@@ -13,6 +13,7 @@ export interface MediaConfig {
   readonly media: {
     readonly replicas: readonly {
       readonly region: string;
+      readonly enabled?: boolean;
       readonly replicationMetrics?: boolean;
       readonly replicationTimeControl?: boolean;
     }[];

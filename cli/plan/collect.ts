@@ -24,11 +24,14 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
         stacks.filter(({ environment }) => environment.region === region).flatMap(resourcesOf),
       ),
     ),
-    replicas: config.media.replicas.map(({ region, replicationMetrics: metrics = true, replicationTimeControl }) => ({
-      region,
-      metrics,
-      timeControl: replicationTimeControl ?? (metrics && hasReplicationTimeControl(region)),
-    })),
+    replicas: config.media.replicas.map(
+      ({ region, enabled = true, replicationMetrics: metrics = true, replicationTimeControl }) => ({
+        region,
+        enabled,
+        metrics,
+        timeControl: replicationTimeControl ?? (metrics && hasReplicationTimeControl(region)),
+      }),
+    ),
     meetings: meetingFacts(config, stack),
     canary: stack.canary !== undefined,
   };

@@ -1,4 +1,4 @@
-import { Facts, RegionFacts } from './facts';
+import { Facts, isPaused, RegionFacts, ReplicaFacts } from './facts';
 
 /** Expected volumes in a month. */
 export interface Volumes {
@@ -37,6 +37,8 @@ const inPrimary =
   ({ region }: RegionFacts, facts: Facts): number =>
     region === facts.primaryRegion ? count(facts) : 0;
 
+const enabled = (replicas: readonly ReplicaFacts[]) => replicas.filter((replica) => replica.enabled);
+
 /** The items of `estimate.prices`, with their quantities. The JSON Schema is generated from them, too. */
 export const COST_ITEMS = {
   storageGBMonth: { name: 'S3 storage', unit: 'GB-month', volume: 'storedGB', count: ({ copies }) => copies },
@@ -45,7 +47,7 @@ export const COST_ITEMS = {
     unit: '1,000 requests',
     volume: 'uploadedObjectsPerMonth',
     per: 1000,
-    count: ({ copies }) => copies,
+    count: ({ region, copies }, { replicas }) => (isPaused(region, replicas) ? 0 : copies),
   },
   getRequests1000: {
     name: 'S3 GET requests',
@@ -58,13 +60,13 @@ export const COST_ITEMS = {
     name: 'Data transfer to replicas',
     unit: 'GB from the primary to a replica',
     volume: 'uploadedGBPerMonth',
-    count: inPrimary(({ replicas }) => replicas.length),
+    count: inPrimary(({ replicas }) => enabled(replicas).length),
   },
   replicationTimeControlGB: {
     name: 'Replication Time Control',
     unit: 'GB replicated',
     volume: 'uploadedGBPerMonth',
-    count: inPrimary(({ replicas }) => replicas.filter(({ timeControl }) => timeControl).length),
+    count: inPrimary(({ replicas }) => enabled(replicas).filter(({ timeControl }) => timeControl).length),
   },
   downloadGB: {
     name: 'Data transfer to viewers',
@@ -77,7 +79,7 @@ export const COST_ITEMS = {
   metricMonth: {
     name: 'Replication metrics',
     unit: 'metric-month (4 metrics per replica)',
-    count: inPrimary(({ replicas }) => 4 * replicas.filter(({ metrics }) => metrics).length),
+    count: inPrimary(({ replicas }) => 4 * enabled(replicas).filter(({ metrics }) => metrics).length),
   },
   dashboardMonth: { name: 'Dashboards', unit: 'dashboard-month', count: ofType('AWS::CloudWatch::Dashboard') },
   proxyTaskHour: {

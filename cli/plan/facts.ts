@@ -17,6 +17,8 @@ export interface RegionFacts {
 
 export interface ReplicaFacts {
   readonly region: string;
+  /** False if the replica is paused. */
+  readonly enabled: boolean;
   readonly timeControl: boolean;
   readonly metrics: boolean;
 }
@@ -47,4 +49,8 @@ export interface Facts {
   readonly meetings: MeetingFacts[];
   /** Whether the stack has a canary. */
   readonly canary: boolean;
+}
+
+export function isPaused(region: string, replicas: readonly ReplicaFacts[]): boolean {
+  return replicas.some((replica) => replica.region === region && !replica.enabled);
 }

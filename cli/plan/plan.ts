@@ -1,5 +1,5 @@
 import { Costs } from './costs';
-import { Facts, RegionFacts } from './facts';
+import { Facts, isPaused, RegionFacts } from './facts';
 import { QuotaNeed } from './quotas';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -25,12 +25,12 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
 }
 
 /** The parts of the platform in a region. */
-function partsIn({ primaryRegion, canary }: Facts, { region, copies, resources }: RegionFacts): string[] {
+function partsIn({ primaryRegion, canary, replicas }: Facts, { region, copies, resources }: RegionFacts): string[] {
   const has = (type: string) => (resources[type] ?? 0) > 0;
   const primary = region === primaryRegion;
   return [
     ...(primary ? ['primary', 'router'] : []),
-    ...(!primary && copies > 0 ? ['replica'] : []),
+    ...(!primary && copies > 0 ? [isPaused(region, replicas) ? 'paused replica' : 'replica'] : []),
     ...(has('Custom::MediaBackfill') ? ['backfill'] : []),
     ...(has('AWS::ECS::Service') ? ['proxy'] : []),
     ...(has('AWS::Route53Resolver::ResolverEndpoint') ? ['interface endpoint'] : []),

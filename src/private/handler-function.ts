@@ -7,7 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { environmentProblems } from './environment-size';
-import { allow } from './policy-statements';
+import { allow, statement } from './policy-statements';
 import { shortened } from './shortened';
 
 /** https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html#lambda-CreateFunction-request-Description */
@@ -25,7 +25,12 @@ export interface HandlerFunctionProps {
   readonly memorySize: number;
   readonly timeout: Duration;
   readonly runtime?: lambda.Runtime;
+  /** @default - a log group of its own */
+  readonly logGroup?: logs.ILogGroup;
+  /** Of the log group of its own. */
   readonly logRetention?: logs.RetentionDays;
+  /** Permissions that are part of the role, instead of a policy resource. */
+  readonly policy?: iam.PolicyDocument;
   /** @default - the bundle of the handler */
   readonly code?: lambda.Code;
   /** A physical name, for functions that another region calls. */
@@ -51,22 +56,25 @@ export function bundleOf(handler: string): string {
   return path;
 }
 
+export function handlerLogs(scope: Construct, id: string, retention = logs.RetentionDays.ONE_MONTH): logs.LogGroup {
+  return new logs.LogGroup(scope, id, { retention, removalPolicy: RemovalPolicy.DESTROY });
+}
+
 /**
- * A Lambda function on Node.js 24 and arm64, with its own log group and role. The role has permission to write to that
- * log group only.
+ * A Lambda function on Node.js 24 and arm64 with its own role. The role has permission to write to the function's log
+ * group only.
  */
 export function handlerFunction(scope: Construct, id: string, props: HandlerFunctionProps): lambda.Function {
-  const logGroup = new logs.LogGroup(scope, `${id}Logs`, {
-    retention: props.logRetention ?? logs.RetentionDays.ONE_MONTH,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
+  const { network, functionName, policy } = props;
+  const logGroup = props.logGroup ?? handlerLogs(scope, `${id}Logs`, props.logRetention);
   const role = new iam.Role(scope, `${id}Role`, {
     assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
     roleName: props.roleName,
+    inlinePolicies: policy && { Permissions: policy },
   });
-  const { network, functionName } = props;
   if (network) grantNetworkInterfaces(scope, role, functionName!);
-  const logging = logGroup.grantWrite(role);
+  policy?.addStatements(statement(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn));
+  const logging = policy ? undefined : logGroup.grantWrite(role);
   const fn = new lambda.Function(scope, id, {
     description: shortened(props.description, MAX_DESCRIPTION),
     runtime: props.runtime ?? lambda.Runtime.NODEJS_24_X,
@@ -85,7 +93,7 @@ export function handlerFunction(scope: Construct, id: string, props: HandlerFunc
     allowPublicSubnet: network ? true : undefined, // it needs no internet access
   });
   fn.node.addValidation({ validate: () => environmentProblems(fn, props.environment) });
-  logging.applyBefore(fn.node.defaultChild!);
+  logging?.applyBefore(fn.node.defaultChild!);
   return fn;
 }
 

@@ -4,6 +4,12 @@ import { IConstruct } from 'constructs';
 
 /** The maximum length of the readable prefix, so that bucket names fit into 63 characters in every region. */
 export const MAX_PREFIX_LENGTH = 20;
+/** The maximum length of an identity: the prefix, a hyphen and 8 hexadecimal digits. */
+export const MAX_IDENTITY_LENGTH = MAX_PREFIX_LENGTH + 9;
+/** IDs that logical IDs do not show, as in aws-cdk-lib. */
+const HIDDEN = ['Default', 'Resource'];
+/** The maximum length of the readable part of a logical ID, which can have 255 characters. */
+const MAX_READABLE_ID = 240;
 
 /** Regions without account-regional namespaces: https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html */
 const GLOBAL_NAMESPACE_ONLY = ['me-central-1', 'me-south-1'];
@@ -11,21 +17,34 @@ const GLOBAL_NAMESPACE_ONLY = ['me-central-1', 'me-south-1'];
 /**
  * Derives physical names, for resources that other regions or accounts must know by name.
  *
- * A name is a readable prefix and a hash of the construct's address: the name of its stack, the stack's region, and the
- * construct's path. It is the same in every synthesis, and no two constructs of an account share one. The account and the
- * region follow where names must be unique across them.
+ * All names begin with the base: the identity, or a readable prefix and a hash of the construct's address (the name of its
+ * stack, the stack's region, and the construct's path). It is the same in every synthesis, and no two constructs of an
+ * account share one. The account and the region follow where names must be unique across them.
  */
 export class DeterministicNames {
-  /** The prefix and the hash: `media-1a2b3c4d`. */
+  /** The identity, or the prefix and the hash: `media-1a2b3c4d`. Begins with a letter. */
   readonly base: string;
-  private readonly stackName: string;
 
-  constructor(scope: IConstruct, prefix: string = readable(scope.node.id)) {
-    const stack = rootStack(scope);
-    this.stackName = stack.stackName;
-    const region = Token.isUnresolved(stack.region) ? '' : stack.region;
-    const address = [stack.stackName, region, scope.node.path].join('\n');
-    this.base = `${prefix}-${createHash('sha256').update(address).digest('hex').slice(0, 8)}`;
+  constructor(scope: IConstruct, prefix?: string, identity?: string) {
+    const { stackName, region } = rootStack(scope);
+    this.base = identity ?? `${prefix ?? readable(scope.node.id)}-${hash(stackName, region, scope.node.path)}`;
+  }
+
+  /**
+   * The logical ID of a resource, by its path in the construct: `MediaPrimaryBucket8D38C2DC`. It does not change when the
+   * construct is renamed or moved. The hash keeps apart what has the same letters: `a-b` and `ab`.
+   */
+  logicalId(path: readonly string[]): string {
+    const words = this.base.replace(/-[0-9a-f]{8}$/, '').split('-');
+    const prefix = words.map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join('');
+    const shown = path.filter((id) => !HIDDEN.includes(id));
+    const name = [prefix, ...shown].join('').replace(/[^A-Za-z0-9]/g, '');
+    return name.slice(0, MAX_READABLE_ID) + hash(this.base, ...path).toUpperCase();
+  }
+
+  /** The name of something in the construct, such as a room of a meeting service. */
+  part(id: string): string {
+    return `${readable(id)}-${hash(this.base, id)}`;
   }
 
   /**
@@ -51,8 +70,7 @@ export class DeterministicNames {
   }
 
   stack(suffix: string): string {
-    const rest = `-${this.base}-${suffix}`;
-    return this.stackName.slice(0, 128 - rest.length) + rest;
+    return `${this.base}-${suffix}`;
   }
 
   /** The ID of a replication rule, which no other rule in the same bucket has. */
@@ -92,13 +110,17 @@ function hasAccountRegionalNamespace(region: string): boolean {
   return !GLOBAL_NAMESPACE_ONLY.includes(region);
 }
 
-/** `TownHallMedia` → `town-hall-media`, truncated. */
+function hash(...address: string[]): string {
+  return createHash('sha256').update(address.join('\n')).digest('hex').slice(0, 8);
+}
+
+/** `TownHallMedia` → `town-hall-media`, truncated. Begins with a letter, because the names of stacks must. */
 function readable(id: string): string {
   const kebab = id
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-');
-  return kebab.slice(0, MAX_PREFIX_LENGTH).replace(/^-+|-+$/g, '') || 'media';
+  return kebab.slice(0, MAX_PREFIX_LENGTH).replace(/^[^a-z]+|-+$/g, '') || 'media';
 }
 
 /** The outermost stack: the name of a nested stack is known only at deployment. */

@@ -26,11 +26,20 @@ const WITHOUT_ANNOTATIONS = ['me-central-1', 'me-south-1'];
 
 /**
  * Whether S3 has object annotations in the region: in commercial regions and in China, with exceptions. They are not
- * documented for other partitions. Assumed for a token, because almost every region has them.
+ * documented for other partitions.
  */
 export function hasObjectAnnotations(region: string): boolean {
-  if (Token.isUnresolved(region)) return true;
   return ['aws', 'aws-cn'].includes(partitionOf(region) ?? '') && !WITHOUT_ANNOTATIONS.includes(region);
+}
+
+/**
+ * Whether CloudWatch documents warm-up periods of alarms for the region: in commercial regions and in China. Assumed for
+ * a token, because almost every region has them.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+ */
+export function hasAlarmWarmUp(region: string): boolean {
+  return Token.isUnresolved(region) || ['aws', 'aws-cn'].includes(partitionOf(region) ?? '');
 }
 
 /**

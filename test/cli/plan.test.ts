@@ -68,8 +68,8 @@ describe('plan', () => {
 
   test('lists existing parts only', async () => {
     const holds = async (config: string) => (await planJson(config)).regions[0].holds;
-    expect(await holds(VALID)).toEqual(['primary', 'router', 'dashboard', 'alarms']);
-    expect(await holds(`${VALID}  replicateExisting: true\ncanary: {}\n`)).toEqual([
+    expect(await holds(`${VALID}  replicateExisting: false\n`)).toEqual(['primary', 'router', 'dashboard', 'alarms']);
+    expect(await holds(`${VALID}canary: {}\n`)).toEqual([
       'primary',
       'router',
       'backfill',
@@ -94,6 +94,18 @@ describe('plan', () => {
       ['L-154D84D0', 250],
       ['L-9F286451', 251],
     ]);
+  });
+
+  test('shows that a replica is paused, and does not charge its replication', async () => {
+    const paused = EVERYTHING.replace('storageClass: GLACIER_IR', 'storageClass: GLACIER_IR\n      enabled: false');
+    const { regions, costsPerMonth } = await planJson(paused);
+    expect(regions.map(({ holds }: any) => holds[0])).toEqual(['primary', 'paused replica', 'replica']);
+    expect(Object.fromEntries(costsPerMonth.lines.map(({ item, quantity }: any) => [item, quantity]))).toMatchObject({
+      storageGBMonth: 30_000,
+      replicationTransferGB: 500,
+      replicationTimeControlGB: 500,
+      putRequests1000: 200,
+    });
   });
 
   test('does not charge Replication Time Control in GovCloud, where it is off by default', async () => {

@@ -48,6 +48,8 @@ describe('synth', () => {
     for (const named of [
       'studio-media',
       'key/1a2b3c4d-1a2b',
+      'key/9f8e7d6c-1a2b',
+      'alias/former',
       'role/replication',
       'studio-media-ireland',
       ':oncall',

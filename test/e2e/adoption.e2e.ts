@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as s3 from '@aws-sdk/client-s3';
 import { App, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { TestAuthority } from './support/certificates';
 import { CloudFormation, CustomResourceAnswer } from './support/cloudformation';
@@ -52,11 +52,20 @@ class MediaApp {
     this.assembly = app.synth();
   }
 
-  /** The properties of the custom resource for a bucket, as CloudFormation passes them. */
+  /** The properties of the custom resource for the rules of a bucket, as CloudFormation passes them. */
   properties(id = 'Primary'): Record<string, string> {
+    return this.propertiesOf('Custom::MediaReplicationRules', `MediaRules${id}`);
+  }
+
+  /** The properties of the custom resource for the notification of replication events. */
+  events(): Record<string, string> {
+    return this.propertiesOf('Custom::MediaReplicationEvents', '');
+  }
+
+  private propertiesOf(type: string, id: string): Record<string, string> {
     const { Resources } = this.assembly.getStackByName(this.stackName).template;
     const [, { Properties }] = Object.entries<any>(Resources).find(
-      ([name, { Type }]) => Type === 'Custom::MediaReplicationRules' && name.startsWith(`MediaRules${id}`),
+      ([name, { Type }]) => Type === type && name.startsWith(id),
     )!;
     return fillIn(Properties, REGION, (logicalId, attribute) =>
       attribute === 'Arn' && /Role/.test(logicalId) ? `arn:aws:iam::${ACCOUNT}:role/${this.stackName}` : logicalId,
@@ -246,6 +255,11 @@ describe('an imported bucket', () => {
     ).toMatchObject({
       Status: 'SUCCESS',
     });
+    const EncryptionKey = `arn:aws:kms:us-east-1:${ACCOUNT}:key/5678`;
+    const FormerEncryptionKeys = JSON.stringify([`arn:aws:kms:us-east-1:${ACCOUNT}:key/1234`]);
+    expect(await send('Create', { ...libraryRules, EncryptionKey, FormerEncryptionKeys })).toMatchObject({
+      Status: 'SUCCESS',
+    });
     await encrypt('arn:aws:kms:us-east-1:111111111111:alias/aws/s3');
     expect(await send('Create', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
   });
@@ -360,6 +374,7 @@ test('two stacks can share one bucket and one role', async () => {
 
 test('reverse rules are added to the replicas, and removed on deletion', async () => {
   const twoWay = new MediaApp('Library', {
+    encryption: BucketEncryption.S3_MANAGED,
     writeToReplicas: true,
     replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }],
   });
@@ -414,6 +429,217 @@ describe('a handler that crashes after any call', () => {
   });
 });
 
+describe('Object Lock of an imported bucket', () => {
+  const locked = (objectLockEnabled: boolean, writeToReplicas = false) =>
+    new MediaApp('Library', { objectLockEnabled, writeToReplicas }).properties();
+  const lock = () =>
+    client.send(
+      new s3.PutObjectLockConfigurationCommand({
+        Bucket: MEDIA,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled' },
+      }),
+    );
+
+  test('must be known, so that its replicas have it too', async () => {
+    await lock();
+    expect(await send('Create', libraryRules)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /years-of-media has Object Lock, but the other copies do not.*objectLockEnabled: true/,
+      ),
+    });
+    expect(await configuration()).toBeUndefined();
+    expect(await send('Create', locked(true))).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('is required if replicas with Object Lock replicate to the bucket', async () => {
+    expect(await send('Create', locked(true))).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Create', locked(true, true))).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(/years-of-media has no Object Lock, but `objectLockEnabled` is true/),
+    });
+    await lock();
+    expect(await send('Create', locked(true, true))).toMatchObject({ Status: 'SUCCESS' });
+  });
+});
+
+describe('the notifications of an imported bucket', () => {
+  const FAILED = 's3:Replication:OperationFailedReplication';
+  const events = library.events();
+  const withoutTimeControl = new MediaApp('Library', {
+    replicas: [{ region: 'eu-west-1', replicationTimeControl: false }],
+  }).events();
+  const own = ({ Id, TopicArn, Events }: any): s3.TopicConfiguration => ({ Id, TopicArn, Events });
+  const others: s3.NotificationConfiguration = {
+    TopicConfigurations: [{ Id: 'topic', TopicArn: 'arn:aws:sns:us-east-1:1:t', Events: ['s3:ObjectRemoved:*'] }],
+    QueueConfigurations: [
+      {
+        Id: 'queue',
+        QueueArn: 'arn:aws:sqs:us-east-1:1:q',
+        Events: ['s3:ObjectCreated:*'],
+        Filter: {
+          Key: {
+            FilterRules: [
+              { Name: 'prefix', Value: 'films/' },
+              { Name: 'suffix', Value: '.mp4' },
+            ],
+          },
+        },
+      },
+    ],
+    LambdaFunctionConfigurations: [
+      { Id: 'function', LambdaFunctionArn: 'arn:aws:lambda:us-east-1:1:function:f', Events: ['s3:ObjectRestore:*'] },
+    ],
+    EventBridgeConfiguration: {},
+  };
+  const putNotifications = (NotificationConfiguration: s3.NotificationConfiguration) =>
+    client.send(new s3.PutBucketNotificationConfigurationCommand({ Bucket: MEDIA, NotificationConfiguration }));
+  const notifications = async (): Promise<s3.NotificationConfiguration> => {
+    const { $metadata: _, ...found } = await client.send(
+      new s3.GetBucketNotificationConfigurationCommand({ Bucket: MEDIA }),
+    );
+    return found;
+  };
+  const withOwn = (properties: object) => ({
+    ...others,
+    TopicConfigurations: [...others.TopicConfigurations!, own(properties)],
+  });
+
+  test('receive one for replication events, and lose it on deletion', async () => {
+    expect(await send('Create', events)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: MEDIA });
+    expect((await notifications()).TopicConfigurations).toEqual([own(events)]);
+    expect(events.Events).toContain(FAILED);
+    expect(await send('Delete', events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual({});
+    expect(await send('Delete', events)).toMatchObject({ Status: 'SUCCESS' });
+  });
+
+  test('of other tools stay as they are during create, update and delete', async () => {
+    await putNotifications(others);
+    await send('Create', events);
+    expect(await notifications()).toEqual(withOwn(events));
+    await send('Update', withoutTimeControl, events);
+    expect(await notifications()).toEqual(withOwn(withoutTimeControl));
+    expect(await send('Update', { ...events, Id: 'renamed' }, withoutTimeControl)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual(withOwn({ ...events, Id: 'renamed' }));
+    await send('Delete', { ...events, Id: 'renamed' });
+    expect(await notifications()).toEqual(others);
+  });
+
+  test('are recognised after the CDK’s function has changed their IDs', async () => {
+    await send('Create', events);
+    await putNotifications({ TopicConfigurations: [{ ...own(events), Id: 'changed' }] });
+    expect(await send('Update', withoutTimeControl, events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual({ TopicConfigurations: [own(withoutTimeControl)] });
+    await putNotifications({ TopicConfigurations: [{ ...own(withoutTimeControl), Id: 'changed' }] });
+    expect(await send('Delete', withoutTimeControl)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual({});
+  });
+
+  test('for the same events fail the deployment without changes', async () => {
+    const conflicting: s3.NotificationConfiguration = {
+      ...others,
+      QueueConfigurations: [
+        {
+          Id: 'alerts',
+          QueueArn: 'arn:aws:sqs:us-east-1:1:alerts',
+          Events: ['s3:Replication:*'],
+          Filter: { Key: { FilterRules: [{ Name: 'prefix', Value: 'films/' }] } },
+        },
+      ],
+    };
+    await putNotifications(conflicting);
+    expect(await send('Create', events)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /years-of-media.*same events: alerts \(s3:Replication:\*\) to arn:aws:sqs:us-east-1:1:alerts.*subscribe the destinations to `replicationEvents`/,
+      ),
+    });
+    expect(await notifications()).toEqual(conflicting);
+    // S3 would reject it too.
+    await expect(putNotifications({ ...conflicting, TopicConfigurations: [own(events)] })).rejects.toThrow(
+      /ambiguously/,
+    );
+    expect(await send('Delete', events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual(conflicting);
+  });
+
+  test('with a missing destination are named, and block neither a rollback nor the deletion', async () => {
+    await putNotifications(others);
+    buckets.unreachable.add('arn:aws:sqs:us-east-1:1:q');
+    expect(await send('Create', events)).toMatchObject({
+      Status: 'FAILED',
+      Reason: expect.stringMatching(
+        /years-of-media.*does not exist, or does not allow S3: .*arn:aws:sqs:us-east-1:1:q/,
+      ),
+    });
+    expect(await notifications()).toEqual(others);
+    buckets.unreachable.clear();
+    await send('Create', events);
+    buckets.unreachable.add('arn:aws:sqs:us-east-1:1:q');
+    expect(await send('Update', withoutTimeControl, events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Update', events, withoutTimeControl)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Delete', events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual(others);
+  });
+
+  test('can be missing with the bucket when the stack is deleted', async () => {
+    await send('Create', events);
+    await client.send(new s3.DeleteBucketCommand({ Bucket: MEDIA }));
+    expect(await send('Delete', events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await send('Create', events)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: MEDIA });
+  });
+
+  test.each<[string, () => Promise<unknown>, () => Promise<unknown>, () => s3.NotificationConfiguration]>([
+    ['Create', async () => undefined, () => send('Create', events), () => withOwn(events)],
+    [
+      'Update',
+      () => send('Create', events),
+      () => send('Update', { ...withoutTimeControl, Id: 'renamed' }, events),
+      () => withOwn({ ...withoutTimeControl, Id: 'renamed' }),
+    ],
+    ['Delete', () => send('Create', events), () => send('Delete', events), () => others],
+  ])('survive a handler that crashes after any call: %s', async (_, before, call, expected) => {
+    await putNotifications(others);
+    await before();
+    gate.count();
+    await call();
+    const { calls } = gate;
+    expect(calls).toBeGreaterThan(1);
+    for (let stopAt = 1; stopAt <= calls; stopAt++) {
+      await putNotifications(others);
+      await before();
+      gate.count(stopAt, () => fn.kill());
+      await expect(call()).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
+      gate.count();
+      fn = await library.start();
+      expect(await notifications()).toMatchObject({ ...others, TopicConfigurations: expect.anything() });
+      expect(await call()).toMatchObject({ Status: 'SUCCESS' });
+      expect(await notifications()).toEqual(expected());
+    }
+  });
+
+  test('receive it again if another writer replaces them at the same time', async () => {
+    const without = '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>';
+    buckets.overwrites.set('notification', without);
+    expect(await send('Create', events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual({ TopicConfigurations: [own(events)] });
+
+    await putNotifications(others);
+    await send('Update', withoutTimeControl, events);
+    expect(await notifications()).toEqual(withOwn(withoutTimeControl));
+  });
+
+  test('lose it also if another writer adds it again at the same time', async () => {
+    await send('Create', events);
+    const { Id, TopicArn } = own(events);
+    const topic = `<TopicConfiguration><Id>${Id}</Id><Topic>${TopicArn}</Topic><Event>${FAILED}</Event></TopicConfiguration>`;
+    buckets.overwrites.set('notification', `<NotificationConfiguration>${topic}</NotificationConfiguration>`);
+    expect(await send('Delete', events)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await notifications()).toEqual({});
+  });
+});
+
 test('rules that another writer removes at the same time are added again', async () => {
   let removed = false;
   const remove = async () => {
@@ -432,6 +658,7 @@ describe('with servers that replicate', () => {
   const servers = { [REGION]: 9410, 'eu-west-1': 9420 };
   const [primary, replica] = Object.entries(servers).map(([region, port]) => new Minio({ dir, region, port }));
   const twoWay = new MediaApp('Library', {
+    encryption: BucketEncryption.S3_MANAGED,
     writeToReplicas: true,
     replicaModificationSync: true,
     replicas: [{ region: 'eu-west-1', prefix: 'video/' }],

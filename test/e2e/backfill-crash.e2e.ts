@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BackfillWorld, FunctionName } from './support/backfill-world';
 import { TaskResult } from '../simulators/s3-control';
 
@@ -21,6 +22,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 interface Scenario {
+  /** Whether nothing repeats the call, such as the deletion of a stack. @default false */
+  readonly isOnce?: boolean;
   readonly fn: FunctionName;
   /** Prepares the state before the call. */
   readonly before: () => Promise<unknown>;
@@ -32,7 +35,11 @@ interface Scenario {
 
 const create = () => world.deploy('Create', { existingBucket: true });
 const add = () => world.deploy('Update', { oldReplicas: ['a'], replicas: ['a', 'b'] });
-const events = () => world.sendEvents(['a', 'b', 'c'].map((key) => ({ key, versionId: 'v1' })));
+const pause = () => world.deploy('Update', { replicas: ['a', 'b'], paused: ['b'] });
+/** Lambda repeats a request after a crash. */
+let requestId: string;
+const enable = () => world.deploy('Update', { replicas: ['a', 'b'], oldPaused: ['b'], requestId });
+const events = async () => world.sendEvents(['a', 'b', 'c'].map((key) => ({ key, versionId: 'v1' })));
 const reports = async () => {
   const { jobId } = world.jobs()[0];
   world.control.job(jobId).complete(RESULTS).finish();
@@ -47,28 +54,53 @@ const outcomes = async () => (await world.rows('job')).map(({ state, outcome }) 
 
 const SCENARIOS: Record<string, Scenario> = {
   'a deployment with an existing bucket': {
-    fn: 'Backfill',
+    fn: 'Worker',
     before: async () => undefined,
     call: create,
     after: jobsAndFailures,
     expected: ['Replicates existing'],
   },
   'a deployment that adds a replica': {
-    fn: 'Backfill',
+    fn: 'Worker',
     before: async () => undefined,
     call: add,
     after: jobsAndFailures,
     expected: ['Replicates existing'],
+  },
+  'a deployment that pauses a replica': {
+    fn: 'Worker',
+    before: add,
+    call: pause,
+    after: async () => {
+      world.advance(MINUTE);
+      const [{ since }] = (await world.rows('state')).filter(({ sk }) => sk === 'pauses');
+      return [since, ...world.jobs().map(({ status }) => status)];
+    },
+    expected: [{ b: 0 }, 'Cancelled'],
+  },
+  'a deployment that enables a paused replica': {
+    fn: 'Worker',
+    before: async () => {
+      await pause();
+      requestId = randomUUID();
+    },
+    call: enable,
+    after: async () => [
+      ...(await jobsAndFailures()),
+      ...(await world.rows('state')).filter(({ sk }) => sk === 'pauses').map(({ since }) => since),
+      ...world.jobs().map(({ request }) => !!request.ManifestGenerator?.S3JobManifestGenerator?.Filter?.CreatedAfter),
+    ],
+    expected: ['Replicates existing', {}, true],
   },
   'a worker run that starts the job of a failed deployment': {
     fn: 'Worker',
     before: async () => {
       world.control.hooks = {
         before: ({ operation }) => {
-          if (operation === 'CreateJob') world.fn('Backfill').kill();
+          if (operation === 'CreateJob') world.fn('Worker').kill();
         },
       };
-      await create().catch(() => world.restart('Backfill'));
+      await create().catch(() => world.restart('Worker'));
       world.control.hooks = {};
       // If the request reached S3 before the function died, the worker must find the existing job.
       world.advance(10 * MINUTE);
@@ -89,7 +121,10 @@ const SCENARIOS: Record<string, Scenario> = {
   },
   'a worker run that starts a repair': {
     fn: 'Worker',
-    before: events,
+    before: async () => {
+      await events();
+      await world.work();
+    },
     call: () => world.work({ repair: true }),
     after: jobsAndFailures,
     expected: ['Replicates failed', ...['a', 'b', 'c'].map((key) => `${key} DstKmsKeyInvalidState 0`)],
@@ -105,15 +140,16 @@ const SCENARIOS: Record<string, Scenario> = {
     after: async () => [...(await jobsAndFailures()), ...(await outcomes())],
     expected: ['Replicates failed', 'b DstBucketNotFound 1', 'c SrcObjectNotEligible 1', 'finished complete'],
   },
-  'the recording of events': {
-    fn: 'Events',
-    before: async () => undefined,
-    call: events,
+  'a worker run that records events': {
+    fn: 'Worker',
+    before: events,
+    call: () => world.work(),
     after: jobsAndFailures,
     expected: ['a', 'b', 'c'].map((key) => `${key} DstKmsKeyInvalidState 0`),
   },
   'a deletion of the stack': {
-    fn: 'Backfill',
+    fn: 'Worker',
+    isOnce: true,
     before: create,
     call: () => world.deploy('Delete'),
     after: async () => {
@@ -124,7 +160,8 @@ const SCENARIOS: Record<string, Scenario> = {
     expected: ['Cancelled'],
   },
   'a deployment that removes the replica of a job': {
-    fn: 'Backfill',
+    fn: 'Worker',
+    isOnce: true,
     before: add,
     call: () => world.deploy('Update', { oldReplicas: ['a', 'b'], replicas: ['a'] }),
     after: async () => {
@@ -166,7 +203,7 @@ describe.each(Object.entries(SCENARIOS))('%s', (_, scenario) => {
   });
 
   // CloudFormation does not repeat an interrupted update or deletion whose outcome it knows.
-  if (scenario.fn !== 'Backfill' || scenario.call === create || scenario.call === add) {
+  if (!scenario.isOnce) {
     test('is idempotent', async () => {
       await run(scenario);
       await scenario.call();

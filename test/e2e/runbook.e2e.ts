@@ -1,6 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { CfnKey } from 'aws-cdk-lib/aws-kms';
+import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Shell } from './support/aws-cli';
 import { ACCOUNT, BackfillWorld } from './support/backfill-world';
 import { CanaryWorld, PRIMARY, REPLICA } from './support/canary-world';
@@ -10,7 +13,9 @@ import { LocalhostProxy } from './support/localhost-proxy';
 import { MeetingsWorld, TABLE } from './support/meetings-world';
 import { Moto } from './support/moto';
 import { CREDENTIALS } from './support/s3-server';
+import { ReplicatedMediaBucket } from '../../src';
 import { Markdown } from '../support/markdown';
+import { primaryStack } from '../support/synth';
 
 const DOCS = join(__dirname, '../../docs');
 const REGION = 'us-east-1';
@@ -23,6 +28,7 @@ const MENTIONS = [
   'aws cloudwatch set-alarm-state',
   'aws sqs start-message-move-task',
   'aws cloudformation deploy',
+  'aws cloudformation get-template',
   'aws cloudformation delete-stack',
 ];
 
@@ -319,12 +325,39 @@ describe('with the deployed functions of the meetings, a simulated Chime API and
 describe('parsed by the AWS CLI', () => {
   const aws = shell(
     { APP: 'abcdefg', PROFILE: 'bcdefgh', ENV: 'cdefghi', VERSION: '1' },
-    { region: REGION, 'ARN of the dead-letter queue': `arn:aws:sqs:${REGION}:${ACCOUNT}:dead-letters` },
+    {
+      region: REGION,
+      'ARN of the dead-letter queue': `arn:aws:sqs:${REGION}:${ACCOUNT}:dead-letters`,
+      'new stack': 'MediaStack',
+    },
   );
   beforeAll(() => writeFileSync(join(dir, 'preferences.json'), '{}'));
 
   each('aws sqs start-message-move-task', (command) => aws.parse(command));
   each('aws appconfig start-deployment', (command) => aws.parse(command));
+
+  each('--change-set-type IMPORT', async (command) => {
+    const stack = primaryStack();
+    const media = new ReplicatedMediaBucket(stack, 'Media', {
+      identity: 'studio-media',
+      replicas: [{ region: 'eu-west-1' }],
+    });
+    cpSync((stack.node.root as App).synth().directory, join(dir, 'cdk.out'), { recursive: true });
+    writeFileSync(join(dir, 'resources.json'), '[]');
+    await aws.parse(command);
+    expect(JSON.parse(readFileSync(join(dir, 'import.json'), 'utf8')).Resources).toEqual({
+      [stack.resolve((media.primary.node.defaultChild as CfnBucket).logicalId)]: {
+        Type: 'AWS::S3::Bucket',
+        DeletionPolicy: 'Retain',
+        Properties: { BucketName: expect.anything(), BucketNamespace: 'account-regional' },
+      },
+      [stack.resolve((media.primary.encryptionKey!.node.defaultChild as CfnKey).logicalId)]: {
+        Type: 'AWS::KMS::Key',
+        DeletionPolicy: 'Retain',
+        Properties: {},
+      },
+    });
+  });
 
   test.each([
     ['aws sqs start-message-move-task', 'the following arguments are required: --source-arn'],

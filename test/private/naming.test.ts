@@ -71,10 +71,33 @@ describe('DeterministicNames', () => {
     expect(isAccountRegionalName('media-an', 'eu-west-1')).toBe(false);
   });
 
-  test('of stacks are unique, even if the name of the primary stack has the maximum length', () => {
-    const made = names(['Media'], 'S'.repeat(128));
-    expect(made.stack('eu-west-1')).toHaveLength(128);
-    expect(made.stack('eu-west-1')).toMatch(new RegExp(`-${made.base}-eu-west-1$`));
+  test('consist of the identity, if there is one', () => {
+    const stack = new Stack(new App(), 'Stack', { env: { region: 'us-east-1' } });
+    const made = new DeterministicNames(stack, undefined, 'studio-media');
+    expect(made.base).toBe('studio-media');
+    expect(made.bucket('eu-west-1', ACCOUNT)).toBe(`studio-media-${ACCOUNT}-eu-west-1-an`);
+    expect(made.stack('eu-west-1')).toBe('studio-media-eu-west-1');
+  });
+
+  test('of stacks do not contain the name of the primary stack', () => {
+    const made = names(['Media']);
+    expect(made.stack('eu-west-1')).toBe(`${made.base}-eu-west-1`);
+  });
+
+  test('are logical IDs that are valid for any paths, and unique for each base and path', () => {
+    const identity = fc.stringMatching(/^[a-z][a-z0-9-]{0,28}$/);
+    const address = fc.tuple(identity, fc.array(ids, { minLength: 1, maxLength: 4 }));
+    const scope = new Stack(new App(), 'Stack', { env: { region: 'us-east-1' } });
+    const logicalId = (base: string, path: string[]) => new DeterministicNames(scope, undefined, base).logicalId(path);
+    fc.assert(
+      fc.property(address, address, (one, other) => {
+        expect(logicalId(...one)).toMatch(/^[A-Z][A-Za-z0-9]{0,254}$/);
+        expect(logicalId(...one) === logicalId(...other)).toBe(JSON.stringify(one) === JSON.stringify(other));
+      }),
+    );
+    const similar = ['a-b', 'ab', 'a--b'].map((base) => logicalId(base, ['Primary', 'Bucket', 'Resource']));
+    expect(new Set(similar).size).toBe(3);
+    expect(logicalId('media-1a2b3c4d', ['Primary', 'Bucket', 'Resource'])).toMatch(/^MediaPrimaryBucket[0-9A-F]{8}$/);
   });
 });
 

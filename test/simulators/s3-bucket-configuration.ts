@@ -2,13 +2,19 @@ import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http
 import type { AddressInfo } from 'node:net';
 
 /** The parts of a bucket's configuration that are kept here, by the word in the query. */
-type Part = 'versioning' | 'encryption' | 'policy' | 'replication';
+const PARTS = ['versioning', 'encryption', 'policy', 'replication', 'notification', 'object-lock'] as const;
+type Part = (typeof PARTS)[number];
 
-const MISSING: Record<Part, string | undefined> = {
-  versioning: undefined,
+/** The error for a part that was never put. The others have an empty configuration. */
+const MISSING: Partial<Record<Part, string>> = {
   encryption: 'ServerSideEncryptionConfigurationNotFoundError',
   policy: 'NoSuchBucketPolicy',
   replication: 'ReplicationConfigurationNotFoundError',
+  'object-lock': 'ObjectLockConfigurationNotFoundError',
+};
+const EMPTY: Partial<Record<Part, string>> = {
+  versioning: '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>',
+  notification: '<NotificationConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>',
 };
 
 class Refused extends Error {
@@ -23,11 +29,17 @@ class Refused extends Error {
 
 /**
  * Buckets of one account as far as their configuration goes, as an HTTP server: what is put is kept to the letter, and
- * what S3 refuses of a replication configuration is refused. Servers that can be had keep only what they understand.
+ * what S3 refuses of a replication or notification configuration is refused. Servers that can be had keep only what they
+ * understand.
  *
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
  */
 export class S3BucketConfiguration {
+  /** The ARNs of destinations of notifications that do not exist, or do not allow S3. */
+  readonly unreachable = new Set<string>();
+  /** What another writer replaces a part with, right after the next put. */
+  readonly overwrites = new Map<Part, string>();
   private readonly buckets = new Map<string, Map<Part, string>>();
   private readonly server: Server;
 
@@ -50,6 +62,8 @@ export class S3BucketConfiguration {
 
   reset(): void {
     this.buckets.clear();
+    this.unreachable.clear();
+    this.overwrites.clear();
   }
 
   private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -72,9 +86,7 @@ export class S3BucketConfiguration {
     const name = pathname.split('/')[1];
     const owner = headers['x-amz-expected-bucket-owner'];
     if (owner !== undefined && owner !== this.account) throw new Refused(403, 'AccessDenied', 'Access Denied');
-    const part = (['versioning', 'encryption', 'policy', 'replication'] as const).find((each) =>
-      searchParams.has(each),
-    );
+    const part = PARTS.find((each) => searchParams.has(each));
     if (!part && method === 'PUT') {
       this.buckets.set(name, new Map());
       return '';
@@ -91,13 +103,59 @@ export class S3BucketConfiguration {
     }
     if (method === 'PUT') {
       if (part === 'replication') checkReplication(body, bucket);
-      bucket.set(part, body);
+      if (part === 'notification') {
+        checkNotifications(body);
+        if (headers['x-amz-skip-destination-validation'] !== 'true') this.validateDestinations(body);
+      }
+      bucket.set(part, this.overwrites.get(part) ?? body);
+      this.overwrites.delete(part);
       return part === 'policy' ? undefined : '';
     }
     const kept = bucket.get(part);
     if (kept === undefined && MISSING[part]) throw new Refused(404, MISSING[part], 'It was not found');
-    return kept ?? '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>';
+    return kept ?? EMPTY[part];
   }
+
+  /** S3 sends a test message to every destination in the configuration. */
+  private validateDestinations(xml: string): void {
+    if (textsOf(xml, 'Topic|Queue|CloudFunction').every((arn) => !this.unreachable.has(arn))) return;
+    throw new Refused(400, 'InvalidArgument', 'Unable to validate the following destination configurations');
+  }
+}
+
+function textsOf(xml: string, tags: string): string[] {
+  return [...xml.matchAll(new RegExp(`<(?:${tags})>(.*?)</`, 'g'))].map(([, value]) => value);
+}
+
+function checkNotifications(xml: string): void {
+  const refuse = (message: string) => {
+    throw new Refused(400, 'InvalidArgument', message);
+  };
+  const notifications = [...xml.matchAll(/<(\w+Configuration)><.*?<\/\1>/gs)].map(([each]) => ({
+    ids: textsOf(each, 'Id'),
+    events: textsOf(each, 'Event'),
+    filter: (name: 'prefix' | 'suffix') =>
+      new RegExp(`<Name>${name}</Name><Value>(.*?)</Value>`, 'i').exec(each)?.[1] ?? '',
+  }));
+  const ids = notifications.flatMap((each) => each.ids);
+  if (new Set(ids).size < ids.length) refuse('Same ID used for multiple configurations. IDs must be unique');
+  const covers = (a: string, b: string) => a === b || (a.endsWith('*') && b.startsWith(a.slice(0, -1)));
+  notifications.forEach((one, index) => {
+    for (const two of notifications.slice(index + 1)) {
+      const prefixes = [one.filter('prefix'), two.filter('prefix')];
+      const suffixes = [one.filter('suffix'), two.filter('suffix')];
+      const overlap =
+        one.events.some((a) => two.events.some((b) => covers(a, b) || covers(b, a))) &&
+        (prefixes[0].startsWith(prefixes[1]) || prefixes[1].startsWith(prefixes[0])) &&
+        (suffixes[0].endsWith(suffixes[1]) || suffixes[1].endsWith(suffixes[0]));
+      if (overlap) {
+        refuse(
+          'Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are ' +
+            'overlapping for the same event type.',
+        );
+      }
+    }
+  });
 }
 
 function checkReplication(xml: string, bucket: Map<Part, string>): void {

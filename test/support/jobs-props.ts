@@ -1,2 +1,9 @@
 /** The props of `ReplicationJobs` for a new bucket with new replicas. */
-export const NEW_COPIES = { existingReplicas: [], existingBucket: false, replicateExisting: true, lifecycleRules: [] };
+export const NEW_COPIES = {
+  name: 'media-1a2b3c4d',
+  paused: [],
+  existingReplicas: [],
+  existingBucket: false,
+  replicateExisting: true,
+  lifecycleRules: [],
+};

@@ -31,7 +31,7 @@ export const FUNCTIONS: Acceptance[] = [
   },
   {
     rule: /^NIST\.800\.53\.R[45]-IAMNoInlinePolicy$/,
-    path: /Role\/DefaultPolicy\//,
+    path: /Role\/(DefaultPolicy\/|Resource$)/,
     reason: 'Each policy belongs to the role of one function, and is created and deleted with it.',
   },
 ];

@@ -189,6 +189,17 @@ export interface MeetingHttpApiOptions extends HttpApiOptions {
 /** Properties of a `ReplicatedMeetingService`. */
 export interface ReplicatedMeetingServiceProps {
   /**
+   * The `serviceName`, and the beginning of all logical IDs, instead of a name with a hash of the construct's path: with it,
+   * the construct can be renamed or moved without a new table and without new rooms. 1 to 29 lowercase letters, digits and
+   * hyphens, beginning with a letter. No other `ReplicatedMeetingService` in the same account can have it.
+   *
+   * To keep the names of a deployed service, specify its `serviceName`.
+   *
+   * @default - the construct's ID, and a hash of the stack's name, its region, and the construct's path
+   */
+  readonly identity?: string;
+
+  /**
    * The control region: the region whose Amazon Chime SDK endpoint creates and changes the meetings.
    *
    * The service receives events about its meetings only if this is the region of the stack.

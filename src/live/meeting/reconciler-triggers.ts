@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -22,7 +22,7 @@ export function triggerReconciler(scope: Construct, reconciler: lambda.IFunction
     targets: [sweep(true)],
   });
   const { region } = Stack.of(scope);
-  if (!Token.isUnresolved(region) && region !== controlRegion) return; // events are sent to the control region only
+  if (region !== controlRegion) return; // events are sent to the control region only
   new events.Rule(scope, 'ChimeEvents', {
     description: 'State changes of Amazon Chime SDK meetings',
     eventPattern: {

@@ -4,15 +4,23 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ATTENDEE_ACTIONS, grantMeetings, MEETING_ACTIONS, SWEEP_ACTIONS } from './chime-permissions';
 import * as contract from './contract';
+import { IReplicatedMeeting } from './i-replicated-meeting';
 import { IReplicatedMeetingService } from './i-replicated-meeting-service';
 import { MeetingServiceBase } from './meeting-service-base';
 import { MeetingsTable } from './meetings-table';
-import { MeetingHttpApiOptions, ReplicatedMeetingServiceAttributes, ReplicatedMeetingServiceProps } from './props';
+import {
+  MeetingHttpApiOptions,
+  ReplicatedMeetingOptions,
+  ReplicatedMeetingServiceAttributes,
+  ReplicatedMeetingServiceProps,
+} from './props';
 import { triggerReconciler } from './reconciler-triggers';
 import { controlRegionFinding } from './room-rules';
 import { handlerFunction } from '../../private/handler-function';
+import { pinLogicalIds, reserveIdentity, validateIdentity } from '../../private/identity';
 import { DeterministicNames } from '../../private/naming';
 import { Problems } from '../../private/problems';
+import { expectStackRegion } from '../../private/stacks';
 import { FunctionHttpApi } from '../../shared/http';
 
 /**
@@ -85,6 +93,8 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
 
   /** @internal */
   public static _validate(problems: Problems, props: ReplicatedMeetingServiceProps, stack: Stack): void {
+    expectStackRegion(problems, stack);
+    validateIdentity(problems, props);
     const { authorizer, hostScopes = [] } = props.httpApi ?? {};
     problems.expect(hostScopes.length === 0 || authorizer?._jwt !== undefined, {
       property: 'httpApi.hostScopes',
@@ -112,12 +122,16 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
   /** The HTTP API, if `httpApi` was specified. */
   public readonly httpApi?: FunctionHttpApi;
 
+  private readonly names: DeterministicNames;
+
   constructor(scope: Construct, id: string, props: ReplicatedMeetingServiceProps = {}) {
     super(scope, id);
     const problems = new Problems(this);
     ReplicatedMeetingService._validate(problems, props, Stack.of(this));
     problems.throwIfAny();
-    this.serviceName = new DeterministicNames(this).base;
+    this.names = new DeterministicNames(this, undefined, props.identity);
+    reserveIdentity(this, 'ReplicatedMeetingService', this.names);
+    this.serviceName = this.names.base;
     this.controlRegion = props.controlRegion ?? Stack.of(this).region;
     const state = new MeetingsTable(this, 'State', props);
     this.table = state.table;
@@ -154,6 +168,11 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
     this.reconcilerFunction = create('Reconciler', 'reconciler', 'Meetings: reconciler', background, sweeping);
     triggerReconciler(this, this.reconcilerFunction, this.controlRegion);
     if (props.httpApi) this.httpApi = createHttpApi(this, props.httpApi, audience, host);
+    pinLogicalIds(this, this.names)();
+  }
+
+  public addMeeting(id: string, options: ReplicatedMeetingOptions): IReplicatedMeeting {
+    return super.addMeeting(id, { ...options, meetingName: options.meetingName ?? this.names.part(id) });
   }
 }
 

@@ -9,6 +9,7 @@ import { roomFindings } from './room-rules';
 import { DeterministicNames } from '../../private/naming';
 import { Problems } from '../../private/problems';
 import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../../private/quotas';
+import { expectStackRegion } from '../../private/stacks';
 
 const STAGE_SLOTS = 10;
 const SHARP_ATTENDEES = 25;
@@ -54,6 +55,7 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
     super(scope, id);
     const { controlRegion, roomFunction } = props.service;
     const problems = new Problems(this);
+    if (!props.meetingName) expectStackRegion(problems, this);
     ReplicatedMeeting._validate(problems, props, controlRegion);
     // CloudFormation requires the function of a custom resource to be in the account and region of the stack.
     for (const key of ['account', 'region'] as const) {

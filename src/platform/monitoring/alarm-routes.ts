@@ -1,4 +1,4 @@
-import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Names, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as events from 'aws-cdk-lib/aws-events';
@@ -41,11 +41,12 @@ export class AlarmRoutes extends Construct {
       if (stack === this.stack) {
         notify(stackAlarms, this.topic);
       } else if (isCrossAccount(stack.account, this.stack.account)) {
-        this.warnOfUnreached(stack, `the stack is in account ${stack.account}`);
+        Annotations.of(this).addWarning(
+          `The alarms of ${stack.node.path} do not reach the topic, because the stack is in account ${stack.account}. Add ` +
+            'actions to these alarms yourself.',
+        );
       } else if (stack.region === this.stack.region) {
         this.fromOtherStack(stackAlarms);
-      } else if (Token.isUnresolved(this.stack.region) || Token.isUnresolved(stack.region)) {
-        this.warnOfUnreached(stack, 'the region of one of the two stacks is unknown. Specify a region for both');
       } else if (partitionOf(stack.region) === 'aws') {
         this.fromOtherRegion(stack, stackAlarms);
       } else {
@@ -107,12 +108,6 @@ export class AlarmRoutes extends Construct {
 
   private scopeIn(stack: Stack): Construct {
     return new Construct(stack, Names.nodeUniqueId(this.node));
-  }
-
-  private warnOfUnreached(stack: Stack, reason: string): void {
-    Annotations.of(this).addWarning(
-      `The alarms of ${stack.node.path} do not reach the topic: ${reason}, or add actions to these alarms yourself.`,
-    );
   }
 }
 

@@ -91,7 +91,7 @@ export class MediaMonitoring extends Construct {
     MediaMonitoring._validate(problems, props, Stack.of(this));
     problems.throwIfAny();
     this.props = props;
-    const ofReplicas = media?.replicas.flatMap(({ proxy }) => proxy ?? []) ?? [];
+    const ofReplicas = media?.replicas.flatMap(({ proxy }) => (proxy?._placement ? proxy : [])) ?? [];
     this.proxies = [...new Set([...ofReplicas, ...proxies])];
 
     const createdTopic = props.alarmTopic ? undefined : new AlarmTopic(this, 'Topic');

@@ -27,7 +27,7 @@ export function replicationSection(
   thresholds: number[],
 ): cloudwatch.IWidget[] {
   const ofEach = (metric: (region: string, options: cloudwatch.MetricOptions) => cloudwatch.Metric) =>
-    media.replicas.map(({ region }) => metric(region, { label: region }));
+    media.replicas.map(({ region, enabled }) => metric(region, { label: enabled ? region : `${region} (paused)` }));
   // Omitted in the dashboard's own region, where versions of aws-cdk-lib differ in whether they render it.
   const hereOnly = media.primary.env.region === here ? { region: undefined } : {};
   return section('## Replication', [

@@ -1,12 +1,15 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { MediaMonitoringOptions } from './props';
 import { Problems } from '../../private/problems';
+import { expectStackRegion } from '../../private/stacks';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html */
 const DASHBOARD_NAME = /^[\w-]{1,255}$/;
 const PAGE_URL = /^https?:\/\/[^\s#]+$/;
 
-export function validateMonitoring(problems: Problems, options: MediaMonitoringOptions, { region }: Stack): void {
+export function validateMonitoring(problems: Problems, options: MediaMonitoringOptions, stack: Stack): void {
+  expectStackRegion(problems, stack);
+  const { region } = stack;
   const { alarmTopic: topic, runbookUrl, dashboardName } = options;
   const isKnown = (value: string | undefined): value is string => value !== undefined && !Token.isUnresolved(value);
   const topicRegion = topic && (Token.isUnresolved(topic.topicArn) ? topic.env.region : topic.topicArn.split(':')[3]);

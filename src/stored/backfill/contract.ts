@@ -13,6 +13,8 @@ export const ENV = {
   /** The value of the tag on all jobs, which IAM policies require. */
   jobTag: 'REPLICATION_JOB_TAG',
   maxAttempts: 'REPLICATION_MAX_ATTEMPTS',
+  /** The URL of the queue of S3 events for failed replication. */
+  failureQueue: 'REPLICATION_FAILURE_QUEUE',
 } as const;
 
 /** The key of the tag by which IAM policies recognize the jobs of a bucket. */
@@ -28,7 +30,6 @@ export const MANIFESTS_PREFIX = 'manifests';
 export const TABLE = { key: 'pk', sort: 'sk', timeToLive: 'expiresAt' } as const;
 
 export const BACKFILL_RESOURCE = 'Custom::MediaBackfill';
-export const REPORTS_RESOURCE = 'Custom::MediaBackfillReports';
 
 /** The properties of the custom resource that starts backfills. CloudFormation passes every scalar as a string. */
 export interface BackfillProperties {
@@ -36,17 +37,13 @@ export interface BackfillProperties {
   readonly Bucket: string;
   /** The bucket names of the replicas. */
   readonly Replicas: readonly string[];
+  /** Those of the replicas that are paused. Absent if none is. */
+  readonly Paused?: readonly string[];
   /** Those of the replicas that are existing buckets, which may already hold objects. */
   readonly ExistingReplicas: readonly string[];
   /** Whether the source bucket is an existing bucket, which may already hold objects. */
   readonly ExistingBucket: 'true' | 'false';
   readonly ReplicateExisting: 'true' | 'false';
-}
-
-/** The properties of the custom resource that empties the reports bucket before CloudFormation deletes it. */
-export interface ReportsProperties {
-  readonly ServiceToken: string;
-  readonly ReportsBucket: string;
 }
 
 /** The name of S3's event for an object that failed to replicate. */
@@ -56,6 +53,8 @@ export const FAILED_EVENT = 'Replication:OperationFailedReplication';
 export interface WorkerEvent {
   /** Whether to start a repair. */
   readonly repair?: boolean;
+  /** Whether to start a repair if the last one was requested a day ago. */
+  readonly dailyRepair?: boolean;
 }
 
 export const OPERATIONS = [
@@ -75,6 +74,12 @@ export const SERVICE_DIMENSION = 'service';
 
 /** The number of times that a backfill is attempted if S3 fails the whole job. */
 export const MAX_BACKFILL_ATTEMPTS = 3;
+
+/**
+ * The number of days before a pause from which the backfill that ends it includes objects. By default, incomplete uploads
+ * in parts are aborted after the same time.
+ */
+export const PAUSE_MARGIN_DAYS = 7;
 
 /** The maximum number of objects in one repair. The next repair takes the rest. */
 export const MAX_REPAIR_OBJECTS = 1_000_000;

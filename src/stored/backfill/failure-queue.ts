@@ -1,38 +1,76 @@
 import { Duration } from 'aws-cdk-lib';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { FAILED_EVENT } from './contract';
+import { statement } from '../../private/policy-statements';
 
 const MAX_RECEIVES = 5;
 
 /**
- * Receives the S3 events for objects that failed to replicate. A broken policy causes one event for each new object:
- * the queue batches them, and keeps them while the function cannot record them.
+ * Keeps the S3 events for objects that failed to replicate until the worker records them. A broken policy causes one event
+ * for each new object.
  */
 export class FailureQueue extends Construct {
   readonly queue: sqs.Queue;
   readonly deadLetters: sqs.Queue;
+  /** Of both queues. In the policy of a queue, the resource `*` is that queue. */
+  private readonly policy: sqs.QueuePolicy;
 
-  constructor(scope: Construct, id: string, consumer: lambda.Function) {
+  constructor(scope: Construct, id: string) {
     super(scope, id);
     // SSE-SQS, because SNS can send to a queue with a KMS key only if the key policy allows it.
-    const common = { encryption: sqs.QueueEncryption.SQS_MANAGED, enforceSSL: true };
-    this.deadLetters = new sqs.Queue(this, 'DeadLetters', { ...common, retentionPeriod: Duration.days(14) });
+    const encryption = sqs.QueueEncryption.SQS_MANAGED;
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', { encryption, retentionPeriod: Duration.days(14) });
     this.queue = new sqs.Queue(this, 'Queue', {
-      ...common,
+      encryption,
       retentionPeriod: Duration.days(4),
-      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-      visibilityTimeout: Duration.seconds(6 * consumer.timeout!.toSeconds()),
+      visibilityTimeout: Duration.minutes(5),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
-    consumer.addEventSource(
-      new SqsEventSource(this.queue, {
-        batchSize: 500,
-        maxBatchingWindow: Duration.seconds(20),
-        maxConcurrency: 4,
-        reportBatchItemFailures: true,
+    this.policy = new sqs.QueuePolicy(this, 'Policy', { queues: [this.queue, this.deadLetters] });
+    this.policy.document.addStatements(
+      new iam.PolicyStatement({
+        sid: 'HttpsOnly',
+        effect: iam.Effect.DENY,
+        principals: [new iam.AnyPrincipal()],
+        actions: ['sqs:*'],
+        resources: ['*'],
+        conditions: { Bool: { 'aws:SecureTransport': 'false' } },
       }),
     );
+  }
+
+  /** Subscribes to the events for failed replication. */
+  subscribeTo(topic: sns.ITopic): void {
+    this.policy.document.addStatements(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('sns.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: ['*'],
+        conditions: { ArnEquals: { 'aws:SourceArn': topic.topicArn } },
+      }),
+    );
+    const subscription = new sns.Subscription(this, 'Subscription', {
+      topic,
+      protocol: sns.SubscriptionProtocol.SQS,
+      endpoint: this.queue.queueArn,
+      rawMessageDelivery: true,
+      // The documentation names the events with and without this prefix.
+      filterPolicyWithMessageBody: {
+        Records: sns.FilterOrPolicy.policy({
+          eventName: sns.FilterOrPolicy.filter(
+            sns.SubscriptionFilter.stringFilter({ allowlist: [FAILED_EVENT, `s3:${FAILED_EVENT}`] }),
+          ),
+        }),
+      },
+    });
+    subscription.node.addDependency(this.policy);
+  }
+
+  /** The permissions of the worker. */
+  statementForReceiving(): iam.PolicyStatement {
+    return statement(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], this.queue.queueArn);
   }
 }

@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { withRunbook } from '../../private/runbook';
 
-type JobMetric = 'jobsFailed' | 'repeatedFailures' | 'givenUp' | 'workerFailures' | 'workerErrors' | 'eventsLost';
+type JobMetric = 'jobsFailed' | 'repeatedFailures' | 'givenUp' | 'workerFailures' | 'eventsLost';
 
 interface JobAlarmProps {
   readonly metric: cloudwatch.IMetric;
@@ -51,13 +51,9 @@ export function createJobAlarms(
     }),
     createAlarm('WorkerFailuresAlarm', {
       metric: metrics.workerFailures,
-      description: `The worker that manages the replication jobs of ${bucket} fails at some of its tasks. See its log for details.`,
-      section: 'alarm-backfill-worker-errors',
-      evaluationPeriods: 3,
-    }),
-    createAlarm('WorkerErrorsAlarm', {
-      metric: metrics.workerErrors,
-      description: `The worker that manages the replication jobs of ${bucket} fails or times out. See its log for details.`,
+      description:
+        `The worker that manages the replication jobs of ${bucket} fails, times out, or fails at some of its tasks. See ` +
+        `its log for details.`,
       section: 'alarm-backfill-worker-errors',
       evaluationPeriods: 3,
     }),
@@ -65,7 +61,7 @@ export function createJobAlarms(
       metric: metrics.eventsLost,
       description:
         `Events for objects in ${bucket} that failed to replicate could not be processed, so these objects are not ` +
-        `repaired. See the log of the events function, then redrive the dead-letter queue.`,
+        `repaired. See the log of the worker, then redrive the dead-letter queue.`,
       section: 'alarm-lost-failure-events',
     }),
   ];

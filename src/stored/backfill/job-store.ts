@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MANIFESTS_PREFIX, REPORTS_PREFIX, TABLE } from './contract';
-import { allow } from '../../private/policy-statements';
+import { statement } from '../../private/policy-statements';
 
 const KEPT = Duration.days(90);
 
@@ -40,34 +40,39 @@ export class JobStore extends Construct {
     });
   }
 
-  grantTable(grantee: iam.IGrantable, ...actions: string[]): void {
-    allow(
-      grantee,
+  tableStatement(...actions: string[]): iam.PolicyStatement {
+    return statement(
       actions.map((action) => `dynamodb:${action}`),
       this.table.tableArn,
     );
   }
 
-  /** Grants the role of the jobs permission to read manifests and write reports. */
-  grantJob(role: iam.Role): void {
-    allow(role, ['s3:GetObject', 's3:GetObjectVersion'], this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
-    allow(role, ['s3:PutObject'], this.reports.arnForObjects(`${REPORTS_PREFIX}/*`));
+  /** Allows the role of the jobs to read manifests and write reports, as long as the returned policy exists. */
+  allowJobs(role: iam.IRole): s3.BucketPolicy {
+    const allow = (actions: string[], prefix: string) =>
+      this.reports.addToResourcePolicy(
+        new iam.PolicyStatement({
+          principals: [new iam.ArnPrincipal(role.roleArn)],
+          actions,
+          resources: [this.reports.arnForObjects(`${prefix}/*`)],
+        }),
+      );
+    allow(['s3:GetObject', 's3:GetObjectVersion'], MANIFESTS_PREFIX);
+    allow(['s3:PutObject'], REPORTS_PREFIX);
+    return this.reports.policy!;
   }
 
   /**
-   * Grants the worker permission to read reports and write manifests. Without `s3:ListBucket`, S3 would respond with 403
-   * instead of 404 for a report that does not exist yet.
+   * Permissions to read reports, to write manifests, and to empty the bucket when the stack is deleted. Without
+   * `s3:ListBucket`, S3 would respond with 403 instead of 404 for a report that does not exist yet.
    */
-  grantWorker(grantee: iam.IGrantable): void {
-    allow(grantee, ['s3:ListBucket'], this.reports.bucketArn);
-    allow(grantee, ['s3:GetObject'], this.reports.arnForObjects(`${REPORTS_PREFIX}/*`));
-    const writing = ['s3:PutObject', 's3:AbortMultipartUpload'];
-    allow(grantee, writing, this.reports.arnForObjects(`${MANIFESTS_PREFIX}/*`));
-  }
-
-  /** Grants permission to empty the reports bucket when the stack is deleted. */
-  grantEmpty(grantee: iam.IGrantable): void {
-    allow(grantee, ['s3:ListBucket'], this.reports.bucketArn);
-    allow(grantee, ['s3:DeleteObject'], this.reports.arnForObjects('*'));
+  reportsStatements(): iam.PolicyStatement[] {
+    const objects = (prefix: string) => this.reports.arnForObjects(`${prefix}*`);
+    return [
+      statement(['s3:ListBucket'], this.reports.bucketArn),
+      statement(['s3:GetObject'], objects(`${REPORTS_PREFIX}/`)),
+      statement(['s3:PutObject', 's3:AbortMultipartUpload'], objects(`${MANIFESTS_PREFIX}/`)),
+      statement(['s3:DeleteObject'], objects('')),
+    ];
   }
 }

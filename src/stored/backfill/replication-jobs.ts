@@ -6,23 +6,23 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as sns from 'aws-cdk-lib/aws-sns';
-import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct, IDependable } from 'constructs';
 import * as contract from './contract';
 import { FailureQueue } from './failure-queue';
 import { createJobAlarms } from './job-alarms';
-import { createJobRole, grantJobs, grantReadLifecycle, grantReadSource } from './job-permissions';
+import { createJobRole, jobStatements, sourceStatement } from './job-permissions';
 import { JobStore } from './job-store';
 import { racingRules } from './lifecycle-race';
 import { plainRules } from './lifecycle-rules';
 import { ReplicationRepairOptions } from './props';
 import { ReplicationJobsMetric } from './replication-jobs-metric';
-import { handlerFunction } from '../../private/handler-function';
-import { accountOf, DeterministicNames } from '../../private/naming';
+import { handlerFunction, handlerLogs } from '../../private/handler-function';
+import { accountOf } from '../../private/naming';
 import { Problems } from '../../private/problems';
 
 export interface ReplicationJobsProps {
+  /** The tag of the jobs, and the dimension of the metrics. Unique in the account. */
+  readonly name: string;
   /**
    * The name of the source bucket, which is in the account and region of the stack. Not a reference, because the bucket
    * may depend on resources of this construct.
@@ -30,6 +30,8 @@ export interface ReplicationJobsProps {
   readonly bucketName: string;
   /** The bucket names of the replicas. */
   readonly replicas: string[];
+  /** Those of the replicas that are paused. */
+  readonly paused: string[];
   /** Those of the replicas that are existing buckets. */
   readonly existingReplicas: string[];
   /** Whether the source bucket is an existing bucket. */
@@ -40,11 +42,13 @@ export interface ReplicationJobsProps {
   readonly lifecycleRules: s3.LifecycleRule[];
   /** @default - once a day, three attempts */
   readonly repair?: ReplicationRepairOptions;
+  /** The physical name of the status function, if other stacks refer to it. */
+  readonly statusFunctionName?: string;
   readonly logRetention?: logs.RetentionDays;
   readonly runtime?: lambda.Runtime;
 }
 
-type Entry = 'backfill' | 'worker' | 'events' | 'status';
+type Entry = 'jobs' | 'status';
 
 /**
  * Replicates what replication rules do not: objects that existed before the rules (backfill) and objects that failed to
@@ -67,9 +71,9 @@ export class ReplicationJobs extends Construct {
 
   /** Handles `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and `RestartBackfill`. */
   readonly statusFunction: lambda.Function;
-  /** Starts, monitors and completes the jobs. */
+  /** Starts, monitors and completes the jobs, and records the events for failed replication. */
   readonly workerFunction: lambda.Function;
-  /** Receives the S3 events for objects that failed to replicate. */
+  /** Keeps the S3 events for objects that failed to replicate until the worker records them. */
   readonly failures: FailureQueue;
 
   private readonly name: string;
@@ -77,6 +81,7 @@ export class ReplicationJobs extends Construct {
   private readonly props: ReplicationJobsProps;
   private readonly store: JobStore;
   private readonly jobRole: iam.Role;
+  private readonly logGroup: logs.ILogGroup;
   private alarms?: cloudwatch.Alarm[];
 
   constructor(scope: Construct, id: string, props: ReplicationJobsProps) {
@@ -85,64 +90,36 @@ export class ReplicationJobs extends Construct {
     ReplicationJobs._validate(problems, props);
     problems.throwIfAny();
     this.props = props;
-    this.name = new DeterministicNames(this).base;
+    this.name = props.name;
     this.warnOfLifecycleRules();
-    const { bucketName } = props;
     const stack = Stack.of(this);
     this.store = new JobStore(this, 'Store');
-    this.jobRole = createJobRole(this, bucketName, accountOf(stack), this.store);
-    const jobs = { role: this.jobRole, tag: this.name };
+    this.failures = new FailureQueue(this, 'Failures');
+    this.jobRole = createJobRole(this, props.bucketName, accountOf(stack));
+    this.logGroup = handlerLogs(this, 'Logs', props.logRetention);
 
-    const backfill = this.createFunction('Backfill', 'backfill', 'Starts backfills', Duration.minutes(5));
-    grantJobs(backfill, stack, { ...jobs, cancel: true });
-    grantReadSource(backfill, bucketName);
-    this.store.grantEmpty(backfill);
-    this.store.grantTable(backfill, 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
-
-    this.workerFunction = this.createFunction('Worker', 'worker', 'Manages replication jobs', Duration.minutes(15));
-    grantJobs(this.workerFunction, stack, jobs);
-    grantReadLifecycle(this.workerFunction, bucketName);
-    this.store.grantWorker(this.workerFunction);
-    this.store.grantTable(this.workerFunction, 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem');
-
-    const recorder = this.createFunction('Events', 'events', 'Records failed replication', Duration.minutes(1));
-    this.store.grantTable(recorder, 'UpdateItem');
-    this.failures = new FailureQueue(this, 'Failures', recorder);
-
+    this.workerFunction = this.createFunction('Worker', 'jobs', 'Manages replication jobs', Duration.minutes(15), [
+      ...jobStatements(stack, this.jobRole, this.name),
+      sourceStatement(props.bucketName),
+      ...this.store.reportsStatements(),
+      this.store.tableStatement('DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'),
+      this.failures.statementForReceiving(),
+    ]);
     this.statusFunction = this.createFunction(
       'Status',
       'status',
       'Reports the replication status',
       Duration.seconds(29),
+      [this.store.tableStatement('GetItem', 'Query', 'UpdateItem')],
+      props.statusFunctionName,
     );
-    this.store.grantTable(this.statusFunction, 'GetItem', 'Query', 'UpdateItem');
-
-    this.resource = this.createResources(backfill);
+    this.resource = this.createResource();
     this.createSchedules();
   }
 
   /** Adds resources that must be deployed before the first backfill starts, such as the bucket and its rules. */
   startAfter(...dependencies: IDependable[]): void {
     this.resource.node.addDependency(...dependencies);
-  }
-
-  /** Subscribes to the events for failed replication in a topic of the bucket's replication events. */
-  listenTo(topic: sns.ITopic): void {
-    topic.addSubscription(
-      new SqsSubscription(this.failures.queue, {
-        rawMessageDelivery: true,
-        // The documentation names the events with and without this prefix.
-        filterPolicyWithMessageBody: {
-          Records: sns.FilterOrPolicy.policy({
-            eventName: sns.FilterOrPolicy.filter(
-              sns.SubscriptionFilter.stringFilter({
-                allowlist: [contract.FAILED_EVENT, `s3:${contract.FAILED_EVENT}`],
-              }),
-            ),
-          }),
-        },
-      }),
-    );
   }
 
   /** Grants permission to invoke the status function, which can also retry, dismiss and restart. */
@@ -156,8 +133,15 @@ export class ReplicationJobs extends Construct {
       jobsFailed: this.metric(ReplicationJobsMetric.JOBS_FAILED),
       repeatedFailures: this.metric(ReplicationJobsMetric.REPEATED_FAILURES, { statistic: 'Sum' }),
       givenUp: this.metric(ReplicationJobsMetric.GIVEN_UP),
-      workerFailures: this.metric(ReplicationJobsMetric.WORKER_FAILURES),
-      workerErrors: this.workerFunction.metricErrors(),
+      // The worker reports no failures if it does not complete. SUM of an array ignores missing values, unlike `+`.
+      workerFailures: new cloudwatch.MathExpression({
+        expression: 'SUM([failures, errors])',
+        label: 'Failures of the worker',
+        usingMetrics: {
+          failures: this.metric(ReplicationJobsMetric.WORKER_FAILURES),
+          errors: this.workerFunction.metricErrors(),
+        },
+      }),
       eventsLost: this.failures.deadLetters.metricApproximateNumberOfMessagesVisible(),
     });
     if (actions.length > 0) this.alarms.forEach((alarm) => alarm.addAlarmAction(...actions));
@@ -175,8 +159,15 @@ export class ReplicationJobs extends Construct {
     });
   }
 
-  private createFunction(functionId: string, entry: Entry, purpose: string, timeout: Duration): lambda.Function {
-    const { bucketName, repair, runtime, logRetention } = this.props;
+  private createFunction(
+    functionId: string,
+    entry: Entry,
+    purpose: string,
+    timeout: Duration,
+    statements: iam.PolicyStatement[],
+    functionName?: string,
+  ): lambda.Function {
+    const { bucketName, repair, runtime } = this.props;
     const { ENV } = contract;
     return handlerFunction(this, functionId, {
       handler: 'stored/stored-media',
@@ -191,46 +182,42 @@ export class ReplicationJobs extends Construct {
         [ENV.reportsBucket]: this.store.reports.bucketName,
         [ENV.jobRole]: this.jobRole.roleArn,
         [ENV.jobTag]: this.name,
+        [ENV.failureQueue]: this.failures.queue.queueUrl,
         [ENV.maxAttempts]: Tokenization.stringifyNumber(repair?.maxAttempts ?? contract.DEFAULT_MAX_ATTEMPTS),
         POWERTOOLS_SERVICE_NAME: this.name,
       },
       memorySize: 1024,
       runtime,
-      logRetention,
+      functionName,
+      logGroup: this.logGroup,
+      policy: new iam.PolicyDocument({ statements }),
     });
   }
 
   /**
-   * The dependencies make CloudFormation delete these in the following order: cancel the jobs; delete the permissions of
-   * their role, so that no report is written later; empty the reports bucket; delete the bucket.
+   * When the stack is deleted, the resource cancels the jobs and empties the reports bucket. CloudFormation deletes the
+   * policy that allows the jobs to write reports first, so that no report is written later, and the bucket last.
    */
-  private createResources(backfill: lambda.Function): CustomResource {
-    const { bucketName, replicas, existingReplicas, existingBucket, replicateExisting } = this.props;
-    const cleanup = new CustomResource(this, 'ReportsCleanup', {
-      resourceType: contract.REPORTS_RESOURCE,
-      serviceToken: backfill.functionArn,
-      properties: { ReportsBucket: this.store.reports.bucketName },
-    });
-    cleanup.node.addDependency(backfill.role!, this.store.reports);
-    const permissions = this.jobRole.node.findChild('DefaultPolicy');
-    permissions.node.addDependency(cleanup);
+  private createResource(): CustomResource {
+    const { bucketName, replicas, paused, existingReplicas, existingBucket, replicateExisting } = this.props;
     const resource = new CustomResource(this, 'Resource', {
       resourceType: contract.BACKFILL_RESOURCE,
-      serviceToken: backfill.functionArn,
+      serviceToken: this.workerFunction.functionArn,
       properties: {
         Bucket: bucketName,
         Replicas: replicas,
+        Paused: paused.length > 0 ? paused : undefined,
         ExistingReplicas: existingReplicas,
         ExistingBucket: String(existingBucket),
         ReplicateExisting: String(replicateExisting),
       },
     });
-    resource.node.addDependency(backfill.role!, permissions);
+    this.store.allowJobs(this.jobRole).node.addDependency(resource);
     return resource;
   }
 
   private createSchedules(): void {
-    const { enabled = true, schedule = events.Schedule.rate(Duration.days(1)) } = this.props.repair ?? {};
+    const { enabled = true, schedule } = this.props.repair ?? {};
     const target = (event: contract.WorkerEvent, retryAttempts?: number) =>
       new targets.LambdaFunction(this.workerFunction, {
         event: events.RuleTargetInput.fromObject(event),
@@ -239,9 +226,9 @@ export class ReplicationJobs extends Construct {
     new events.Rule(this, 'WorkerSchedule', {
       description: 'Invokes the worker, which manages the running replication jobs',
       schedule: events.Schedule.rate(Duration.minutes(5)),
-      targets: [target({}, 0)], // no retries: the next invocation follows soon
+      targets: [target(enabled && !schedule ? { dailyRepair: true } : {}, 0)], // no retries: the next run follows soon
     });
-    if (!enabled) return;
+    if (!enabled || !schedule) return;
     new events.Rule(this, 'RepairSchedule', {
       description: 'Starts a repair of objects that failed to replicate',
       schedule,

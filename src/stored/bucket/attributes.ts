@@ -1,4 +1,6 @@
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import { MediaReplicaDescription } from './media-replica';
 
 /** Attributes of one copy of an imported `ReplicatedMediaBucket`. */
 export interface MediaCopyAttributes {
@@ -16,31 +18,43 @@ export interface MediaCopyAttributes {
   readonly account?: string;
 
   /**
+   * The encryption of the bucket: `KMS` or `S3_MANAGED`.
+   *
+   * @default - `KMS` if `encryptionKey` is specified. Otherwise it is unknown: grants do not include key permissions, and
+   * synthesis warns about them
+   */
+  readonly encryption?: s3.BucketEncryption;
+
+  /**
    * The bucket's KMS key, imported by its ARN or by its alias.
    *
    * @default - no KMS key: grants do not include key permissions
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * KMS keys that objects are encrypted with besides `encryptionKey`, imported by their ARN or by their alias.
+   *
+   * @default - none
+   */
+  readonly formerEncryptionKeys?: kms.IKey[];
 }
 
 /** Attributes of a replica of an imported `ReplicatedMediaBucket`. */
-export interface MediaReplicaAttributes extends MediaCopyAttributes {
-  /** The ID of the replication rule from the primary to this replica. */
-  readonly ruleId: string;
+export interface MediaReplicaAttributes extends MediaCopyAttributes, MediaReplicaDescription {
+  /**
+   * Whether S3 replicates to this replica. `false` if it is paused.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
 
   /**
-   * The key prefix of the objects that the rule replicates.
+   * The URL of the private proxy in front of the replica: `https://media.eu.example.com`.
    *
-   * @default - objects with any key are replicated
+   * @default - no proxy: clients use the public S3 endpoint
    */
-  readonly prefix?: string;
-
-  /**
-   * The tags of the objects that the rule replicates.
-   *
-   * @default - objects are replicated regardless of their tags
-   */
-  readonly tags?: { readonly [key: string]: string };
+  readonly proxyUrl?: string;
 }
 
 /** Attributes of an imported `ReplicatedMediaBucket`. */
@@ -50,4 +64,11 @@ export interface ReplicatedMediaBucketAttributes {
 
   /** The replicas. */
   readonly replicas: MediaReplicaAttributes[];
+
+  /**
+   * Whether applications can write to the replicas too. `grantPut`, `grantDelete` and `grantReadWrite` then cover every copy.
+   *
+   * @default false
+   */
+  readonly writeToReplicas?: boolean;
 }

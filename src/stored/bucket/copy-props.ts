@@ -9,8 +9,8 @@ export interface MediaCopyProps {
    * The bucket's name: 3 to 63 lowercase letters, digits, hyphens and dots. Must be known at synthesis,
    * because stacks of other regions contain it; only the account can be a token.
    *
-   * @default - derived from the construct's path, the account and the region. Where S3 supports it, the name is in the
-   * account's own regional namespace, so that no other account can claim it
+   * @default - derived from `identity` or the construct's path, the account and the region. Where S3 supports it, the name
+   * is in the account's own regional namespace, so that no other account can claim it
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
    */
   readonly bucketName?: string;
@@ -24,6 +24,22 @@ export interface MediaCopyProps {
    * @default - a new customer managed key with yearly rotation, unless `encryption` is `S3_MANAGED`
    */
   readonly encryptionKey?: kms.IKey;
+
+  /**
+   * Keys, in the copy's region, that objects of this copy are encrypted with besides `encryptionKey`. A change of the key or
+   * of `encryption` applies to new objects only: readers and the replication role need `kms:Decrypt` on these keys for as
+   * long as objects are encrypted with them. docs/migration.md describes the steps of a change.
+   *
+   * The alias that the output `Copies` contains stands for the key that the construct creates, which is then kept in the
+   * stack. The policy of any other key is not modified.
+   *
+   * If the copy has no `encryptionKey`, the replicas of objects that are encrypted with KMS are encrypted with the first of
+   * these keys.
+   *
+   * @default - none
+   * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/default-bucket-encryption.html
+   */
+  readonly formerEncryptionKeys?: kms.IKey[];
 
   /**
    * Lifecycle rules of this copy, in addition to the rule that the construct creates for incomplete uploads and
@@ -81,6 +97,18 @@ export interface MediaReplicaProps extends MediaCopyProps {
    * @default - no proxy: clients use the public S3 endpoint
    */
   readonly proxy?: S3MediaProxyOptions;
+
+  /**
+   * Whether S3 replicates to this replica. `false` pauses it: its replication rules are disabled, the router does not link
+   * to it, the canary skips it, and its alarms say that it is paused. Objects that are uploaded to the replica itself are
+   * still replicated to the other copies.
+   *
+   * S3 never replicates by itself what was uploaded during a pause. The deployment that removes `enabled: false` therefore
+   * starts a backfill of these objects, which requires `replicateExisting`.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
 
   /**
    * The storage class of the replica's objects.

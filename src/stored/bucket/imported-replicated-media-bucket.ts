@@ -1,31 +1,53 @@
 import { Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { MediaCopyAttributes, ReplicatedMediaBucketAttributes } from './attributes';
+import { MediaCopyAttributes, MediaReplicaAttributes, ReplicatedMediaBucketAttributes } from './attributes';
 import { existingCopy } from './copies/existing-copy';
 import { MediaCopy } from './copies/media-copy';
 import { MediaReplica } from './media-replica';
 import { ReplicatedMediaBucketBase } from './replicated-media-bucket-base';
 import { accountOf } from '../../private/naming';
+import { Problems } from '../../private/problems';
+import { S3MediaProxy } from '../proxy';
 
 /** Media of another app. */
 export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   readonly replicas: MediaReplica[];
 
-  constructor(scope: Construct, id: string, attrs: ReplicatedMediaBucketAttributes) {
+  /** @param read returns the attributes; keys that they contain can be imported into the given scope */
+  constructor(scope: Construct, id: string, read: (scope: Construct) => ReplicatedMediaBucketAttributes) {
     super(scope, id);
-    const stack = Stack.of(this);
-    this._primaryCopy = this.importCopy('Primary', attrs.primary);
-    this._replicaCopies = attrs.replicas.map((replica) => this.importCopy(`Replica-${replica.region}`, replica));
-    this.replicas = this._replicaCopies.map(({ bucket, region, account }, index) => {
-      const { ruleId, prefix, tags } = attrs.replicas[index];
-      return { bucket, region, account, stack, ruleId, prefix, tags };
-    });
+    const { primary, replicas, writeToReplicas = false } = read(this);
+    const problems = new Problems(this);
+    validateEncryption(problems.within('primary'), primary);
+    replicas.forEach((replica, index) => validateEncryption(problems.within(`replicas[${index}]`), replica));
+    problems.throwIfAny();
+    this._writeToReplicas = writeToReplicas;
+    this._primaryCopy = this.importCopy('Primary', primary);
+    this._replicaCopies = replicas.map((replica) => this.importCopy(`Replica-${replica.region}`, replica));
+    this.replicas = replicas.map((replica, index) => this.importReplica(replica, this._replicaCopies[index]));
   }
 
   private importCopy(id: string, attrs: MediaCopyAttributes): MediaCopy {
-    const { bucketName, region, account = accountOf(Stack.of(this)), encryptionKey } = attrs;
+    const { bucketName, region, account = accountOf(Stack.of(this)), encryption, encryptionKey } = attrs;
     const bucket = s3.Bucket.fromBucketAttributes(this, id, { bucketName, region, account, encryptionKey });
-    return existingCopy(bucket, region, account, encryptionKey);
+    const isKeyUnknown = !encryptionKey && encryption !== s3.BucketEncryption.S3_MANAGED;
+    return { ...existingCopy(bucket, region, account, attrs), isKeyUnknown };
   }
+
+  private importReplica(attrs: MediaReplicaAttributes, { bucket, region, account }: MediaCopy): MediaReplica {
+    const { bucketName, encryption, encryptionKey, formerEncryptionKeys, proxyUrl: url, ...description } = attrs;
+    const { enabled = true } = attrs;
+    const proxy = url && S3MediaProxy.fromS3MediaProxyAttributes(this, `Proxy-${region}`, { url, region });
+    return { ...description, enabled, region, account, stack: Stack.of(this), bucket, proxy: proxy || undefined };
+  }
+}
+
+function validateEncryption(problems: Problems, { encryption, encryptionKey }: MediaCopyAttributes): void {
+  problems.expect(encryption !== s3.BucketEncryption.S3_MANAGED || !encryptionKey, {
+    property: 'encryptionKey',
+    got: 'a key',
+    expected: 'no key with `encryption: BucketEncryption.S3_MANAGED`',
+    fix: 'Remove `encryption`, or specify a key that only older objects are encrypted with in `formerEncryptionKeys`.',
+  });
 }

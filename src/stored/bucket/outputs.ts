@@ -2,9 +2,16 @@ import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { MediaCopy } from './copies/media-copy';
 import { Replica } from './copies/replica';
+import { describeCopies } from './copies-output';
 
 /** Writes the bucket name and region of each replica, and a description of all copies as JSON. */
-export function writeOutputs(scope: Construct, primary: MediaCopy, replicas: Replica[]): void {
+export function writeOutputs(
+  scope: Construct,
+  identity: string,
+  primary: MediaCopy,
+  replicas: Replica[],
+  writeToReplicas: boolean,
+): void {
   const write = (id: string, value: string, description: string, parent = scope) =>
     new CfnOutput(parent, id, { value, description });
   for (const { copy, proxy } of replicas) {
@@ -17,19 +24,12 @@ export function writeOutputs(scope: Construct, primary: MediaCopy, replicas: Rep
     if (Token.isUnresolved(proxy.url)) write('Url', proxy.url, description, proxy);
     else write(`${id}ProxyUrl`, proxy.url, description);
   }
-  const copies = Stack.of(scope).toJsonString({
-    primary: describe(primary),
-    replicas: replicas.map(({ copy, ruleId, proxy }) => ({
-      ...describe(copy),
-      ruleId,
-      proxyUrl: proxy && !Token.isUnresolved(proxy.url) ? proxy.url : undefined,
-    })),
-  });
-  write('Copies', copies, 'The primary bucket and its replicas, as JSON');
-}
-
-function describe({ bucketName, region, account }: MediaCopy) {
-  return { bucketName, region, account };
+  const copies = Stack.of(scope).toJsonString({ identity, ...describeCopies(primary, replicas, writeToReplicas) });
+  write(
+    'Copies',
+    copies,
+    'The primary bucket and its replicas, as JSON: import it with ReplicatedMediaBucket.fromCopies',
+  );
 }
 
 /** `eu-west-1` → `EuWest1`. */

@@ -40,7 +40,9 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
    * Whether to replicate existing objects to new replicas with S3 Batch Replication. The deployment starts the job and
    * does not wait for it. Jobs are charged per job and per object.
    *
-   * @default - true if `bucket` is specified or if there are several replicas, because one of them may be new
+   * An empty bucket needs no job, so the first deployment of a new bucket starts none.
+   *
+   * @default true
    * @see https://aws.amazon.com/s3/pricing/
    */
   readonly replicateExisting?: boolean;
@@ -60,9 +62,10 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
   readonly logRetention?: logs.RetentionDays;
 
   /**
-   * How to retry objects that S3 failed to replicate.
+   * How to retry objects that S3 failed to replicate. With `writeToReplicas` or `replicaModificationSync`, every copy
+   * retries its own, in its region.
    *
-   * @default - once a day and up to three times per object if `replicateExisting` is enabled, otherwise no retries
+   * @default - once a day and up to three times per object. With `replicateExisting: false`, no retries
    */
   readonly repair?: ReplicationRepairOptions;
 
@@ -95,10 +98,22 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
   readonly replicaSynthesizer?: IReusableStackSynthesizer;
 
   /**
-   * The readable prefix of derived names: of buckets, key aliases, stacks and rules. At most 20 lowercase letters, digits
-   * and hyphens.
+   * The beginning of all derived names and logical IDs, instead of a prefix and a hash of the construct's path: with it, the
+   * construct can be renamed or moved without new buckets, keys or tables. 1 to 29 lowercase letters, digits and hyphens,
+   * beginning with a letter. No other `ReplicatedMediaBucket` in the same account can have it.
    *
-   * A hash of the construct's path follows it, so that no two constructs of an account share a name.
+   * To keep the names of a deployed construct, specify the `identity` in its output `Copies`, and remove `namePrefix`.
+   *
+   * @default - `namePrefix`, and a hash of the stack's name, its region, and the construct's path
+   */
+  readonly identity?: string;
+
+  /**
+   * The readable prefix of derived names: of buckets, key aliases, stacks and rules. At most 20 lowercase letters, digits
+   * and hyphens, beginning with a letter.
+   *
+   * A hash of the construct's path follows it, so that no two constructs of an account share a name. Cannot be specified
+   * together with `identity`.
    *
    * @default - the construct's ID
    */
@@ -155,7 +170,8 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
   readonly serverAccessLogsExpiration?: Duration;
 
   /**
-   * Whether to enable S3 Object Lock on every copy. It cannot be disabled later.
+   * Whether to enable S3 Object Lock on every copy that the construct creates. It cannot be disabled later. Required if an
+   * existing `bucket` has Object Lock, because S3 replicates from it only to buckets that have it too.
    *
    * @default - true if `objectLockDefaultRetention` is specified
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
@@ -194,7 +210,8 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
   readonly replicationAlarms?: boolean;
 
   /**
-   * Whether to create stack outputs with the buckets' names and regions.
+   * Whether to create stack outputs: the names and regions of the replicas, and `Copies`, with which `fromCopies` imports
+   * the media into another app.
    *
    * @default true
    */
@@ -205,7 +222,8 @@ export interface ReplicatedMediaBucketProps extends MediaCopyProps {
  * Options for the alarms of a `ReplicatedMediaBucket`.
  *
  * The alarms on failed operations are in the primary's region and use `actions`. The alarms on latency are in the region
- * of their replica, where S3 publishes the metric, and use `replicaActions`.
+ * of their replica, where S3 publishes the metric, and use `replicaActions`. With `writeToReplicas` or
+ * `replicaModificationSync`, the alarms on what a replica fails to replicate are in its region, too.
  */
 export interface ReplicationAlarmsOptions extends AlarmsOptions {
   /**

@@ -2,27 +2,32 @@ import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ReplicatedMediaBucketAttributes } from './attributes';
-import { existingPrimary } from './copies/existing-copy';
+import { cfnBucketOf, existingPrimary } from './copies/existing-copy';
 import { NewCopy } from './copies/new-copy';
 import { Replica, ReplicaFactory } from './copies/replica';
+import { attributesFrom } from './copies-output';
 import { IReplicatedMediaBucket } from './i-replicated-media-bucket';
 import { ImportedReplicatedMediaBucket } from './imported-replicated-media-bucket';
 import { MediaReplica } from './media-replica';
 import { writeOutputs } from './outputs';
 import { ReplicatedMediaBucketProps, ReplicationAlarmsOptions } from './props';
+import { describeReplica } from './replica-description';
 import { ReplicatedMediaBucketBase } from './replicated-media-bucket-base';
+import { BucketProvider } from './replication/bucket-provider';
 import { Replication } from './replication/replication';
 import { ReplicationAlarms } from './replication/replication-alarms';
 import { ReplicationEvents } from './replication/replication-events';
 import { allowReplicationRole, createReplicationRole } from './replication/replication-role';
 import { validateBucket } from './validation/bucket';
+import { pinLogicalIds, reserveIdentity } from '../../private/identity';
 import { accountOf, DeterministicNames } from '../../private/naming';
 import { describeProblem, invalid, Problem, Problems } from '../../private/problems';
 import { deployAfter } from '../../private/stacks';
-import { ReplicationJobs, ReplicationJobsMetric } from '../backfill';
+import { ReplicationJobs, ReplicationJobsMetric, ReplicationJobsProps } from '../backfill';
 
 /**
  * An S3 bucket for media with replicas in other regions.
@@ -46,18 +51,30 @@ import { ReplicationJobs, ReplicationJobsMetric } from '../backfill';
  */
 export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   /**
-   * Imports the media of another app.
+   * Imports the media of another app by the value of its output `Copies`.
    *
    * @param scope the parent construct
    * @param id the construct's ID
-   * @param attrs the names of the buckets and rules, which the other app's outputs contain
+   * @param json the value of the output, which must be known at synthesis: from a file, or from the context in cdk.json
+   * @throws if the value is not such an output, or was written by a version with another format
+   */
+  public static fromCopies(scope: Construct, id: string, json: string): IReplicatedMediaBucket {
+    return new ImportedReplicatedMediaBucket(scope, id, (media) => attributesFrom(media, json));
+  }
+
+  /**
+   * Imports the media of another app by names. `fromCopies` is simpler if that app uses this library.
+   *
+   * @param scope the parent construct
+   * @param id the construct's ID
+   * @param attrs the names of the buckets, keys and rules
    */
   public static fromReplicatedMediaBucketAttributes(
     scope: Construct,
     id: string,
     attrs: ReplicatedMediaBucketAttributes,
   ): IReplicatedMediaBucket {
-    return new ImportedReplicatedMediaBucket(scope, id, attrs);
+    return new ImportedReplicatedMediaBucket(scope, id, () => attrs);
   }
 
   /**
@@ -76,10 +93,13 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   /** The role that S3 assumes to replicate. */
   public readonly replicationRole: iam.IRole;
 
+  private readonly names: DeterministicNames;
   private readonly replicaFactory: ReplicaFactory;
   private readonly replicaDetails: Replica[];
   private readonly replication: Replication;
-  private readonly jobs?: ReplicationJobs;
+  /** The jobs of each source copy, by region. */
+  private readonly jobs = new Map<string, ReplicationJobs>();
+  private readonly pinLogicalIds?: () => void;
   private alarms?: ReplicationAlarms;
   private events?: ReplicationEvents;
 
@@ -91,7 +111,10 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     ReplicatedMediaBucket._validate(problems, props, stack);
     problems.throwIfAny();
 
-    const names = new DeterministicNames(this, props.namePrefix);
+    const names = new DeterministicNames(this, props.namePrefix, props.identity);
+    this.names = names;
+    const accounts = props.replicas.flatMap(({ account }) => account ?? []);
+    reserveIdentity(this, 'ReplicatedMediaBucket', names, accounts);
     const location = { region: stack.region, account: accountOf(stack) };
     const primary = props.bucket
       ? existingPrimary(this, props.bucket, props)
@@ -109,10 +132,14 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     for (const replica of this.replicaDetails.filter((each) => each.scope)) {
       deployAfter(stack, replica.stack, 'S3 accepts a replication rule only if the replica bucket exists');
     }
-    this.jobs = this.createJobs(props);
+    if ((props.replicateExisting ?? true) || props.repair) this.createJobs(props);
     this.node.addValidation({ validate: () => this._synthesisProblems().map(describeProblem) });
     if (props.replicationAlarms ?? true) this.addReplicationAlarms();
-    if (props.outputs ?? true) writeOutputs(this, primary, this.replicaDetails);
+    if (props.outputs ?? true) writeOutputs(this, names.base, primary, this.replicaDetails, this._writeToReplicas);
+    const scopes = [this, ...this.node.children.filter((child) => Stack.isStack(child))];
+    const pins = scopes.map((each) => pinLogicalIds(each, names));
+    this.pinLogicalIds = () => pins.forEach((pin) => pin());
+    this.pinLogicalIds();
   }
 
   /**
@@ -132,44 +159,62 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
         .filter(({ metrics }) => metrics)
         .map((replica) => ({
           region: replica.copy.region,
-          // Only alarms in the replica's region and the primary's account receive the latency metric.
-          scope:
-            (!replica.crossAccount && replica.scope) || this.replicaFactory.createStack('Alarms', replica.copy.region),
+          scope: this.scopeIn(replica),
           latency: this.metricReplicationLatency(replica.copy.region),
           failures: this.metricOperationsFailedReplication(replica.copy.region),
           reverseFailures: this.replication.reverseFailures(replica),
         })),
+      this.replicas.flatMap(({ region, enabled }) => (enabled ? [] : region)),
     );
     this.alarms.configure(options);
-    return [...this.alarms.alarms, ...(this.jobs?.addAlarms(options.actions) ?? [])];
+    const { actions, replicaActions } = options;
+    const jobAlarms = [...this.jobs].flatMap(([region, jobs]) =>
+      jobs.addAlarms(region === this._primaryCopy.region ? actions : replicaActions?.[region]),
+    );
+    return [...this.alarms.alarms, ...jobAlarms];
   }
 
   /**
    * The function that handles `DescribeReplication`, `ListFailures`, `RetryFailures`, `DismissFailures` and
-   * `RestartBackfill`. Undefined if neither `replicateExisting` nor `repair` is enabled.
+   * `RestartBackfill` for the primary. Undefined if neither `replicateExisting` nor `repair` is enabled.
    */
   public get replicationStatusFunction(): lambda.Function | undefined {
-    return this.jobs?.statusFunction;
+    return this.jobs.get(this._primaryCopy.region)?.statusFunction;
   }
 
   /**
-   * Grants permission to invoke `replicationStatusFunction`.
+   * Returns the status function of the copy in a region: of the primary, or of a replica with `writeToReplicas` or
+   * `replicaModificationSync`. It reports on objects that this copy failed to replicate to the others, and repairs them.
+   * Stacks of any region can use it.
+   *
+   * @param region the region of the copy
+   * @throws if the copy has no backfill and repair
+   */
+  public replicationStatusFunctionIn(region: string): lambda.Function {
+    return this.jobsIn(region, 'region').statusFunction;
+  }
+
+  /**
+   * Grants permission to invoke the status functions of all copies.
    *
    * @throws if neither `replicateExisting` nor `repair` is enabled
    */
   public grantManageReplication(grantee: iam.IGrantable): iam.Grant {
-    return this.jobsFor('grantManageReplication').grantManage(grantee);
+    this.jobsIn(this._primaryCopy.region, 'grantManageReplication');
+    return [...this.jobs.values()].map((jobs) => jobs.grantManage(grantee)).reduce((all, one) => all.combine(one));
   }
 
   /**
    * Returns a metric of backfill and repair.
    *
    * @param metric the metric
-   * @param options properties to override; by default the maximum over 5 minutes
-   * @throws if neither `replicateExisting` nor `repair` is enabled
+   * @param options properties to override; by default the maximum over 5 minutes. `region` selects the copy whose
+   * replication to the others is measured, by default the primary
+   * @throws if the copy has no backfill and repair
    */
   public metricReplicationJobs(metric: ReplicationJobsMetric, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.jobsFor('metricReplicationJobs').metric(metric, options);
+    const jobs = this.jobsIn(options?.region ?? this._primaryCopy.region, 'metricReplicationJobs');
+    return jobs.metric(metric, options);
   }
 
   /**
@@ -181,7 +226,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html
    */
   public get replicationEvents(): sns.ITopic {
-    if (!this.replicaDetails.some(({ metrics }) => metrics)) {
+    if (!this.hasEvents) {
       throw invalid(this, {
         property: 'replicationEvents',
         got: 'only replicas with `replicationMetrics: false`',
@@ -189,8 +234,8 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
         fix: 'Remove `replicationMetrics: false` from a replica.',
       });
     }
-    const timeControl = this.replicaDetails.some((replica) => replica.timeControl);
-    this.events ??= new ReplicationEvents(this, 'ReplicationEvents', this.primary, timeControl);
+    this.events ??= this.createEvents(this, this.primary, this.replication.provider);
+    this.pinLogicalIds?.();
     return this.events.topic;
   }
 
@@ -205,40 +250,96 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     return [...problems.all];
   }
 
-  private createJobs(props: ReplicatedMediaBucketProps): ReplicationJobs | undefined {
-    const existingBucket = props.bucket !== undefined;
-    const replicateExisting = props.replicateExisting ?? (existingBucket || props.replicas.length > 1);
-    if (!replicateExisting && !props.repair) return undefined;
-    const jobs = new ReplicationJobs(this, 'Jobs', {
-      bucketName: this._primaryCopy.bucketName,
-      replicas: this._replicaCopies.map(({ bucketName }) => bucketName),
-      existingReplicas: this.replicaDetails.flatMap(({ props: { bucket }, copy }) => (bucket ? copy.bucketName : [])),
-      existingBucket,
-      replicateExisting,
-      repair: props.repair,
-      lifecycleRules: [props, ...props.replicas].flatMap(({ lifecycleRules }) => lifecycleRules ?? []),
-      runtime: props.runtime,
-      logRetention: props.logRetention,
-    });
-    jobs.startAfter(this.replication.forwardRules);
-    // S3 sends events about failures only for rules with metrics.
-    if (this.replicaDetails.some(({ metrics }) => metrics)) jobs.listenTo(this.replicationEvents);
-    return jobs;
+  /** S3 sends replication events only for rules with metrics. All rules to a replica have its settings. */
+  private get hasEvents(): boolean {
+    return this.replicaDetails.some(({ metrics }) => metrics);
   }
 
-  private jobsFor(property: string): ReplicationJobs {
-    if (this.jobs) return this.jobs;
+  /** The bucket names of the paused replicas. */
+  private get paused(): string[] {
+    return this.replicaDetails.flatMap(({ enabled, copy }) => (enabled ? [] : copy.bucketName));
+  }
+
+  private createEvents(scope: Construct, bucket: s3.IBucket, provider?: BucketProvider): ReplicationEvents {
+    const timeControl = this.replicaDetails.some((replica) => replica.timeControl);
+    return new ReplicationEvents(scope, 'ReplicationEvents', { bucket, timeControl, name: this.names.base, provider });
+  }
+
+  private createJobs(props: ReplicatedMediaBucketProps): void {
+    const { repair, runtime, logRetention, replicateExisting = true } = props;
+    const common = { repair, runtime, logRetention };
+    const { bucketName, region } = this._primaryCopy;
+    const jobs = new ReplicationJobs(this, 'Jobs', {
+      ...common,
+      name: this.names.base,
+      bucketName,
+      replicas: this._replicaCopies.map((copy) => copy.bucketName),
+      paused: this.paused,
+      existingReplicas: this.replicaDetails.flatMap(({ props: { bucket }, copy }) => (bucket ? copy.bucketName : [])),
+      existingBucket: props.bucket !== undefined,
+      replicateExisting,
+      lifecycleRules: [props, ...props.replicas].flatMap(({ lifecycleRules }) => lifecycleRules ?? []),
+    });
+    jobs.startAfter(...this.replication.allRules);
+    if (this.hasEvents) jobs.failures.subscribeTo(this.replicationEvents);
+    this.jobs.set(region, jobs);
+    if (!this.replication.isTwoWay) return;
+    const statusFunctionName = this.names.function('replication-status');
+    this.replicaDetails.forEach((replica) => this.createReplicaJobs(replica, { ...common, statusFunctionName }));
+  }
+
+  /** Repairs what a replica fails to replicate to the other copies, in the replica's region. */
+  private createReplicaJobs(replica: Replica, common: Partial<ReplicationJobsProps>): void {
+    const { copy } = replica;
+    const scope = this.scopeIn(replica);
+    const jobs = new ReplicationJobs(scope, 'Jobs', {
+      ...common,
+      name: this.names.rule(copy.region),
+      bucketName: copy.bucketName,
+      replicas: [this._primaryCopy, ...this._replicaCopies].flatMap((other) =>
+        other === copy ? [] : other.bucketName,
+      ),
+      paused: this.paused.filter((bucketName) => bucketName !== copy.bucketName),
+      // The primary's jobs replicate existing objects, and warn of lifecycle rules.
+      ...{ existingReplicas: [], existingBucket: false, replicateExisting: false, lifecycleRules: [] },
+    });
+    if (this.hasEvents) {
+      // Notifications of an imported bucket are created in its stack, which can be in another region.
+      const { bucketName, region, account } = copy;
+      const bucket = cfnBucketOf(copy.bucket)
+        ? copy.bucket
+        : s3.Bucket.fromBucketAttributes(scope, 'Source', { bucketName, region, account });
+      jobs.failures.subscribeTo(this.createEvents(scope, bucket).topic);
+    }
+    this.jobs.set(copy.region, jobs);
+  }
+
+  /**
+   * A scope in the replica's region and the primary's account, where S3 publishes the latency, and where its jobs must be.
+   */
+  private scopeIn({ crossAccount, scope, copy: { region } }: Replica): Construct {
+    if (!crossAccount && scope) return scope;
+    const created = this.node.tryFindChild(`Operations-${region}`) as Stack | undefined;
+    return created ?? this.replicaFactory.createStack('Operations', region);
+  }
+
+  private jobsIn(region: string, property: string): ReplicationJobs {
+    const jobs = this.jobs.get(region);
+    if (jobs) return jobs;
     throw invalid(this, {
       property,
-      got: 'a bucket without backfill and repair',
-      expected: '`replicateExisting` or `repair` to be enabled',
-      fix: 'Set `replicateExisting: true`.',
+      got: region,
+      expected: `the region of a copy with backfill and repair (${[...this.jobs.keys()].join(', ') || 'none'})`,
+      fix:
+        'For the primary, remove `replicateExisting: false`. For a replica, set `writeToReplicas` or ' +
+        '`replicaModificationSync`, too.',
     });
   }
 }
 
 /** The public description of a replica. */
-function mediaReplica({ copy, stack, ruleId, props: { prefix, tags }, proxy }: Replica): MediaReplica {
+function mediaReplica(replica: Replica): MediaReplica {
+  const { copy, stack, proxy, enabled } = replica;
   const { region, account, bucket } = copy;
-  return { region, account, stack, bucket, ruleId, prefix, tags, proxy };
+  return { ...describeReplica(replica), enabled, region, account, stack, bucket, proxy };
 }

@@ -1,7 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { IDependable } from 'constructs';
 import { IReplicationCanary } from './i-replication-canary';
 import { ReplicationCanaryAlarmsOptions } from './props';
+import { markPaused } from '../../private/paused-alarm';
+import { hasAlarmWarmUp } from '../../private/regions';
 import { runbookAlarm } from '../../private/runbook-alarm';
 
 /** What the alarms of a canary need to know, besides its metrics. */
@@ -10,12 +13,18 @@ export interface CanaryAlarmsProps {
   readonly media: string;
   /** The regions of all copies, the primary's first. */
   readonly copyRegions: string[];
+  /** The regions of paused replicas, which the canary skips. */
+  readonly paused: string[];
   readonly interval: Duration;
   /** How long a run waits for the replicas. */
   readonly timeout: Duration;
   readonly maxRunDuration: Duration;
+  /** The schedule of the runs. */
+  readonly schedule: IDependable;
 }
 
+/** Delays of EventBridge and CloudWatch until the first run is counted. */
+const WARM_UP_MARGIN = Duration.minutes(15);
 const PROXY_LATENCY = Duration.seconds(3);
 /** The canary emits no data between two runs. An alarm keeps its state until the next run. */
 const ABOVE_THRESHOLD_IN_ONE_RUN = {
@@ -42,6 +51,9 @@ export class CanaryAlarms {
       .filter((region) => canary.proxyRegions.includes(region))
       .map((region) => this.slowProxy(region));
     this.runAlarms = [...failures, ...this.replicaAlarms, ...this.proxyAlarms];
+    for (const region of props.paused) {
+      this.runAlarms.filter(({ node }) => node.id.endsWith(`-${region}`)).forEach((alarm) => markPaused(alarm, region));
+    }
     this.alarms = [this.stopped(), ...this.runAlarms];
   }
 
@@ -62,10 +74,13 @@ export class CanaryAlarms {
   /**
    * A run is counted when it ends, and runs differ in length: the ends of two runs can be up to one interval and one run
    * apart. The canary has stopped only if more intervals than that pass without the end of a run.
+   *
+   * A new alarm would go off at once, because all of its periods are without data until the first run ends. It is
+   * therefore not evaluated before that. Warm-up periods are newer than the oldest supported aws-cdk-lib.
    */
   private stopped(): cloudwatch.Alarm {
-    const { media, interval, maxRunDuration } = this.props;
-    return runbookAlarm(this.canary, 'StoppedAlarm', {
+    const { media, interval, maxRunDuration, schedule } = this.props;
+    const alarm = runbookAlarm(this.canary, 'StoppedAlarm', {
       description:
         `The canary of ${media} no longer completes its runs, so replication is not tested. Check the errors ` +
         'and the log of its function, whether it is throttled, and whether its EventBridge rule is enabled.',
@@ -76,6 +91,12 @@ export class CanaryAlarms {
       evaluationPeriods: Math.floor(maxRunDuration.toSeconds() / interval.toSeconds()) + 2,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
+    alarm.node.addDependency(schedule);
+    if (hasAlarmWarmUp(Stack.of(this.canary).region)) {
+      const minutes = Math.ceil(interval.plus(maxRunDuration).plus(WARM_UP_MARGIN).toSeconds() / 60);
+      resource(alarm).addPropertyOverride('WarmUpConfiguration', { WarmUpPeriodDurationInMinutes: minutes });
+    }
+    return alarm;
   }
 
   private failures(region: string, name: string): cloudwatch.Alarm {

@@ -48,7 +48,7 @@ export interface ReplicationCanaryOptions {
    * function in the proxy's VPC, and allows it to connect to the proxy's security groups. Specify an empty object to
    * read through no proxy.
    *
-   * @default - the proxies of `media.replicas`
+   * @default - the proxies of `media.replicas`; none for imported media
    */
   readonly proxies?: { readonly [region: string]: IS3MediaProxy };
 

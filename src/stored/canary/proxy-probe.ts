@@ -29,7 +29,7 @@ export class ProxyProbe extends Construct {
   private readonly functionName: string;
 
   constructor({ proxy, names, canary, runtime, logRetention }: ProxyProbeProps) {
-    super(Stack.of(proxy), `CanaryProbe-${names.base}-${proxy.node.addr.slice(-8)}`);
+    super(Stack.of(proxy), `CanaryProbe-${names.base}`);
     const { vpc, subnets } = proxy._placement!;
     this.functionName = names.function('probe');
     const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {

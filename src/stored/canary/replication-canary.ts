@@ -16,12 +16,16 @@ import { handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
 import { mayBeOneOf } from '../../private/one-of';
 import { invalid, Problems } from '../../private/problems';
-import { deployAfter } from '../../private/stacks';
+import { deployAfter, expectStackRegion } from '../../private/stacks';
 import { IReplicatedMediaBucket } from '../bucket';
+
+const SCHEDULE = 'Schedule';
 
 /**
  * Tests replication end to end on a schedule: puts a small object into the primary, measures how long each replica takes
  * to receive it and to serve it through its proxy, and deletes it from every copy.
+ *
+ * It skips paused replicas.
  *
  * Every run cleans up after itself. If a run crashes, the next one deletes its objects. The canary does not modify
  * replicas, replication rules or media.
@@ -77,6 +81,7 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
     const { media, runtime, logRetention } = props;
     const regions = media.replicas.map(({ region }) => region);
     const problems = new Problems(this);
+    expectStackRegion(problems, this);
     ReplicationCanary._validate(problems, props, regions, media);
     problems.throwIfAny();
 
@@ -167,9 +172,11 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
     this.canaryAlarms ??= new CanaryAlarms(this, {
       media: this.media.node.path,
       copyRegions: this.copyRegions,
+      paused: this.media.replicas.flatMap(({ region, enabled }) => (enabled ? [] : region)),
       interval: this.interval,
       timeout: this.timeout,
       maxRunDuration: this.maxRunDuration,
+      schedule: this.node.findChild(SCHEDULE),
     });
     this.canaryAlarms.apply(options);
     return this.canaryAlarms.alarms;
@@ -199,12 +206,14 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
     const { primary, replicas } = this.media;
     return {
       primary: [primary.env.region, primary.bucketName],
-      replicas: replicas.map(({ region, bucket }) => {
-        const watched = this.replicaRegions.includes(region) ? 1 : 0;
-        const probe = probes.get(region);
-        const name = bucket.bucketName;
-        return probe ? [region, name, watched, probe.account] : [region, name, watched];
-      }),
+      replicas: replicas
+        .filter(({ enabled }) => enabled)
+        .map(({ region, bucket }) => {
+          const watched = this.replicaRegions.includes(region) ? 1 : 0;
+          const probe = probes.get(region);
+          const name = bucket.bucketName;
+          return probe ? [region, name, watched, probe.account] : [region, name, watched];
+        }),
       probes: { partition: Stack.of(this).partition, functionName: names.function('probe') },
       folder,
       tags,
@@ -229,7 +238,7 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
 
   private schedule(): void {
     this.function.configureAsyncInvoke({ retryAttempts: 0 }); // the next scheduled run cleans up
-    new events.Rule(this, 'Schedule', {
+    new events.Rule(this, SCHEDULE, {
       description: 'Runs the replication canary',
       schedule: events.Schedule.rate(this.interval),
       targets: [new targets.LambdaFunction(this.function, { retryAttempts: 0 })],

@@ -37,10 +37,12 @@ export function watchedReplicas(media: IReplicatedMediaBucket, options: Replicat
   return media.replicas.filter(({ region }) => !replicaRegions || replicaRegions.includes(region));
 }
 
-/** The proxies that the canary reads through, by region. */
+/** The proxies that the canary reads through, by region. Of imported media, only the URLs of proxies are known. */
 export function proxiesOf({ proxies }: ReplicationCanaryOptions, replicas: MediaReplica[]): [string, IS3MediaProxy][] {
   if (proxies) return Object.entries(proxies);
-  return replicas.flatMap(({ region, proxy }): [string, IS3MediaProxy][] => (proxy ? [[region, proxy]] : []));
+  return replicas.flatMap(({ region, proxy }): [string, IS3MediaProxy][] =>
+    proxy?._placement ? [[region, proxy]] : [],
+  );
 }
 
 function validateRegions(

@@ -17,6 +17,7 @@ import { ProxyService } from './proxy-service';
 import { ImportedS3MediaProxy, S3MediaProxyBase } from './s3-media-proxy-base';
 import { validateProxy } from './validation';
 import { Problems } from '../../private/problems';
+import { expectStackRegion } from '../../private/stacks';
 import { AlarmsOptions } from '../../shared/alarms-options';
 
 /**
@@ -90,6 +91,7 @@ export class S3MediaProxy extends S3MediaProxyBase {
     super(scope, id);
     const { bucket, domainName, hostedZone, isolation } = props;
     const problems = new Problems(this);
+    expectStackRegion(problems, this);
     S3MediaProxy._validate(problems, props, { region: this.region, bucket });
     problems.throwIfAny();
 

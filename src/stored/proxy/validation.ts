@@ -137,7 +137,6 @@ function validateCertificate(problems: Problems, { certificate, hostedZone }: S3
   });
 }
 
-
 function validateNatGateways(
   problems: Problems,
   { natGateways, maxAzs = 2, imageRepository }: S3MediaProxyOptions,

@@ -25,6 +25,7 @@ export const REASONS = [
   // to the primary, by configuration
   'region-drained',
   'region-weighted',
+  'replica-paused',
   // to the primary, because the replica does not have the object yet
   'too-new',
   'not-in-replica',
@@ -76,6 +77,8 @@ export type CopySettings = [
 export interface RouterSettings {
   readonly primary: CopySettings;
   readonly replicas: CopySettings[];
+  /** The regions of paused replicas. */
+  readonly paused?: string[];
   readonly readiness: Readiness;
   readonly readinessTimeoutMs: number;
   readonly uploads: boolean;

@@ -16,6 +16,7 @@ import { validateRouter } from './validation';
 import { bundleOf, handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
 import { Problems } from '../../private/problems';
+import { expectStackRegion } from '../../private/stacks';
 import { FunctionHttpApi } from '../../shared/http';
 
 const HANDLER = 'stored/routing/media-router';
@@ -82,6 +83,7 @@ export class MediaRouter extends MediaRouterBase {
     this.primaryRegion = media.primary.env.region;
     this.replicaRegions = media.replicas.map((replica) => replica.region);
     const problems = new Problems(this);
+    expectStackRegion(problems, this);
     MediaRouter._validate(problems, props, { primary: this.primaryRegion, replicas: this.replicaRegions });
     problems.throwIfAny();
     const names = new DeterministicNames(this);

@@ -12,6 +12,7 @@ export function routerSettings(
 ): contract.RouterSettings {
   const { region } = media.primary.env;
   const { bucketName } = media.primary;
+  const paused = media.replicas.flatMap((replica) => (replica.enabled ? [] : replica.region));
   const maxLinkSeconds = options.maxLinkLifetime?.toSeconds() ?? contract.DEFAULT_MAX_LINK_SECONDS;
   return {
     primary: [region, bucketName, ...(endpoints[region]?._bind(bucketName) ?? [])],
@@ -19,6 +20,7 @@ export function routerSettings(
       const name = replica.bucket.bucketName;
       return [replica.region, name, ...(endpoints[replica.region]?._bind(name) ?? proxyOf(scope, replica))];
     }),
+    paused: paused.length > 0 ? paused : undefined,
     readiness: options.readiness ?? contract.DEFAULT_READINESS,
     readinessTimeoutMs: options.readinessTimeout?.toMilliseconds() ?? contract.DEFAULT_READINESS_TIMEOUT_MS,
     uploads: options.uploads ?? false,

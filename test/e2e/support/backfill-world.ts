@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { App, Stack } from 'aws-cdk-lib';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { TestAuthority } from './certificates';
 import { CloudFormation, CustomResourceAnswer } from './cloudformation';
 import { DeployedFunction } from './deployed-function';
@@ -23,25 +23,38 @@ import { DynamoDbLocal } from './dynamodb-local';
 import { Gate } from './gate';
 import { Minio } from './minio';
 import { CREDENTIALS } from './s3-server';
-import { ReplicationJobs, ReplicationJobsProps } from '../../../src/stored/backfill';
+import { ReplicationJobs } from '../../../src/stored/backfill';
+import { WorkerEvent } from '../../../src/stored/backfill/contract';
 import { JobView, S3ControlSimulator } from '../../simulators/s3-control';
+import { SqsSimulator } from '../../simulators/sqs';
 import { NEW_COPIES } from '../../support/jobs-props';
 
 export const REGION = 'us-east-1';
 export const ACCOUNT = '111111111111';
 export const MEDIA = 'media';
 export const REPORTS = 'reports';
-const STACK = 'Live';
 const TABLE = 'replication';
 const MINIO_PORT = 9470;
 
-export type FunctionName = 'Backfill' | 'Worker' | 'Events' | 'Status';
-export const FUNCTIONS: readonly FunctionName[] = ['Backfill', 'Worker', 'Events', 'Status'];
+export type FunctionName = 'Worker' | 'Status';
+export const FUNCTIONS: readonly FunctionName[] = ['Worker', 'Status'];
+
+/** An event of S3 for an object that failed to replicate. */
+interface FailureEvent {
+  readonly key: string;
+  readonly versionId?: string;
+  readonly reason?: string;
+  readonly bucket?: string;
+  readonly replica?: string;
+  readonly at?: number;
+}
 type Row = Record<string, any>;
 
 export interface Deployment {
   readonly replicas?: readonly string[];
   readonly oldReplicas?: readonly string[];
+  readonly paused?: readonly string[];
+  readonly oldPaused?: readonly string[];
   readonly bucket?: string;
   readonly oldBucket?: string;
   readonly existingBucket?: boolean;
@@ -49,20 +62,26 @@ export interface Deployment {
   readonly existingReplicas?: readonly string[];
   readonly replicateExisting?: boolean;
   readonly oldReplicateExisting?: boolean;
+  /** Repeats the request with this ID, as Lambda does after a crash. */
+  readonly requestId?: string;
 }
 
 /** Runs the functions from their template with a simulated S3 Control API, DynamoDB Local and MinIO. */
 export class BackfillWorld {
-  static async start(props: Partial<ReplicationJobsProps> = {}): Promise<BackfillWorld> {
+  /** @param build creates the app, which has one stack with the functions in the region. */
+  static async start(build = buildJobs, region = REGION): Promise<BackfillWorld> {
     const dir = mkdtempSync(join(tmpdir(), 'backfill-'));
-    const assembly = synthesise(dir, props);
+    const app = new App({ outdir: join(dir, 'cdk.out'), analyticsReporting: false });
+    build(app);
+    const assembly = app.synth();
+    const stack = assembly.stacksRecursively.find(({ environment }) => environment.region === region)!;
     const authority = new TestAuthority(dir);
     writeFileSync(join(dir, 'ca.pem'), authority.certificate);
     // The clock follows real time, like those of the functions. A job stays New until the test prepares it.
-    const control = await S3ControlSimulator.start({ account: ACCOUNT, region: REGION, behaviour: { newFor: 1e12 } });
+    const control = await S3ControlSimulator.start({ account: ACCOUNT, region, behaviour: { newFor: 1e12 } });
     const dynamo = await DynamoDbLocal.start();
-    const minio = new Minio({ dir, region: REGION, port: MINIO_PORT });
-    const world = new BackfillWorld(dir, assembly, control, dynamo, minio, new CloudFormation(authority));
+    const minio = new Minio({ dir, region, port: MINIO_PORT });
+    const world = new BackfillWorld(dir, assembly, stack, control, dynamo, minio, new CloudFormation(authority));
     try {
       await minio.start();
       await world.cloudFormation.start();
@@ -82,11 +101,13 @@ export class BackfillWorld {
   private readonly all: DeployedFunction[] = [];
   private endpoints: Record<string, string> = {};
   private aheadMs = 0;
+  queue!: SqsSimulator;
   private oldJobs = 0;
 
   private constructor(
     private readonly dir: string,
     private readonly assembly: CloudAssembly,
+    private readonly stack: CloudFormationStackArtifact,
     readonly control: S3ControlSimulator,
     private readonly dynamo: DynamoDbLocal,
     private readonly minio: Minio,
@@ -98,7 +119,7 @@ export class BackfillWorld {
     );
     this.s3 = new S3Client({
       endpoint: `http://127.0.0.1:${minio.port}`,
-      region: REGION,
+      region: stack.environment.region,
       credentials: CREDENTIALS,
       forcePathStyle: true,
     });
@@ -107,11 +128,12 @@ export class BackfillWorld {
   async another(name: FunctionName, env: Record<string, string> = {}): Promise<DeployedFunction> {
     const fn = DeployedFunction.from({
       assembly: this.assembly,
-      stackName: STACK,
+      stackName: this.stack.stackName,
       logicalId: `Jobs${name}`,
       resolve: (logicalId) => {
         if (logicalId.startsWith('JobsStoreTable')) return TABLE;
         if (logicalId.startsWith('JobsStoreReports')) return REPORTS;
+        if (logicalId.startsWith('JobsFailuresQueue')) return this.queue.url;
         if (logicalId.startsWith('JobsJobRole')) return `arn:aws:iam::${ACCOUNT}:role/jobs`;
         throw new Error(`Unexpected reference to ${logicalId}.`);
       },
@@ -138,7 +160,7 @@ export class BackfillWorld {
     return this.functions.get(name)!;
   }
 
-  work(event: { repair?: boolean } = {}, options?: { timeoutMs: number }): Promise<void> {
+  work(event: WorkerEvent = {}, options?: { timeoutMs: number }): Promise<void> {
     return this.fn('Worker').invoke(event, options);
   }
 
@@ -150,17 +172,26 @@ export class BackfillWorld {
     const {
       replicas = ['replica-1'],
       oldReplicas,
+      paused,
+      oldPaused,
       bucket = MEDIA,
       oldBucket = bucket,
       existingBucket,
       existingReplicas = [],
       replicateExisting,
       oldReplicateExisting,
+      requestId,
     } = deployment;
-    const properties = (Bucket: string, Replicas: readonly string[], existing = true) => ({
+    const properties = (
+      Bucket: string,
+      Replicas: readonly string[],
+      Paused: readonly string[] | undefined,
+      existing = true,
+    ) => ({
       ServiceToken: 'arn',
       Bucket,
       Replicas,
+      Paused,
       ExistingReplicas: existingReplicas,
       ExistingBucket: String(existingBucket ?? false),
       ReplicateExisting: String(existing),
@@ -169,27 +200,19 @@ export class BackfillWorld {
       RequestType,
       LogicalResourceId: 'JobsResource',
       PhysicalResourceId: RequestType === 'Create' ? undefined : 'JobsResource',
-      ResourceProperties: properties(bucket, replicas, replicateExisting),
+      ResourceProperties: properties(bucket, replicas, paused, replicateExisting),
       ...(RequestType === 'Update' && {
-        OldResourceProperties: properties(oldBucket, oldReplicas ?? replicas, oldReplicateExisting),
+        OldResourceProperties: properties(oldBucket, oldReplicas ?? replicas, oldPaused, oldReplicateExisting),
       }),
+      RequestId: requestId,
     };
-    return this.cloudFormation.send(this.fn('Backfill'), request);
+    return this.cloudFormation.send(this.fn('Worker'), request);
   }
 
-  emptyReports(RequestType: 'Create' | 'Update' | 'Delete'): Promise<CustomResourceAnswer> {
-    return this.cloudFormation.send(this.fn('Backfill'), {
-      RequestType,
-      LogicalResourceId: 'JobsReportsCleanup',
-      ResourceProperties: { ServiceToken: 'arn', ReportsBucket: REPORTS },
-    });
-  }
-
-  /** Invokes the function with S3 events for failed replication, as received from the queue. */
-  sendEvents(failures: readonly { key: string; versionId?: string; reason?: string; bucket?: string; at?: number }[]) {
-    const Records = failures.map(({ key, versionId, reason = 'DstKmsKeyInvalidState', bucket = MEDIA, at }, index) => ({
-      messageId: `message-${index}`,
-      body: JSON.stringify({
+  /** Puts S3 events for failed replication into the queue. The next run of the worker records them. */
+  sendEvents(failures: readonly FailureEvent[]): void {
+    const bodies = failures.map(
+      ({ key, versionId, reason = 'DstKmsKeyInvalidState', bucket = MEDIA, replica = 'replica-1', at }) => ({
         Records: [
           {
             eventSource: 'aws:s3',
@@ -198,14 +221,14 @@ export class BackfillWorld {
             s3: { bucket: { name: bucket }, object: { key: formEncoded(key), versionId } },
             replicationEventData: {
               replicationRuleId: 'rule',
-              destinationBucket: 'arn:aws:s3:::replica-1',
+              destinationBucket: `arn:aws:s3:::${replica}`,
               failureReason: reason,
             },
           },
         ],
       }),
-    }));
-    return this.fn('Events').invoke({ Records });
+    );
+    this.queue.send(...bodies.map((body) => JSON.stringify(body)));
   }
 
   get now(): number {
@@ -255,6 +278,7 @@ export class BackfillWorld {
   async clear(): Promise<void> {
     this.control.faults.clear();
     this.control.hooks = {};
+    this.queue.clear();
     this.oldJobs = this.control.jobs().length;
     const rows = await this.rows();
     for (let start = 0; start < rows.length; start += 50) {
@@ -280,6 +304,7 @@ export class BackfillWorld {
   stop(): void {
     for (const fn of this.all) fn.kill();
     this.gate.stop();
+    this.queue?.stop();
     this.documents.destroy();
     this.s3.destroy();
     void this.control.stop();
@@ -290,16 +315,25 @@ export class BackfillWorld {
   }
 
   private async setUp(): Promise<void> {
-    const { Resources } = this.assembly.getStackByName(STACK).template;
+    const { Resources } = this.stack.template;
     const table = Object.values<any>(Resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table');
     await this.dynamo.createTable(TABLE, table.Properties);
     for (const Bucket of [MEDIA, REPORTS]) await this.s3.send(new CreateBucketCommand({ Bucket }));
     await this.s3.send(
       new PutBucketVersioningCommand({ Bucket: MEDIA, VersioningConfiguration: { Status: 'Enabled' } }),
     );
+    const { VisibilityTimeout, RedrivePolicy } = Object.values<any>(Resources).find(
+      ({ Type, Properties }) => Type === 'AWS::SQS::Queue' && Properties.RedrivePolicy,
+    ).Properties;
+    this.queue = await SqsSimulator.start({
+      now: () => this.now,
+      visibilityTimeoutMs: VisibilityTimeout * 1000,
+      maxReceiveCount: RedrivePolicy.maxReceiveCount,
+    });
     const control = new URL(await this.gate.before(this.control.endpoint.replace('localhost', '127.0.0.1')));
     this.endpoints = {
       AWS_ENDPOINT_URL_DYNAMODB: await this.gate.before(this.dynamo.endpoint),
+      AWS_ENDPOINT_URL_SQS: await this.gate.before(this.queue.endpoint),
       AWS_ENDPOINT_URL_S3: await this.gate.before(`http://127.0.0.1:${this.minio.port}`),
       AWS_ENDPOINT_URL_S3_CONTROL: `http://localhost:${control.port}`,
     };
@@ -308,14 +342,7 @@ export class BackfillWorld {
 
 const formEncoded = (key: string) => encodeURIComponent(key).replaceAll('%20', '+').replaceAll('%2F', '/');
 
-function synthesise(dir: string, props: Partial<ReplicationJobsProps>): CloudAssembly {
-  const app = new App({ outdir: join(dir, 'cdk.out'), analyticsReporting: false });
-  const stack = new Stack(app, STACK, { env: { region: REGION } });
-  new ReplicationJobs(stack, 'Jobs', {
-    bucketName: MEDIA,
-    replicas: ['replica-1'],
-    ...NEW_COPIES,
-    ...props,
-  });
-  return app.synth();
+function buildJobs(app: App): void {
+  const stack = new Stack(app, 'Live', { env: { region: REGION } });
+  new ReplicationJobs(stack, 'Jobs', { bucketName: MEDIA, replicas: ['replica-1'], ...NEW_COPIES });
 }

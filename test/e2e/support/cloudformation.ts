@@ -13,6 +13,8 @@ export interface CustomResourceRequest {
   readonly ResourceProperties: object;
   readonly OldResourceProperties?: object;
   readonly StackId?: string;
+  /** The ID of an earlier request that is repeated. */
+  readonly RequestId?: string;
 }
 
 export interface CustomResourceAnswer {
@@ -52,7 +54,7 @@ export class CloudFormation {
 
   /** Sends a request, and returns what came at its URL. */
   async send(fn: DeployedFunction, request: CustomResourceRequest): Promise<CustomResourceAnswer> {
-    const RequestId = randomUUID();
+    const { RequestId = randomUUID() } = request;
     const seen = this.bodies.length;
     await fn.invoke({
       StackId: 'arn:aws:cloudformation:us-east-1:111111111111:stack/Live/1',

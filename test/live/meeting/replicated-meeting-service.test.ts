@@ -406,11 +406,13 @@ describe('ReplicatedMeetingService', () => {
     );
   });
 
-  test('works in environment-agnostic stacks', () => {
-    const { stack, service } = setUp({}, new Stack(newApp(), 'Anywhere'));
-    service.addMeeting('Hall', { mediaRegion: 'us-east-1' });
-    templateOf(stack).resourceCountIs('AWS::Events::Rule', 3);
-    expect(functionsOf(stack)[0].Environment.Variables.MEETINGS_CONTROL_REGION).toBe('${AWS::Region}');
+  test('works in account-agnostic stacks and with a known account', () => {
+    for (const account of [undefined, '111111111111']) {
+      const { stack, service } = setUp({}, primaryStack(newApp(), { account, region: 'us-east-1' }));
+      service.addMeeting('Hall', { mediaRegion: 'us-east-1' });
+      templateOf(stack).resourceCountIs('AWS::Events::Rule', 3);
+      expect(functionsOf(stack)[0].Environment.Variables.MEETINGS_CONTROL_REGION).toBe('us-east-1');
+    }
   });
 
   test('works under a stage, and in GovCloud', () => {

@@ -16,7 +16,13 @@ const SETTINGS: JobSettings = {
   role: 'arn:aws:iam::111122223333:role/jobs',
   tag: 'media-12345678',
 };
-const CAUSES: BackfillCause[] = ['bucket-adopted', 'replicas-found', 'replicas-added', 'switched-on'];
+const CAUSES: BackfillCause[] = [
+  'bucket-adopted',
+  'replicas-found',
+  'replicas-added',
+  'replicas-enabled',
+  'switched-on',
+];
 const bucketName = fc.string({ minLength: 3, maxLength: 63, unit: fc.constantFrom(...'abcdefghij0123456789-') });
 const reason = fc.record({
   bucket: bucketName,
@@ -96,6 +102,12 @@ describe('requestOf', () => {
       },
       Report: { ReportScope: 'FailedTasksOnly', Prefix: 'reports/0123456789abcdef0123456789abcdef' },
     });
+  });
+
+  test('limits the manifest of a backfill that ends a pause', () => {
+    const createdAfter = '2029-12-01T00:00:00.000Z';
+    const { Filter } = requestOf(jobFor({ createdAfter }), SETTINGS).ManifestGenerator!.S3JobManifestGenerator!;
+    expect(Filter).toMatchObject({ CreatedAfter: new Date(createdAfter), CreatedBefore: expect.any(Date) });
   });
 
   test('passes the manifest of a repair, and requests a report of all tasks', () => {

@@ -11,6 +11,7 @@ import { NEW_COPIES } from '../../support/jobs-props';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
 const REPLICAS = ['media-eu', 'media-ap'];
+const DAILY = events.Schedule.rate(Duration.days(1));
 
 function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primaryStack()) {
   const jobs = new ReplicationJobs(stack, 'Jobs', { bucketName: 'media', replicas: REPLICAS, ...NEW_COPIES, ...props });
@@ -20,33 +21,45 @@ function setUp(props: Partial<ReplicationJobsProps> = {}, stack: Stack = primary
 const resources = (template: Template, type: string): [string, any][] =>
   Object.entries(template.findResources(type)).map(([id, resource]) => [id, asText(resource)]);
 
+const linesOf = (statements: any[]) =>
+  statements.flatMap(({ Action, Resource, Condition = {} }: any) =>
+    [Action].flat().flatMap((action: string) =>
+      [Resource].flat().map((resource: string) => {
+        const target = resource
+          .replace(/\$\{Jobs(\w+?)[0-9A-F]{8}(\.Arn)?\}/, '<$1>')
+          .replace('${AWS::Partition}', 'aws');
+        const keys = Object.values<object>(Condition).flatMap(Object.keys);
+        return [action, target, ...keys].join(' ');
+      }),
+    ),
+  );
+
+/** The statements of a role: those of the role itself, and of policies of their own. */
+function statementsOf(template: Template, role: string): any[] {
+  const policies = resources(template, 'AWS::IAM::Policy').filter(([, { Properties }]) =>
+    JSON.stringify(Properties.Roles).includes(role),
+  );
+  const roles = resources(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith(role));
+  return [
+    ...policies.flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement),
+    ...roles.flatMap(([, { Properties }]) =>
+      (Properties.Policies ?? []).flatMap((policy: any) => policy.PolicyDocument.Statement),
+    ),
+  ];
+}
+
 /** The permissions of a role, as lines of action, resource and condition keys. */
 function permissions(template: Template, role: string): string[] {
-  return resources(template, 'AWS::IAM::Policy')
-    .filter(([, { Properties }]) => JSON.stringify(Properties.Roles).includes(role))
-    .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
-    .flatMap(({ Action, Resource, Condition = {} }: any) =>
-      [Action].flat().flatMap((action: string) =>
-        [Resource].flat().map((resource: string) => {
-          const target = resource
-            .replace(/\$\{Jobs(\w+?)[0-9A-F]{8}(\.Arn)?\}/, '<$1>')
-            .replace('${AWS::Partition}', 'aws');
-          const keys = Object.values<object>(Condition).flatMap(Object.keys);
-          return [action, target, ...keys].join(' ');
-        }),
-      ),
-    )
+  return linesOf(statementsOf(template, role))
     .filter((line) => !line.startsWith('logs:'))
     .sort();
 }
 
 describe('ReplicationJobs', () => {
-  test('creates four functions from one bundle, each with its own role', () => {
+  test('creates two functions from one bundle, each with its own role, and one log group', () => {
     const functions = resources(templateOf(setUp().stack), 'AWS::Lambda::Function').map(([, each]) => each.Properties);
     expect(functions.map(({ Handler, Timeout }) => [Handler, Timeout])).toEqual([
-      ['index.backfill', 300],
-      ['index.worker', 900],
-      ['index.events', 60],
+      ['index.jobs', 900],
       ['index.status', 29],
     ]);
     for (const { Runtime, Architectures, MemorySize, Environment } of functions) {
@@ -58,13 +71,16 @@ describe('ReplicationJobs', () => {
         REPLICATION_PARTITION: '${AWS::Partition}',
         REPLICATION_REPORTS_BUCKET: expect.stringMatching(/^\$\{JobsStoreReports/),
         REPLICATION_JOB_ROLE: expect.stringMatching(/^\$\{JobsJobRole\w+\.Arn\}$/),
-        REPLICATION_JOB_TAG: expect.stringMatching(/^jobs-[0-9a-f]{8}$/),
+        REPLICATION_FAILURE_QUEUE: expect.stringMatching(/^\$\{JobsFailuresQueue/),
+        REPLICATION_JOB_TAG: 'media-1a2b3c4d',
         REPLICATION_MAX_ATTEMPTS: '3',
-        POWERTOOLS_SERVICE_NAME: expect.stringMatching(/^jobs-[0-9a-f]{8}$/),
+        POWERTOOLS_SERVICE_NAME: 'media-1a2b3c4d',
       });
     }
-    expect(new Set(functions.map(({ Role }) => Role)).size).toBe(4);
+    expect(new Set(functions.map(({ Role }) => Role)).size).toBe(2);
     expect(new Set(functions.map(({ Code }) => JSON.stringify(Code))).size).toBe(1);
+    expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(1);
+    templateOf(setUp().stack).resourceCountIs('AWS::Logs::LogGroup', 1);
   });
 
   test('passes on the runtime, the attempts and the schedule', () => {
@@ -85,8 +101,13 @@ describe('ReplicationJobs', () => {
     ]);
   });
 
-  test('schedules no repair if it is disabled', () => {
-    templateOf(setUp({ repair: { enabled: false } }).stack).resourceCountIs('AWS::Events::Rule', 1);
+  test.each([
+    ['requests a repair each day', {}, '{"dailyRepair":true}'],
+    ['requests no repair if it is disabled', { enabled: false }, '{}'],
+    ['requests no repair if it is disabled, whatever its schedule', { enabled: false, schedule: DAILY }, '{}'],
+  ])('%s, with one rule', (_, repair, input) => {
+    const { Properties } = only(templateOf(setUp({ repair }).stack), 'AWS::Events::Rule');
+    expect(Properties.Targets[0].Input).toBe(input);
   });
 
   test.each([0, 11, 1.5])('fails when maxAttempts is %d', (maxAttempts) => {
@@ -130,7 +151,9 @@ describe('ReplicationJobs', () => {
     expect(DeletionPolicy).toBe('Delete');
     templateOf(setUp().stack).hasResourceProperties('AWS::S3::BucketPolicy', {
       PolicyDocument: {
-        Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
       },
     });
   });
@@ -151,29 +174,24 @@ describe('ReplicationJobs', () => {
       });
     });
 
-    test('depends on the rules, and on the permissions of the job', () => {
+    test('depends on the rules', () => {
       const { stack, jobs } = setUp();
       const bucket = new s3.Bucket(stack, 'Media');
       jobs.startAfter(bucket);
       const [[, { DependsOn }]] = resources(templateOf(stack), 'Custom::MediaBackfill');
-      const on = DependsOn.map((id: string) => id.slice(0, -8));
-      expect(on).toEqual(
-        expect.arrayContaining([
-          'JobsBackfillRole',
-          'JobsBackfillRoleDefaultPolicy',
-          'JobsJobRoleDefaultPolicy',
-          'Media',
-        ]),
-      );
+      expect(DependsOn).toEqual([expect.stringMatching(/^Media/)]);
     });
 
-    test('is deleted first, then the permissions of the job role, then the reports', () => {
+    test('is deleted after the permission of the jobs to write reports, and before the reports', () => {
       const template = templateOf(setUp().stack);
-      const [[cleanup, { DependsOn: dependencies }]] = resources(template, 'Custom::MediaBackfillReports');
-      const [, jobPolicy] = resources(template, 'AWS::IAM::Policy').find(([id]) => id.startsWith('JobsJobRole'))!;
-      expect(jobPolicy.DependsOn).toEqual([cleanup]);
-      const expected = [/^JobsBackfillRoleDefaultPolicy/, /^JobsStoreReports/];
-      for (const id of expected) expect(dependencies).toContainEqual(expect.stringMatching(id));
+      const [[id, resource]] = resources(template, 'Custom::MediaBackfill');
+      const [[, policy]] = resources(template, 'AWS::S3::BucketPolicy');
+      expect(policy.DependsOn).toEqual([id]);
+      expect(JSON.stringify(policy.Properties.PolicyDocument)).toContain('s3:PutObject');
+      const [[reports]] = resources(template, 'AWS::S3::Bucket');
+      const [[worker, { Properties }]] = resources(template, 'AWS::Lambda::Function');
+      expect(resource.Properties.ServiceToken).toBe('${' + worker + '.Arn}');
+      expect(Properties.Environment.Variables.REPLICATION_REPORTS_BUCKET).toBe('${' + reports + '}');
     });
   });
 
@@ -184,6 +202,7 @@ describe('ReplicationJobs', () => {
       's3:CreateJob * s3:RequestJobOperation aws:RequestTag/MediaReplicationJobs',
       's3:DescribeJob arn:aws:s3:us-east-1:${AWS::AccountId}:job/* aws:ResourceTag/MediaReplicationJobs',
       's3:ListJobs * aws:RequestedRegion',
+      's3:UpdateJobStatus arn:aws:s3:us-east-1:${AWS::AccountId}:job/* aws:ResourceTag/MediaReplicationJobs',
     ];
     const TABLE = ['DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'].map(
       (action) => `dynamodb:${action} <StoreTable>`,
@@ -191,13 +210,18 @@ describe('ReplicationJobs', () => {
 
     test('the job role can only initiate replication, read manifests and write reports', () => {
       expect(permissions(template(), 'JobsJobRole')).toEqual([
-        's3:GetObject <StoreReports>/manifests/*',
-        's3:GetObjectVersion <StoreReports>/manifests/*',
         's3:GetReplicationConfiguration arn:aws:s3:::media',
         's3:InitiateReplication arn:aws:s3:::media/*',
         's3:PutInventoryConfiguration arn:aws:s3:::media',
+      ]);
+      const { Statement } = only(template(), 'AWS::S3::BucketPolicy').Properties.PolicyDocument;
+      const allowed = Statement.filter(({ Effect }: any) => Effect === 'Allow');
+      expect(linesOf(allowed).sort()).toEqual([
+        's3:GetObject <StoreReports>/manifests/*',
+        's3:GetObjectVersion <StoreReports>/manifests/*',
         's3:PutObject <StoreReports>/reports/*',
       ]);
+      for (const { Principal } of allowed) expect(Principal).toEqual({ AWS: expect.stringMatching(/JobsJobRole/) });
     });
 
     test('only S3 Batch Operations can assume the job role', () => {
@@ -214,37 +238,20 @@ describe('ReplicationJobs', () => {
 
     test.each([
       [
-        'Backfill',
-        [
-          ...TABLE,
-          ...JOBS,
-          's3:DeleteObject <StoreReports>/*',
-          's3:GetLifecycleConfiguration arn:aws:s3:::media',
-          's3:GetReplicationConfiguration arn:aws:s3:::media',
-          's3:ListBucket <StoreReports>',
-          's3:ListBucketVersions arn:aws:s3:::media',
-          's3:UpdateJobStatus arn:aws:s3:us-east-1:${AWS::AccountId}:job/* aws:ResourceTag/MediaReplicationJobs',
-        ],
-      ],
-      [
         'Worker',
         [
           ...TABLE,
           ...JOBS,
           's3:AbortMultipartUpload <StoreReports>/manifests/*',
+          's3:DeleteObject <StoreReports>/*',
           's3:GetLifecycleConfiguration arn:aws:s3:::media',
           's3:GetObject <StoreReports>/reports/*',
+          's3:GetReplicationConfiguration arn:aws:s3:::media',
           's3:ListBucket <StoreReports>',
+          's3:ListBucketVersions arn:aws:s3:::media',
           's3:PutObject <StoreReports>/manifests/*',
-        ],
-      ],
-      [
-        'Events',
-        [
-          'dynamodb:UpdateItem <StoreTable>',
-          ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
-            (action) => `sqs:${action} <FailuresQueue>`,
-          ),
+          'sqs:DeleteMessage <FailuresQueue>',
+          'sqs:ReceiveMessage <FailuresQueue>',
         ],
       ],
       ['Status', ['GetItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} <StoreTable>`)],
@@ -253,14 +260,12 @@ describe('ReplicationJobs', () => {
     });
 
     test('jobs must be replication jobs with the tag, and only S3 Batch Operations can receive the role', () => {
-      const statements = resources(template(), 'AWS::IAM::Policy').flatMap(
-        ([, { Properties }]) => Properties.PolicyDocument.Statement,
-      );
+      const statements = statementsOf(template(), 'JobsWorkerRole');
       const of = (action: string) => statements.filter(({ Action }: any) => [Action].flat().includes(action));
       for (const { Condition } of of('s3:CreateJob')) {
         expect(Condition.StringEquals).toEqual({
           's3:RequestJobOperation': 'S3ReplicateObject',
-          'aws:RequestTag/MediaReplicationJobs': expect.stringMatching(/^jobs-/),
+          'aws:RequestTag/MediaReplicationJobs': 'media-1a2b3c4d',
         });
       }
       for (const { Condition } of of('iam:PassRole')) {
@@ -271,7 +276,7 @@ describe('ReplicationJobs', () => {
 
   test('receives failure events of a topic through a queue with a dead-letter queue', () => {
     const { stack, jobs } = setUp();
-    jobs.listenTo(new sns.Topic(stack, 'Events'));
+    jobs.failures.subscribeTo(new sns.Topic(stack, 'Events'));
     const template = templateOf(stack);
     const [topic] = Object.keys(template.findResources('AWS::SNS::Topic'));
     template.hasResourceProperties('AWS::SNS::Subscription', {
@@ -286,19 +291,13 @@ describe('ReplicationJobs', () => {
       },
     });
     template.hasResourceProperties('AWS::SQS::Queue', {
-      VisibilityTimeout: 360,
+      VisibilityTimeout: 300,
       SqsManagedSseEnabled: true,
       RedrivePolicy: Match.objectLike({ maxReceiveCount: 5 }),
     });
-    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      BatchSize: 500,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      ScalingConfig: { MaximumConcurrency: 4 },
-    });
-    const allowed = resources(template, 'AWS::SQS::QueuePolicy')
-      .flatMap(([, { Properties }]) => Properties.PolicyDocument.Statement)
-      .filter(({ Effect }) => Effect === 'Allow');
-    expect(allowed).toEqual([
+    const { PolicyDocument, Queues } = only(template, 'AWS::SQS::QueuePolicy').Properties;
+    expect(Queues).toHaveLength(2);
+    expect(PolicyDocument.Statement.filter(({ Effect }: any) => Effect === 'Allow')).toEqual([
       expect.objectContaining({
         Action: 'sqs:SendMessage',
         Principal: { Service: 'sns.amazonaws.com' },
@@ -335,7 +334,7 @@ describe('ReplicationJobs', () => {
     const alarms = jobs.addAlarms();
     expect(jobs.addAlarms([new actions.SnsAction(topic)])).toEqual(alarms);
     const template = templateOf(stack);
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 6);
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 5);
     template.allResourcesProperties('AWS::CloudWatch::Alarm', {
       AlarmActions: [{ Ref: Match.anyValue() }],
       TreatMissingData: 'notBreaching',
@@ -344,7 +343,7 @@ describe('ReplicationJobs', () => {
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       MetricName: 'RepeatedFailures',
       Namespace: 'MediaReplication/Replication',
-      Dimensions: [{ Name: 'service', Value: Match.stringLikeRegexp('^jobs-') }],
+      Dimensions: [{ Name: 'service', Value: 'media-1a2b3c4d' }],
     });
   });
 
@@ -354,8 +353,8 @@ describe('ReplicationJobs', () => {
     expect(permissions(templateOf(stack), 'Ops')[0]).toMatch(/^lambda:InvokeFunction <Status>/);
   });
 
-  test('supports environment-agnostic stacks, stages and China', () => {
-    templateOf(setUp({}, new Stack(newApp(), 'Anywhere')).stack).resourceCountIs('AWS::Lambda::Function', 4);
+  test('supports account-agnostic stacks, stages and China', () => {
+    templateOf(setUp().stack).resourceCountIs('AWS::Lambda::Function', 2);
     const stage = new Stage(newApp() as App, 'Prod', { env: { region: 'cn-north-1' } });
     const { stack } = setUp({}, new Stack(stage, 'Live'));
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/arn:aws:/);
@@ -363,7 +362,7 @@ describe('ReplicationJobs', () => {
 
   test('supports two in one stack', () => {
     const { stack } = setUp();
-    new ReplicationJobs(stack, 'Other', { bucketName: 'other', replicas: REPLICAS, ...NEW_COPIES });
+    new ReplicationJobs(stack, 'Other', { ...NEW_COPIES, name: 'other', bucketName: 'other', replicas: REPLICAS });
     const tags = resources(templateOf(stack), 'AWS::Lambda::Function').map(
       ([, { Properties }]) => Properties.Environment.Variables.REPLICATION_JOB_TAG,
     );
@@ -375,14 +374,14 @@ describe('ReplicationJobs', () => {
     iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
     Tags.of(stack).add('team', 'media');
     const roles = resources(templateOf(stack), 'AWS::IAM::Role');
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(3);
     for (const [, { Properties }] of roles) {
       expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('boundary');
       expect(Properties.Tags).toContainEqual({ Key: 'team', Value: 'media' });
     }
   });
 
-  test('creates fewer than 40 resources', () => {
-    expect(Object.keys(templateOf(setUp().stack).toJSON().Resources).length).toBeLessThan(40);
+  test('creates 15 resources', () => {
+    expect(Object.keys(templateOf(setUp().stack).toJSON().Resources)).toHaveLength(15);
   });
 });

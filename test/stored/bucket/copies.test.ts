@@ -30,7 +30,10 @@ describe('ReplicatedMediaBucket', () => {
 
     test('need no cross-region references: no export, parameter or custom resource', () => {
       const stack = primaryStack();
-      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: [{ region: 'eu-west-1' }],
+        replicateExisting: false,
+      });
       media.grantReadWrite(new iam.Role(stack, 'App', { assumedBy: new iam.AccountRootPrincipal() }));
       for (const each of [stack, media.replicas[0].stack]) {
         const text = JSON.stringify(templateOf(each).toJSON());
@@ -40,7 +43,10 @@ describe('ReplicatedMediaBucket', () => {
 
     test('are versioned, private, owner-enforced, TLS-only, and retained', () => {
       const stack = primaryStack();
-      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: [{ region: 'eu-west-1' }],
+        replicateExisting: false,
+      });
       for (const each of [stack, media.replicas[0].stack]) {
         const template = templateOf(each);
         template.hasResource(BUCKET, {
@@ -131,6 +137,7 @@ describe('ReplicatedMediaBucket', () => {
     test('write access logs to a new bucket in their region, which accepts no other logs', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicateExisting: false,
         replicas: [{ region: 'eu-west-1' }],
         serverAccessLogs: true,
         serverAccessLogsExpiration: Duration.days(30),
@@ -220,6 +227,7 @@ describe('ReplicatedMediaBucket', () => {
     test('can use S3 managed keys', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicateExisting: false,
         replicas: [{ region: 'eu-west-1' }],
         encryption: s3.BucketEncryption.S3_MANAGED,
       });
@@ -309,11 +317,14 @@ describe('ReplicatedMediaBucket', () => {
       });
     });
 
-    test('work in an environment-agnostic app', () => {
-      const stack = new Stack(newApp(), 'Agnostic');
-      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
+    test('work in an account-agnostic app', () => {
+      const stack = primaryStack();
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: [{ region: 'eu-west-1' }],
+        replicateExisting: false,
+      });
       expect(asText(only(templateOf(stack), BUCKET).Properties.BucketName)).toMatch(
-        /^media-[0-9a-f]{8}-\$\{AWS::AccountId\}-\$\{AWS::Region\}-an$/,
+        /^media-[0-9a-f]{8}-\$\{AWS::AccountId\}-us-east-1-an$/,
       );
       expect(media.replicas[0].stack.region).toBe('eu-west-1');
     });
@@ -350,7 +361,7 @@ describe('ReplicatedMediaBucket', () => {
         replicas: [{ region: 'eu-west-1', bucket: s3.Bucket.fromBucketName(stack, 'Replica', 'studio-media-eu') }],
         replicaSynthesizer: new DefaultStackSynthesizer({ qualifier: 'studio' }),
       });
-      const alarms = media.node.findChild('Alarms-eu-west-1') as Stack;
+      const alarms = media.node.findChild('Operations-eu-west-1') as Stack;
       expect(JSON.stringify(templateOf(alarms).toJSON().Parameters)).toContain('/cdk-bootstrap/studio/version');
     });
 

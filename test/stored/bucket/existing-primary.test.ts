@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { ReplicatedMediaBucket, ReplicatedMediaBucketProps } from '../../../src';
+import { Markdown } from '../../support/markdown';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
 const KEY = 'arn:aws:kms:us-east-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab';
@@ -101,12 +104,23 @@ describe('ReplicatedMediaBucket with an imported bucket', () => {
         's3:GetEncryptionConfiguration',
         's3:GetReplicationConfiguration',
         's3:PutReplicationConfiguration',
+        's3:GetBucketObjectLockConfiguration',
       ],
       resources: ['arn:${AWS::Partition}:s3:::years-of-media'],
       condition: '{"StringEquals":{"aws:ResourceAccount":"${AWS::AccountId}"}}',
     });
     const withVersioning = statements(mediaOf({ enableVersioning: true }).stack, /RulesFunctionRole/);
     expect(withVersioning.flatMap(({ actions }) => actions)).toContain('s3:PutBucketVersioning');
+  });
+
+  test('gives the function only permissions that docs/security.md explains, and all of them', () => {
+    const { stack, media } = mediaOf({ enableVersioning: true });
+    void media.replicationEvents;
+    const granted = statements(stack, /RulesFunctionRole/).flatMap(({ actions }) => actions);
+    const { tables } = new Markdown(readFileSync(join(__dirname, '../../../docs/security.md'), 'utf8'));
+    const table = tables.find((rows) => rows.some(([action]) => action.includes('s3:PutBucketNotification')))!;
+    const explained = table.flatMap(([action]) => [...action.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    expect(granted.sort()).toEqual(explained.sort());
   });
 
   test('removes the rules before the permissions that this requires', () => {
@@ -125,6 +139,18 @@ describe('ReplicatedMediaBucket with an imported bucket', () => {
     expect(decrypt.actions).toEqual(['kms:Decrypt']);
     expect(decrypt.condition).toContain('years-of-media');
     expect(rulesIn(stack)[0].EncryptionKey).toBe(KEY);
+  });
+
+  test.each<[Partial<ReplicatedMediaBucketProps>, string | undefined]>([
+    [{}, 'Disabled'],
+    [{ writeToReplicas: true }, 'Disabled'],
+    [{ objectLockEnabled: true }, undefined], // a locked copy of a bucket without locks
+    [{ objectLockEnabled: true, writeToReplicas: true }, 'Enabled'],
+  ])('expects the Object Lock that replication requires, with %j', (props, expected) => {
+    const encryption = s3.BucketEncryption.S3_MANAGED;
+    const [primary, ...replicas] = rulesIn(mediaOf({ encryption, ...props }).stack);
+    expect(primary.ObjectLock).toBe(expected);
+    for (const { ObjectLock } of replicas) expect(ObjectLock).toBeUndefined(); // new buckets
   });
 
   test('can use the role of existing rules, which is not deleted with the stack', () => {
@@ -257,7 +283,7 @@ describe('ReplicatedMediaBucket with two-way replication', () => {
   });
 
   test('works with an imported primary too', () => {
-    const { stack } = mediaOf({ writeToReplicas: true });
+    const { stack } = mediaOf({ writeToReplicas: true, encryption: s3.BucketEncryption.S3_MANAGED });
     expect(rulesIn(stack).map(({ BucketName }) => BucketName)).toEqual([
       'years-of-media',
       expect.stringMatching(/eu-west-1/),
@@ -301,6 +327,29 @@ describe('ReplicatedMediaBucket with an existing primary fails when', () => {
     const bucket = new s3.Bucket(stack, 'Existing', { versioned: true });
     expect(() => mediaOf({ bucket }, stack)).toThrow(
       /whose name is known only at deployment.*Import a deployed bucket by its name/,
+    );
+  });
+
+  test('the bucket has Object Lock, but the replicas would not', () => {
+    const stack = primaryStack();
+    const bucket = new s3.Bucket(stack, 'Existing', { bucketName: 'locked-media', objectLockEnabled: true });
+    expect(() => mediaOf({ bucket }, stack)).toThrow(
+      new Error(
+        '[MediaStack/Media] objectLockEnabled: got nothing, expected true, because MediaStack/Existing has Object Lock, and ' +
+          'S3 replicates from it only to buckets with Object Lock. Set `objectLockEnabled: true`.',
+      ),
+    );
+  });
+
+  test('the bucket has no Object Lock, but replicas that replicate to it would', () => {
+    const stack = primaryStack();
+    const bucket = new s3.Bucket(stack, 'Existing', { bucketName: 'existing-media', versioned: true });
+    const encryption = s3.BucketEncryption.S3_MANAGED;
+    expect(() => mediaOf({ bucket, encryption, objectLockEnabled: true, writeToReplicas: true }, stack)).toThrow(
+      new Error(
+        '[MediaStack/Media] bucket: got "MediaStack/Existing, which has no Object Lock", expected a bucket with Object ' +
+          'Lock, because S3 replicates to it from replicas that have it. Set `objectLockEnabled: true` on the bucket.',
+      ),
     );
   });
 

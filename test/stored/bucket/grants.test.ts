@@ -1,5 +1,5 @@
 import { App, PhysicalName, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -239,6 +239,55 @@ describe('ReplicatedMediaBucket grants', () => {
   });
 });
 
+describe('ReplicatedMediaBucket grants on keys', () => {
+  const decrypts = (role: iam.Role) => granted(role).filter(({ Action }) => Action === 'kms:Decrypt');
+
+  test('include reading with former keys, but not encrypting', () => {
+    const stack = new Stack(newApp(), 'MediaStack', { env: US });
+    const formerArn = `arn:aws:kms:us-east-1:${ACCOUNT}:key/former`;
+    const media = new ReplicatedMediaBucket(stack, 'Media', {
+      replicas: [{ region: 'eu-west-1' }],
+      formerEncryptionKeys: [kms.Key.fromKeyArn(stack, 'Former', formerArn)],
+    });
+    const role = roleIn(stack);
+    media.grantReadWrite(role);
+    expect(granted(role).filter(({ Resource }) => Resource === formerArn)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'kms:Decrypt',
+        Resource: formerArn,
+        Condition: { StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } },
+      },
+    ]);
+  });
+
+  // A condition on an unknown alias would disappear from the template, and every key of the account would be allowed.
+  test('name the key of an existing bucket without an alias by its ARN, in other stacks too', () => {
+    const app = newApp({ '@aws-cdk/core:defaultCrossStackReferences': 'strong' });
+    const stack = new Stack(app, 'MediaStack', { env: US });
+    const key = new kms.Key(stack, 'Key');
+    const bucket = new s3.Bucket(stack, 'Bucket', { bucketName: 'media-us', versioned: true, encryptionKey: key });
+    const media = new ReplicatedMediaBucket(stack, 'Media', { bucket, replicas: [{ region: 'eu-west-1' }] });
+    const role = roleIn(new Stack(app, 'Other', { env: US }));
+    media.grantRead(role);
+    const [ofPrimary] = decrypts(role);
+    expect(JSON.stringify(ofPrimary.Resource)).toMatch(/Fn::ImportValue/);
+    expect(ofPrimary.Condition).toEqual({ StringEquals: { 'kms:ViaService': 's3.us-east-1.amazonaws.com' } });
+  });
+
+  // The alias is deleted when another key replaces this one, but the key remains with the last version of its policy.
+  test('do not refer to the alias in the policy of the key', () => {
+    const { app, stack, media } = fixture(OTHER_ACCOUNT);
+    media.grantRead(roleIn(new Stack(app, 'Other', { env: { ...US, region: 'eu-central-1' } }), 'app'));
+    media.grantRead(new iam.ServicePrincipal('mediaconvert.amazonaws.com'));
+    for (const each of [stack, media.replica('eu-west-1').stack]) {
+      const { key } = resourceStatements(each);
+      expect(key.length).toBeGreaterThan(0);
+      expect(JSON.stringify(key)).not.toContain('ResourceAliases');
+    }
+  });
+});
+
 describe('ReplicatedMediaBucket grants fail when the grantee has no name that a bucket policy can contain:', () => {
   const message = (path: string, region: string, account: string) =>
     `[MediaStack/Media] grantee: got "${path}, whose name is generated during deployment", ` +
@@ -300,7 +349,7 @@ describe('ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes', () => {
     const stack = new Stack(newApp(), 'Other', { env: US });
     const replicaKey = kms.Alias.fromAliasName(stack, 'ReplicaKey', 'alias/media');
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-      primary: { bucketName: 'media-us', region: 'us-east-1' },
+      primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
       replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'to-eu', encryptionKey: replicaKey }],
     });
     expect(media.primary.bucketName).toBe('media-us');
@@ -321,6 +370,43 @@ describe('ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes', () => {
       ]),
     );
     expect(statements.filter(({ Action }) => Action.includes('s3:PutObject'))).toHaveLength(1);
+  });
+
+  test('warns about grants without a key, unless the encryption is known', () => {
+    const stack = new Stack(newApp(), 'Other', { env: US });
+    const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+      primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.KMS },
+      replicas: [
+        { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'to-eu' },
+        { bucketName: 'media-br', region: 'sa-east-1', ruleId: 'to-br', encryption: s3.BucketEncryption.S3_MANAGED },
+      ],
+    });
+    const warnings = () => Annotations.fromStack(stack).findWarning('/Other/Media', Match.anyValue());
+    media.grantDelete(roleIn(stack)); // needs no key
+    expect(warnings()).toEqual([]);
+    media.grantReadWrite(roleIn(new Stack(stack.node.root as App, 'Readers', { env: US })));
+    const texts = warnings().map(({ entry }) => entry.data as string);
+    expect(texts.map((text) => /copy in (\S+)/.exec(text)![1])).toEqual(['us-east-1', 'eu-west-1']);
+    expect(texts[0]).toBe(
+      'Grants on the imported copy in us-east-1 include no KMS key. If objects are encrypted with KMS, requests for them ' +
+        'are denied. Specify `encryptionKey`, or `encryption: BucketEncryption.S3_MANAGED` if there is none.',
+    );
+  });
+
+  test('fails when a key is specified with S3 managed encryption', () => {
+    const stack = new Stack(newApp(), 'Other', { env: US });
+    const encryptionKey = kms.Alias.fromAliasName(stack, 'Key', 'alias/media');
+    const encryption = s3.BucketEncryption.S3_MANAGED;
+    const replica = { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'to-eu', encryption, encryptionKey };
+    expect(() =>
+      ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
+        primary: { bucketName: 'media-us', region: 'us-east-1' },
+        replicas: [replica],
+      }),
+    ).toThrow(
+      '[Other/Media] replicas[0].encryptionKey: got "a key", expected no key with `encryption: BucketEncryption.S3_MANAGED`. ' +
+        'Remove `encryption`, or specify a key that only older objects are encrypted with in `formerEncryptionKeys`.',
+    );
   });
 
   test('fails when no replica is in the region', () => {

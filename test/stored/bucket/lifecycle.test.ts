@@ -56,7 +56,10 @@ function canReappear(source: Rules, replica: Rules): boolean {
 describe('Lifecycle rules of ReplicatedMediaBucket', () => {
   test('cannot make a deleted object reappear on a replica, in any order of a backfill', () => {
     const stack = primaryStack();
-    const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
+    const media = new ReplicatedMediaBucket(stack, 'Media', {
+      replicas: [{ region: 'eu-west-1' }],
+      replicateExisting: false,
+    });
     const [source, replica] = [rulesOf(stack), rulesOf(media.replicas[0].stack)];
     expect([source.expiresNoncurrent, replica.expiresNoncurrent]).toEqual([true, true]);
     expect(canReappear(source, replica)).toBe(false);

@@ -2,10 +2,12 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/assertions';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { ReplicatedMediaBucket, ReplicatedMediaBucketProps } from '../../../src';
+import { ReplicationEvents } from '../../../src/stored/bucket/replication/replication-events';
 import { asText, newApp, only, primaryStack, templateOf } from '../../support/synth';
 
 const ALARM = 'AWS::CloudWatch::Alarm';
@@ -127,8 +129,8 @@ describe('ReplicatedMediaBucket alarms', () => {
     templateOf(media.replica('eu-west-1').stack).resourceCountIs(ALARM, 0);
   });
 
-  test('work in a region-agnostic stack', () => {
-    const stack = new Stack(newApp(), 'Agnostic');
+  test('work with a known account', () => {
+    const stack = primaryStack(newApp(), { account: '111111111111', region: 'us-east-1' });
     mediaIn(stack);
     templateOf(stack).hasResourceProperties(ALARM, { MetricName: 'OperationsFailedReplication', Statistic: 'Sum' });
   });
@@ -140,6 +142,7 @@ describe('ReplicatedMediaBucket events', () => {
   const MISSED = 's3:Replication:OperationMissedThreshold';
   const LATE = 's3:Replication:OperationReplicatedAfterThreshold';
   const NOTIFICATIONS = 'Custom::S3BucketNotifications';
+  const EVENTS = 'Custom::MediaReplicationEvents';
 
   /** The destinations of each event. S3 rejects two for the same event, unless their filters exclude each other. */
   function destinationsOf(stack: Stack): Record<string, string[]> {
@@ -165,22 +168,84 @@ describe('ReplicatedMediaBucket events', () => {
     expect(destinationsOf(stack)).toEqual(toTopic(FAILED, MISSED, NOT_TRACKED, LATE));
   });
 
-  test('have one destination each for an existing primary', () => {
+  test('have one destination each for a bucket of the app, beside the notifications of the user', () => {
     const stack = primaryStack();
-    const bucket = s3.Bucket.fromBucketName(stack, 'Existing', 'years-of-media');
-    const media = mediaIn(stack, { bucket, replicateExisting: undefined });
-    media.replicationEvents.addSubscription(new EmailSubscription('oncall@example.com'));
-    expect(destinationsOf(stack)).toEqual(toTopic(FAILED, MISSED, NOT_TRACKED, LATE));
-    const [{ PolicyDocument }] = Object.values<any>(templateOf(stack).findResources('AWS::SNS::TopicPolicy')).map(
-      ({ Properties }) => asText(Properties),
-    );
-    expect(PolicyDocument.Statement).toContainEqual(
-      expect.objectContaining({
-        Condition: expect.objectContaining({
-          ArnLike: { 'aws:SourceArn': 'arn:${AWS::Partition}:s3:::years-of-media' },
-        }),
-      }),
-    );
+    const media = mediaIn(stack, { replicateExisting: true });
+    const uploads = new sqs.Queue(stack, 'Uploads');
+    media.primary.addEventNotification(s3.EventType.OBJECT_CREATED, new SqsDestination(uploads));
+    expect(destinationsOf(stack)).toEqual({
+      ...toTopic(FAILED, MISSED, NOT_TRACKED, LATE),
+      's3:ObjectCreated:*': ['QueueConfigurations'],
+    });
+    templateOf(stack).resourceCountIs(EVENTS, 0);
+  });
+
+  describe('of an imported bucket', () => {
+    const imported = (props: Partial<ReplicatedMediaBucketProps> = {}) => {
+      const stack = primaryStack();
+      const bucket = s3.Bucket.fromBucketName(stack, 'Existing', 'years-of-media');
+      return { stack, media: mediaIn(stack, { bucket, ...props }) };
+    };
+    const allowed = (stack: Stack, role: RegExp) =>
+      Object.values(templateOf(stack).findResources('AWS::IAM::Policy'))
+        .map(asText)
+        .filter(({ Properties }: any) => role.test(JSON.stringify(Properties.Roles)))
+        .flatMap(({ Properties }: any) => Properties.PolicyDocument.Statement)
+        .filter(({ Action }: any) => [Action].flat().some((action) => action.includes('BucketNotification')));
+
+    test('are added by the function that adds the rules, and not by the CDK’s', () => {
+      const { stack, media } = imported({ replicateExisting: true });
+      media.replicationEvents.addSubscription(new EmailSubscription('oncall@example.com'));
+      const template = templateOf(stack);
+      template.resourceCountIs(NOTIFICATIONS, 0);
+      const { Properties, DependsOn } = only(template, EVENTS);
+      expect(Properties).toEqual({
+        ServiceToken: expect.stringMatching(/^\$\{MediaRulesFunction/),
+        BucketName: 'years-of-media',
+        Region: 'us-east-1',
+        Account: '${AWS::AccountId}',
+        Id: expect.stringMatching(/^media-[0-9a-f]{8}-ReplicationEvents$/),
+        TopicArn: expect.stringMatching(/^\$\{MediaReplicationEvents/),
+        Events: [FAILED, NOT_TRACKED, MISSED, LATE],
+      });
+      // S3 tests the topic, and the function needs its permissions until the notification is removed.
+      expect(DependsOn).toContainEqual(expect.stringMatching(/ReplicationEvents\w*Policy/));
+      expect(DependsOn).toContainEqual(expect.stringMatching(/^MediaRulesFunctionRoleDefaultPolicy/));
+      expect(allowed(stack, /RulesFunctionRole/)).toEqual([
+        {
+          Effect: 'Allow',
+          Action: ['s3:GetBucketNotification', 's3:PutBucketNotification'],
+          Resource: 'arn:${AWS::Partition}:s3:::years-of-media',
+          Condition: { StringEquals: { 'aws:ResourceAccount': '${AWS::AccountId}' } },
+        },
+      ]);
+      const [{ PolicyDocument }] = Object.values<any>(template.findResources('AWS::SNS::TopicPolicy')).map(
+        ({ Properties: policy }) => asText(policy),
+      );
+      expect(PolicyDocument.Statement[1].Condition.ArnLike).toEqual({
+        'aws:SourceArn': 'arn:${AWS::Partition}:s3:::years-of-media',
+      });
+    });
+
+    test('leave the role unchanged while they are not used', () => {
+      expect(allowed(imported().stack, /./)).toEqual([]);
+    });
+
+    test('can be added from any stack in the region of the bucket', () => {
+      const app = newApp();
+      const [home, europe] = ['us-east-1', 'eu-west-1'].map((region) => new Stack(app, region, { env: { region } }));
+      const bucket = s3.Bucket.fromBucketAttributes(home, 'Replica', { bucketName: 'old-media', region: 'eu-west-1' });
+      new ReplicationEvents(europe, 'Events', { bucket, timeControl: false, name: 'media' });
+      const { Properties } = only(templateOf(europe), EVENTS);
+      expect(Properties).toMatchObject({
+        ServiceToken: expect.stringMatching(/^\$\{EventsProviderFunction/),
+        BucketName: 'old-media',
+        Region: 'eu-west-1',
+        Events: [FAILED, NOT_TRACKED],
+      });
+      expect(allowed(europe, /./)).toMatchObject([{ Resource: 'arn:${AWS::Partition}:s3:::old-media' }]);
+      templateOf(home).resourceCountIs('AWS::Lambda::Function', 0);
+    });
   });
 
   test('of late objects are not requested without Replication Time Control', () => {
@@ -266,11 +331,19 @@ describe('ReplicatedMediaBucket outputs', () => {
     expect(value(/^MediaReplicaApSoutheast2Region/)).toBe('ap-southeast-2');
     const account = '111111111111';
     expect(JSON.parse(value(/^MediaCopies/))).toEqual({
-      primary: { bucketName: `${base}-${account}-us-east-1-an`, region: 'us-east-1', account },
+      identity: base,
+      version: 1,
+      primary: {
+        bucketName: `${base}-${account}-us-east-1-an`,
+        region: 'us-east-1',
+        account,
+        encryptionKey: `arn:\${AWS::Partition}:kms:us-east-1:${account}:alias/${base}`,
+      },
       replicas: ['eu-west-1', 'ap-southeast-2'].map((region) => ({
         bucketName: `${base}-${account}-${region}-an`,
         region,
         account,
+        encryptionKey: `arn:\${AWS::Partition}:kms:${region}:${account}:alias/${base}`,
         ruleId: `${base}-${region}`,
       })),
     });

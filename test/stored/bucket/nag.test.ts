@@ -1,6 +1,7 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { ReplicatedMediaBucket } from '../../../src';
@@ -42,13 +43,15 @@ const EXISTING: Acceptance[] = [
 test('ReplicatedMediaBucket with an existing primary and two-way replication passes cdk-nag', () => {
   const app: App = newApp();
   const stack = new Stack(app, 'MediaStack', { env: { account: '111111111111', region: 'us-east-1' } });
-  new ReplicatedMediaBucket(stack, 'Media', {
+  const media = new ReplicatedMediaBucket(stack, 'Media', {
     bucket: Bucket.fromBucketName(stack, 'Existing', 'years-of-media'),
     replicas: [{ region: 'eu-west-1' }],
+    encryptionKey: Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:us-east-1:111111111111:key/1a2b3c4d'),
     writeToReplicas: true,
     serverAccessLogs: true,
     replicateExisting: false,
   });
+  void media.replicationEvents;
   // Both lists accept inline policies.
   const functions = FUNCTIONS.filter(({ rule }) => !rule.test('NIST.800.53.R5-IAMNoInlinePolicy'));
   expectNagClean(app, [...MEDIA, ...EXISTING, ...functions, ...ALARMS]);

@@ -11,7 +11,7 @@ const OTHER_ACCOUNT = '222222222222';
 const IRELAND: MediaReplicaProps = { region: 'eu-west-1' };
 
 function mediaIn(stack: Stack, props: Partial<ReplicatedMediaBucketProps> = {}): ReplicatedMediaBucket {
-  return new ReplicatedMediaBucket(stack, 'Media', { replicas: [IRELAND], ...props });
+  return new ReplicatedMediaBucket(stack, 'Media', { replicas: [IRELAND], replicateExisting: false, ...props });
 }
 
 function concreteStack(): Stack {
@@ -190,6 +190,17 @@ describe('ReplicatedMediaBucket with existing keys', () => {
     expect(encryption.ServerSideEncryptionByDefault.KMSMasterKeyID).toBe(aliasArn);
   });
 
+  test('uses the literal name of an alias of this app', () => {
+    const app = newApp();
+    const europe = new Stack(app, 'Europe', { env: { account: ACCOUNT, region: 'eu-west-1' } });
+    const stack = new Stack(app, 'MediaStack', { env: { account: ACCOUNT, region: 'us-east-1' } });
+    const encryptionKey = new kms.Key(europe, 'Key').addAlias('alias/studio');
+    mediaIn(stack, { replicas: [{ ...IRELAND, encryptionKey }] });
+    expect(statements(templateOf(stack))[4].Condition['ForAnyValue:StringEquals']).toEqual({
+      'kms:ResourceAliases': 'alias/studio',
+    });
+  });
+
   test('creates an alias for a key of this app, so that the primary can name it', () => {
     const app = newApp();
     const europe = new Stack(app, 'Europe', { env: { account: ACCOUNT, region: 'eu-west-1' } });
@@ -311,7 +322,7 @@ describe('ReplicatedMediaBucket replicas in another account', () => {
   test('have their latency alarm in the account of the primary, where S3 publishes the metric', () => {
     const { stack, media, replicaStack } = crossAccountMedia();
     templateOf(replicaStack).resourceCountIs('AWS::CloudWatch::Alarm', 0);
-    const alarms = stack.node.findChild('Media').node.findChild('Alarms-eu-west-1') as Stack;
+    const alarms = stack.node.findChild('Media').node.findChild('Operations-eu-west-1') as Stack;
     expect([alarms.account, alarms.region]).toEqual([ACCOUNT, 'eu-west-1']);
     templateOf(alarms).hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName: 'ReplicationLatency' });
     expect(media.addReplicationAlarms()).toHaveLength(2);

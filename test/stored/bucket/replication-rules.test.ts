@@ -123,6 +123,7 @@ describe('ReplicatedMediaBucket rules', () => {
     const stack = primaryStack(app);
     const media = new ReplicatedMediaBucket(stack, 'Media', {
       replicas: [{ region: 'eu-west-1', bucket, encryptionKey: key.addAlias('alias/studio') }],
+      replicateExisting: false,
     });
     expect(media.replicas[0]).toMatchObject({ stack: europe, bucket });
     expect(stack.dependencies).toContain(europe);
@@ -136,13 +137,14 @@ describe('ReplicatedMediaBucket rules', () => {
     const stack = primaryStack();
     const media = new ReplicatedMediaBucket(stack, 'Media', {
       encryption: s3.BucketEncryption.S3_MANAGED,
+      replicateExisting: false,
       replicas: [{ region: 'eu-west-1', bucket: s3.Bucket.fromBucketName(stack, 'Replica', 'studio-media-eu') }],
     });
     const [rule] = only(templateOf(stack), 'AWS::S3::Bucket').Properties.ReplicationConfiguration.Rules;
     expect(rule.Destination.Bucket).toBe('arn:${AWS::Partition}:s3:::studio-media-eu');
     expect(media.replicas[0].stack).toBe(stack);
-    const alarms = media.node.findChild('Alarms-eu-west-1') as Stack;
+    const alarms = media.node.findChild('Operations-eu-west-1') as Stack;
     expect(alarms.region).toBe('eu-west-1');
-    expect(alarms.stackName).toMatch(/^MediaStack-media-[0-9a-f]{8}-alarms-eu-west-1$/);
+    expect(alarms.stackName).toMatch(/^media-[0-9a-f]{8}-operations-eu-west-1$/);
   });
 });

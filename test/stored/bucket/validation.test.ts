@@ -35,6 +35,10 @@ const move = (storageClass: s3.StorageClass, rest: Partial<s3.Transition> = {}) 
   { transitions: [{ storageClass, ...rest }] },
 ];
 
+/** S3 would skip the objects without reporting a failure. */
+const NO_REPLICA_KEY = (source: string) =>
+  `formerEncryptionKeys: got nothing, expected a KMS key for this copy, because objects of ${source} are encrypted with KMS, and S3 skips them without a key for their replicas. Specify a key of this copy: as \`encryptionKey\` if new objects are encrypted with it, otherwise in \`formerEncryptionKeys\`.`;
+
 describe('ReplicatedMediaBucket fails when', () => {
   test.each<[string, (stack: Stack, europe: Stack) => Props, string]>([
     [
@@ -164,12 +168,12 @@ describe('ReplicatedMediaBucket fails when', () => {
     [
       'namePrefix is too long',
       () => ({ namePrefix: 'a-very-long-name-prefix' }),
-      'namePrefix: got "a-very-long-name-prefix", expected 1 to 20 lowercase letters, digits and hyphens, not starting with a hyphen or with xn--, sthree-, amzn-s3-demo-, which S3 reserves. Change the prefix, or remove it to use the construct ID.',
+      'namePrefix: got "a-very-long-name-prefix", expected 1 to 20 lowercase letters, digits and hyphens, starting with a letter and not with xn--, sthree-, amzn-s3-demo-, which S3 reserves. Change the prefix, or remove it to use the construct ID.',
     ],
     [
       'namePrefix is reserved',
       () => ({ namePrefix: 'sthree-media' }),
-      'namePrefix: got "sthree-media", expected 1 to 20 lowercase letters, digits and hyphens, not starting with a hyphen or with xn--, sthree-, amzn-s3-demo-, which S3 reserves. Change the prefix, or remove it to use the construct ID.',
+      'namePrefix: got "sthree-media", expected 1 to 20 lowercase letters, digits and hyphens, starting with a letter and not with xn--, sthree-, amzn-s3-demo-, which S3 reserves. Change the prefix, or remove it to use the construct ID.',
     ],
     [
       'namePrefix is a token',
@@ -251,6 +255,54 @@ describe('ReplicatedMediaBucket fails when', () => {
       'the encryption is not supported',
       () => ({ encryption: s3.BucketEncryption.KMS_MANAGED }),
       'encryption: got "KMS_MANAGED", expected BucketEncryption.KMS or BucketEncryption.S3_MANAGED. Remove `encryption` to use a customer managed key in each region.',
+    ],
+    [
+      'the name of an alias is known only at deployment',
+      (stack) => ({ encryptionKey: kms.Alias.fromAliasName(stack, 'A', new CfnParameter(stack, 'P').valueAsString) }),
+      'encryptionKey: got "an alias whose name is known only at deployment", expected an alias with a literal name, because policies of other stacks contain it. Specify the name as a string, or import the key with Key.fromKeyArn.',
+    ],
+    [
+      'a former key is in another region',
+      (stack) => ({ formerEncryptionKeys: [keyIn(stack, 'eu-west-1')] }),
+      'formerEncryptionKeys[0]: got "a key in eu-west-1", expected a key in us-east-1, the region of this copy. Specify a key in us-east-1, or remove the property.',
+    ],
+    [
+      'the ARN of a former key of an existing replica is generated',
+      (stack, europe) => ({
+        encryption: s3.BucketEncryption.S3_MANAGED,
+        replicas: [
+          {
+            ...replica,
+            bucket: s3.Bucket.fromBucketName(stack, 'B', 'media-eu'),
+            formerEncryptionKeys: [new kms.Key(europe, 'K')],
+          },
+        ],
+      }),
+      'replicas[0].formerEncryptionKeys[0]: got "a key whose ARN is known only at deployment", expected a key that other regions can refer to. Specify an alias of the key (`key.addAlias(\'alias/…\')`), or import it with Key.fromKeyArn.',
+    ],
+    [
+      'objects of the primary have a former key, and the replica has no key for their replicas',
+      (stack) => ({
+        encryption: s3.BucketEncryption.S3_MANAGED,
+        formerEncryptionKeys: [keyIn(stack, 'us-east-1')],
+      }),
+      `replicas[0].${NO_REPLICA_KEY('the primary')}`,
+    ],
+    [
+      'an existing primary has a key, and the replica has none',
+      (stack) => ({
+        encryption: s3.BucketEncryption.S3_MANAGED,
+        bucket: s3.Bucket.fromBucketAttributes(stack, 'B', {
+          bucketName: 'media',
+          encryptionKey: keyIn(stack, 'us-east-1'),
+        }),
+      }),
+      `replicas[0].${NO_REPLICA_KEY('the primary')}`,
+    ],
+    [
+      'replicas that are uploaded to have a key, and the existing primary has none',
+      (stack) => ({ bucket: s3.Bucket.fromBucketName(stack, 'B', 'media'), writeToReplicas: true }),
+      NO_REPLICA_KEY('replicas[0]'),
     ],
     [
       'a key is specified with S3 managed encryption',
@@ -447,6 +499,7 @@ describe('ReplicatedMediaBucket accepts', () => {
     [
       'an archive class after one day, and immediately one that S3 replicates from',
       () => ({
+        replicateExisting: false, // these rules race with a backfill
         lifecycleRules: [
           ...move(s3.StorageClass.DEEP_ARCHIVE, { transitionAfter: Duration.days(1) }),
           ...move(s3.StorageClass.GLACIER_INSTANT_RETRIEVAL, { transitionAfter: Duration.days(0) }),

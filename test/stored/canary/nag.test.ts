@@ -17,8 +17,10 @@ test('ReplicationCanary passes cdk-nag', () => {
   const app = newApp();
   const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
   const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-    primary: { bucketName: 'media-us', region: 'us-east-1' },
-    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+    primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
+    replicas: [
+      { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: s3.BucketEncryption.S3_MANAGED },
+    ],
   });
   new ReplicationCanary(stack, 'Canary', { media }).addAlarms();
   expectNagClean(app, [...CANARY, ...FUNCTIONS, ...ALARMS]);
@@ -57,8 +59,10 @@ test('the probe of a ReplicationCanary passes cdk-nag', () => {
   const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
   const europe = new Stack(app, 'Europe', { env: { account: '111111111111', region: 'eu-west-1' } });
   const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-    primary: { bucketName: 'media-us', region: 'us-east-1' },
-    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+    primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
+    replicas: [
+      { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: s3.BucketEncryption.S3_MANAGED },
+    ],
   });
   const bucket = s3.Bucket.fromBucketName(europe, 'Bucket', 'media-eu');
   const proxy = new S3MediaProxy(europe, 'Proxy', { bucket, domainName: 'media.eu.example.com' });

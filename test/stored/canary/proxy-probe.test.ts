@@ -57,8 +57,10 @@ function withImportedProxy({ scopeRegion = 'eu-west-1', ...overrides }: Override
   const attributes = { url: 'https://media.example.com', region: 'eu-west-1', vpc, loadBalancer, ...overrides };
   const proxy = S3MediaProxy.fromS3MediaProxyAttributes(europe, 'Proxy', attributes);
   const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-    primary: { bucketName: 'media-us', region: 'us-east-1' },
-    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+    primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
+    replicas: [
+      { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: s3.BucketEncryption.S3_MANAGED },
+    ],
   });
   const canary = new ReplicationCanary(stack, 'Canary', { media, proxies: { 'eu-west-1': proxy } });
   return { stack, europe, canary, attributes };
@@ -195,8 +197,10 @@ describe('the probe of a proxy', () => {
     const stack = primaryStack(app);
     const europe = new Stack(app, 'Europe', { env: { region: 'eu-west-1' } });
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-      primary: { bucketName: 'media-us', region: 'us-east-1' },
-      replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+      primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
+      replicas: [
+        { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: s3.BucketEncryption.S3_MANAGED },
+      ],
     });
     const proxy = new S3MediaProxy(europe, 'Proxy', {
       bucket: s3.Bucket.fromBucketName(europe, 'Bucket', 'media-eu'),

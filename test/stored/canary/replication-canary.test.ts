@@ -33,8 +33,16 @@ function setUp(
 
 function imported(stack: Stack, more: { prefix?: string; tags?: Record<string, string> } = {}): IReplicatedMediaBucket {
   return ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-    primary: { bucketName: 'media-us', region: 'us-east-1' },
-    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', ...more }],
+    primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
+    replicas: [
+      {
+        bucketName: 'media-eu',
+        region: 'eu-west-1',
+        ruleId: 'rule',
+        encryption: s3.BucketEncryption.S3_MANAGED,
+        ...more,
+      },
+    ],
   });
 }
 
@@ -298,9 +306,8 @@ describe('ReplicationCanary', () => {
       },
     );
 
-    test('work in an environment-agnostic stack', () => {
-      const app = newApp();
-      const stack = new Stack(app, 'Anywhere');
+    test('work with a known account', () => {
+      const stack = primaryStack(newApp(), { account: '111111111111', region: 'us-east-1' });
       const { canary } = setUp({}, {}, stack);
       expect(canary.addAlarms().length).toBe(6);
       templateOf(stack);
@@ -398,7 +405,7 @@ describe('ReplicationCanary', () => {
   test('fails when the media have no replicas', () => {
     const stack = primaryStack();
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-      primary: { bucketName: 'media-us', region: 'us-east-1' },
+      primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
       replicas: [],
     });
     expect(() => setUp({ media }, {}, stack)).toThrow(

@@ -7,6 +7,7 @@ import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   HttpAuthorizer,
@@ -170,6 +171,7 @@ describe('MediaRouter', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
         replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }],
+        replicateExisting: false,
       });
       setUp({ media }, stack);
       expect(settingsOf(templateOf(stack)).replicas[0][2]).toBe('https://media.eu.example.com');
@@ -177,7 +179,10 @@ describe('MediaRouter', () => {
 
     test('use S3 with a warning if the proxy has no domain name', () => {
       const stack = primaryStack();
-      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1', proxy: {} }] });
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: [{ region: 'eu-west-1', proxy: {} }],
+        replicateExisting: false,
+      });
       setUp({ media }, stack);
       Annotations.fromStack(stack).hasWarning(
         '/MediaStack/Router',
@@ -215,8 +220,10 @@ describe('MediaRouter', () => {
     test('can point to media of another app', () => {
       const stack = primaryStack();
       const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Theirs', {
-        primary: { bucketName: 'theirs-us', region: 'us-west-2' },
-        replicas: [{ bucketName: 'theirs-eu', region: 'eu-west-1', ruleId: 'rule' }],
+        primary: { bucketName: 'theirs-us', region: 'us-west-2', encryption: s3.BucketEncryption.S3_MANAGED },
+        replicas: [
+          { bucketName: 'theirs-eu', region: 'eu-west-1', ruleId: 'rule', encryption: s3.BucketEncryption.S3_MANAGED },
+        ],
       });
       setUp({ media }, stack);
       const { primary, replicas } = settingsOf(templateOf(stack));
@@ -437,8 +444,10 @@ describe('MediaRouter', () => {
   test('creates alarms, to which further calls add actions', () => {
     const stack = primaryStack();
     const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-      primary: { bucketName: 'media-us', region: 'us-east-1' },
-      replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+      primary: { bucketName: 'media-us', region: 'us-east-1', encryption: s3.BucketEncryption.S3_MANAGED },
+      replicas: [
+        { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: s3.BucketEncryption.S3_MANAGED },
+      ],
     });
     const { router } = setUp({ media }, stack);
     const topic = new sns.Topic(stack, 'Topic');

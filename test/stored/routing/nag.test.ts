@@ -1,3 +1,4 @@
+import { BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { HttpAuthorizer, MediaRouter, ReplicatedMediaBucket } from '../../../src';
 import { Acceptance, expectNagClean } from '../../support/nag';
 import { ALARMS, FUNCTIONS } from '../../support/nag-acceptances';
@@ -15,8 +16,10 @@ test('MediaRouter passes cdk-nag', () => {
   const app = newApp();
   const stack = primaryStack(app, { account: '111111111111', region: 'us-east-1' });
   const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Media', {
-    primary: { bucketName: 'media-us', region: 'us-east-1' },
-    replicas: [{ bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule' }],
+    primary: { bucketName: 'media-us', region: 'us-east-1', encryption: BucketEncryption.S3_MANAGED },
+    replicas: [
+      { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: BucketEncryption.S3_MANAGED },
+    ],
   });
   new MediaRouter(stack, 'Router', { media, httpApi: { authorizer: HttpAuthorizer.iam() } }).addAlarms();
   expectNagClean(app, [...ROUTER, ...FUNCTIONS, ...ALARMS]);

@@ -47,6 +47,15 @@ async function reasons(router: Router, payload: object): Promise<[source: string
   return links.map(({ source, region, reason }) => [source, region, reason]);
 }
 
+describe('with a paused replica', () => {
+  test.each(['delay', 'exact'] as const)('links point to the primary, in the mode %s', async (readiness) => {
+    const router = newRouter({ readiness, paused: ['eu-west-1'] });
+    const payload = request([{ key: 'old', createdAt: ago(DEFAULT_DELAY_SECONDS) }], { region: 'eu-west-1' });
+    expect(await reasons(router, payload)).toEqual([['primary', 'us-east-1', 'replica-paused']]);
+    expect(arrivals.inReplica).not.toHaveBeenCalled();
+  });
+});
+
 describe('with ReadinessMode.DELAY', () => {
   test('links to old objects point to the replica, links to new ones to the primary', async () => {
     const objects = [

@@ -9,7 +9,7 @@ import { parseIpAddress } from '../../../src/stored/routing/ip-address';
 import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
 import { byDelay, destinationOf, isInShare } from '../../../src/stored/routing/runtime/rule';
 
-const REGIONS = { primary: 'us-east-1', replicas: ['eu-west-1', 'ap-southeast-2'] };
+const REGIONS = { primary: 'us-east-1', replicas: ['eu-west-1', 'ap-southeast-2'], paused: [] };
 const ALL = [REGIONS.primary, ...REGIONS.replicas];
 const RANGES = { 'eu-west-1': ['10.20.0.0/16'], 'ap-southeast-2': ['10.20.30.0/24'], 'us-east-1': ['10.9.0.0/16'] };
 
@@ -20,9 +20,10 @@ const preferences = (document: PreferencesDocument = {}) =>
 function decide(
   viewer: { preference?: Preference; region?: string; ip?: string },
   document?: PreferencesDocument,
+  paused: string[] = [],
 ): string {
   const address = viewer.ip === undefined ? undefined : parseIpAddress(viewer.ip);
-  const found = destinationOf({ ...viewer, address }, preferences(document), REGIONS);
+  const found = destinationOf({ ...viewer, address }, preferences(document), { ...REGIONS, paused });
   return 'replica' in found ? found.replica : found.reason;
 }
 
@@ -73,6 +74,18 @@ describe('destinationOf', () => {
     expect(decide({ preference: 'auto', ip: EU }, { drainedRegions: REGIONS.replicas })).toBe('region-drained');
   });
 
+  test.each<[region: string | undefined, ip: string | undefined, drained: string[], expected: string]>([
+    [undefined, undefined, [], 'ap-southeast-2'],
+    [undefined, ELSEWHERE, [], 'ap-southeast-2'],
+    [undefined, EU, [], 'replica-paused'],
+    ['eu-west-1', APAC, [], 'replica-paused'],
+    [undefined, APAC, [], 'ap-southeast-2'],
+    [undefined, undefined, ['ap-southeast-2'], 'replica-paused'],
+    [undefined, EU, ['eu-west-1'], 'region-drained'],
+  ])('preference yes with eu-west-1 paused, region %s, address %s, %j drained: %s', (region, ip, drained, expected) => {
+    expect(decide({ preference: 'yes', region, ip }, { drainedRegions: drained }, ['eu-west-1'])).toBe(expected);
+  });
+
   test.each<[Preference | undefined, string]>([
     [undefined, 'preference-no'],
     ['no', 'preference-no'],
@@ -88,20 +101,26 @@ describe('destinationOf', () => {
     }
   });
 
-  test('never returns a replica for the preference no, and never a drained one', () => {
+  test('never returns a replica for the preference no, and never one that is drained or paused', () => {
     const viewer = fc.record({
       preference: fc.constantFrom<Preference | undefined>(undefined, ...PREFERENCES),
       region: fc.constantFrom(undefined, ...ALL),
       ip: fc.constantFrom(undefined, EU, APAC, NEAR_PRIMARY, ELSEWHERE, '2001:db8::1'),
     });
     fc.assert(
-      fc.property(viewer, fc.subarray(REGIONS.replicas), fc.constantFrom(...PREFERENCES), (who, drained, standard) => {
-        const decision = decide(who, { drainedRegions: drained, defaultPreference: standard });
-        const isReplica = REGIONS.replicas.includes(decision);
-        const preference = who.preference ?? (who.region ? 'yes' : standard);
-        expect(isReplica && (preference === 'no' || drained.includes(decision))).toBe(false);
-        expect(isReplica && preference === 'auto' && ![EU, APAC, NEAR_PRIMARY].includes(who.ip!)).toBe(false);
-      }),
+      fc.property(
+        viewer,
+        fc.subarray(REGIONS.replicas),
+        fc.subarray(REGIONS.replicas),
+        fc.constantFrom(...PREFERENCES),
+        (who, drained, paused, standard) => {
+          const decision = decide(who, { drainedRegions: drained, defaultPreference: standard }, paused);
+          const isReplica = REGIONS.replicas.includes(decision);
+          const preference = who.preference ?? (who.region ? 'yes' : standard);
+          expect(isReplica && (preference === 'no' || [...drained, ...paused].includes(decision))).toBe(false);
+          expect(isReplica && preference === 'auto' && ![EU, APAC, NEAR_PRIMARY].includes(who.ip!)).toBe(false);
+        },
+      ),
     );
   });
 });

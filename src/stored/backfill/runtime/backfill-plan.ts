@@ -1,4 +1,5 @@
 import { BackfillCause } from './jobs/jobs';
+import { activeReplicas, Pauses } from './pauses';
 import { SourceBucket } from './source-bucket';
 import { Telemetry } from './telemetry';
 import { CustomResourceEvent } from '../../../private/runtime/custom-resource';
@@ -14,6 +15,8 @@ export interface BackfillPlan {
   readonly replicas: readonly string[];
   /** Whether the replicas may lack objects that were replicated to or from other buckets. */
   readonly lacksReplicated: boolean;
+  /** The replicas lack no objects that were created before this time, in milliseconds since the epoch. */
+  readonly createdAfter?: number;
 }
 
 /** Decides from what a deployment changes, and from the bucket, whether a backfill is required. */
@@ -24,15 +27,24 @@ export class BackfillPlanner {
   ) {}
 
   /** @returns undefined if there is nothing to backfill */
-  async plan(event: BackfillEvent, deadline: Deadline): Promise<BackfillPlan | undefined> {
+  async plan(event: BackfillEvent, pauses: Pauses, deadline: Deadline): Promise<BackfillPlan | undefined> {
     const { Bucket, ExistingBucket, Replicas, ReplicateExisting } = event.ResourceProperties;
     const old = event.RequestType === 'Update' ? event.OldResourceProperties : undefined;
     if (ReplicateExisting !== 'true' || Replicas.length === 0) return undefined;
     const isSwitchedOn = old !== undefined && old.ReplicateExisting !== 'true';
     const isKnown = old !== undefined && !isSwitchedOn && old.Bucket === Bucket;
-    const replicas = isKnown ? Replicas.filter((replica) => !old.Replicas.includes(replica)) : [...Replicas];
+    const filled = isKnown ? activeReplicas(old) : [];
+    const replicas = activeReplicas(event.ResourceProperties).filter((replica) => !filled.includes(replica));
     if (replicas.length === 0 || (await this.isEmpty(deadline))) return undefined;
-    if (isKnown) return { cause: 'replicas-added', replicas, lacksReplicated: true };
+    if (isKnown) {
+      const since = Math.min(...replicas.map((replica) => pauses.since[replica] ?? 0));
+      return {
+        cause: replicas.every((replica) => old.Paused?.includes(replica)) ? 'replicas-enabled' : 'replicas-added',
+        replicas,
+        lacksReplicated: since === 0 || pauses.shared || (await this.hasOtherDestinations(Replicas, deadline)),
+        createdAfter: since || undefined,
+      };
+    }
     return {
       cause: isSwitchedOn ? 'switched-on' : ExistingBucket === 'true' ? 'bucket-adopted' : 'replicas-found',
       replicas,

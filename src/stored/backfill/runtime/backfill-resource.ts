@@ -3,6 +3,7 @@ import { JobCanceller } from './jobs/job-canceller';
 import { BackfillReason, idOf, statusesFor } from './jobs/job-requests';
 import { describeFailure, JobStarter } from './jobs/job-starter';
 import { Jobs } from './jobs/jobs';
+import { activeReplicas, PauseStore } from './pauses';
 import { State } from './state';
 import { Telemetry } from './telemetry';
 import { Deadline } from '../../../private/runtime/deadline';
@@ -23,6 +24,7 @@ export class BackfillResource {
     private readonly planner: BackfillPlanner,
     private readonly starter: JobStarter,
     private readonly canceller: JobCanceller,
+    private readonly pauses: PauseStore,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -39,23 +41,26 @@ export class BackfillResource {
   }
 
   private async save(event: BackfillEvent, deadline: Deadline): Promise<void> {
-    const { Bucket, Replicas } = event.ResourceProperties;
+    const { Bucket, Replicas, Paused = [] } = event.ResourceProperties;
     const { Bucket: oldBucket, Replicas: oldReplicas = [] } = event.OldResourceProperties ?? {};
     // A replica of another bucket needs another backfill.
     const kept = oldBucket === Bucket ? Replicas : [];
     if (event.RequestType === 'Create') await this.state.reopen();
-    for (const removed of oldReplicas.filter((each) => !kept.includes(each))) {
-      await this.jobs.forget(removed);
-      await this.canceller.cancelFor(removed, kept, deadline);
+    const pauses = await this.pauses.record(event);
+    const active = oldBucket === Bucket ? activeReplicas(event.ResourceProperties) : [];
+    for (const replica of [...oldReplicas.filter((each) => !kept.includes(each)), ...Paused]) {
+      await this.jobs.forget(replica);
+      await this.canceller.cancelFor(replica, active, deadline);
     }
-    const plan = await this.planner.plan(event, deadline);
-    if (!plan) return this.telemetry.resource(event.RequestType, 'nothing to backfill');
-    await this.ensure(event, plan, deadline);
+    const plan = await this.planner.plan(event, pauses, deadline);
+    if (plan) await this.ensure(event, plan, deadline);
+    else this.telemetry.resource(event.RequestType, 'nothing to backfill');
+    await this.pauses.complete(event, pauses);
   }
 
   /** Records one job for all replicas that have none, and starts every job that has not been started. Idempotent. */
   private async ensure(event: BackfillEvent, plan: BackfillPlan, deadline: Deadline): Promise<void> {
-    const { cause, lacksReplicated } = plan;
+    const { cause, lacksReplicated, createdAfter } = plan;
     const bucket = event.ResourceProperties.Bucket;
     const jobOf = new Map<string, string | undefined>();
     for (const replica of plan.replicas) jobOf.set(replica, await this.jobs.jobFor(replica));
@@ -70,6 +75,7 @@ export class BackfillResource {
         ...{ id, kind: 'backfill', bucket, replicas, cause, state: 'wanted', attempt: 1, wantedAt: now },
         statuses: statusesFor(lacksReplicated),
         createdBefore: new Date(now).toISOString(),
+        createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter).toISOString(),
       });
       this.telemetry.resource(event.RequestType, isNew ? cause : 'already recorded', id);
       await this.start(id, isNew, deadline);

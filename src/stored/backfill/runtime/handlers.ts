@@ -1,6 +1,5 @@
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { Context } from 'aws-lambda';
 import { BackfillEvent } from './backfill-plan';
-import { isReportsEvent, ReportsEvent } from './reports/reports-resource';
 import { Service } from './service';
 import { StatusError } from './status';
 import { respond } from '../../../private/runtime/custom-resource';
@@ -19,29 +18,28 @@ const RESERVE_MS = 20_000;
 
 const service = once(() => new Service());
 const jobWorker = once(() => service().worker());
-const failureEvents = once(() => service().failureEvents());
 const statusService = once(() => service().status());
 
-/** Handles the custom resources. */
-export async function backfill(event: BackfillEvent | ReportsEvent, context: CallContext): Promise<void> {
+/** Invoked by CloudFormation and by the schedules. */
+export function jobs(event: BackfillEvent | WorkerEvent, context: CallContext): Promise<void> {
+  return 'RequestType' in event ? backfill(event, context) : worker(event, context);
+}
+
+/** Handles the custom resource. */
+async function backfill(event: BackfillEvent, context: CallContext): Promise<void> {
   const deadline = Deadline.in(context.getRemainingTimeInMillis() - RESPONSE_MS);
   const id = event.PhysicalResourceId ?? event.LogicalResourceId;
   const work = async () => {
-    if (isReportsEvent(event)) await service().reportsResource().handle(event, deadline);
-    else await service().backfillResource().handle(event, deadline);
+    await service().backfillResource().handle(event, deadline);
+    // The template ensures that jobs can no longer write reports.
+    if (event.RequestType === 'Delete') await service().emptyReports(deadline);
     return id;
   };
   await respond(event, work, id);
 }
 
-/** Invoked by the schedules. */
-export async function worker(event: WorkerEvent, context: CallContext): Promise<void> {
+async function worker(event: WorkerEvent, context: CallContext): Promise<void> {
   await jobWorker().work(event, Deadline.in(context.getRemainingTimeInMillis() - RESERVE_MS));
-}
-
-/** Invoked with S3 events for failed replication. */
-export function events(event: SQSEvent): Promise<SQSBatchResponse> {
-  return failureEvents().handle(event);
 }
 
 /** Invoked by operators. */

@@ -10,12 +10,14 @@ import { JobStarter } from './jobs/job-starter';
 import { Jobs } from './jobs/jobs';
 import { S3Control } from './jobs/s3-control';
 import { Worker } from './jobs/worker';
+import { PauseStore } from './pauses';
+import { emptyReports } from './reports/empty-reports';
 import { Reports } from './reports/reports';
-import { ReportsResource } from './reports/reports-resource';
 import { SourceBucket } from './source-bucket';
 import { State } from './state';
 import { Status } from './status';
 import { Telemetry } from './telemetry';
+import { Deadline } from '../../../private/runtime/deadline';
 import { DynamoDbTable } from '../../../private/runtime/dynamodb-table';
 import { patience } from '../../../private/runtime/patience';
 
@@ -29,6 +31,7 @@ export class Service {
   private readonly jobs = new Jobs(this.table);
   private readonly state = new State(this.table);
   private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
+  private readonly pauses = new PauseStore(this.table, this.jobs);
   private readonly s3 = new S3Client({ maxAttempts: 6, requestHandler: patience(30_000) });
   private readonly s3Control = new S3Control(this.account);
   private readonly source = new SourceBucket(this.s3, this.bucket, this.account);
@@ -48,30 +51,27 @@ export class Service {
   );
 
   backfillResource(): BackfillResource {
-    const { jobs, state, starter, s3Control, source, telemetry } = this;
+    const { jobs, state, starter, s3Control, source, pauses, telemetry } = this;
     const planner = new BackfillPlanner(source, telemetry);
     const canceller = new JobCanceller(jobs, s3Control, telemetry);
-    return new BackfillResource(jobs, state, planner, starter, canceller, telemetry);
+    return new BackfillResource(jobs, state, planner, starter, canceller, pauses, telemetry);
   }
 
-  reportsResource(): ReportsResource {
-    return new ReportsResource(this.s3, this.account);
+  emptyReports(deadline: Deadline): Promise<void> {
+    return emptyReports(this.s3, this.reportsBucket, this.account, deadline);
   }
 
   worker(): Worker {
-    const { s3, jobs, state, failures, starter, s3Control, telemetry, reportsBucket, account, bucket } = this;
-    const reports = new Reports(s3, reportsBucket, account, jobs, failures, telemetry);
+    const { s3, jobs, state, failures, pauses, starter, s3Control, telemetry, reportsBucket, account, bucket } = this;
+    const reports = new Reports(s3, reportsBucket, account, jobs, failures, pauses, telemetry);
     const settings = { bucket, reportsBucket, account };
-    const repair = new Repair(s3, jobs, state, failures, starter, settings, telemetry);
-    return new Worker(jobs, state, starter, s3Control, reports, failures, repair, telemetry);
-  }
-
-  failureEvents(): FailureEvents {
-    return new FailureEvents(this.failures, this.bucket, this.telemetry);
+    const repair = new Repair(s3, jobs, state, failures, pauses, starter, settings, telemetry);
+    const events = new FailureEvents(failures, bucket, env('failureQueue'), telemetry);
+    return new Worker(jobs, state, starter, s3Control, reports, failures, events, repair, telemetry);
   }
 
   status(): Status {
-    return new Status(this.bucket, this.jobs, this.state, this.failures);
+    return new Status(this.bucket, this.jobs, this.state, this.failures, this.pauses);
   }
 }
 

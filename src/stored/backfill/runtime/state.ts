@@ -6,6 +6,8 @@ const stateKey = (sk: string): Key => ({ pk: 'state', sk });
 /** All reasons after which another attempt can succeed. */
 export const EVERY_REASON = '*';
 
+const DAY = 24 * 3_600_000;
+
 export interface RepairRequest {
   readonly requestedAt: number;
   /** The reason whose objects are retried even if they were given up. */
@@ -57,6 +59,15 @@ export class State {
       set: { retryGivenUp },
       setOnce: { requestedAt: Date.now() },
     });
+  }
+
+  /** Requests a repair, unless this requested one within the last day. */
+  async requestDailyRepair(): Promise<void> {
+    const last = await this.table.get<{ at: number }>(stateKey('daily-repair'));
+    const now = Date.now();
+    if (last && now < last.at + DAY) return;
+    await this.requestRepair();
+    await this.table.put({ ...stateKey('daily-repair'), at: now });
   }
 
   repairRequest(): Promise<RepairRequest | undefined> {

@@ -1,6 +1,7 @@
 import { Failures, isShard, MAX_PAGE } from './failures/failures';
 import { Job, Jobs } from './jobs/jobs';
 import { rateOf, secondsLeft } from './jobs/progress';
+import { PauseStore } from './pauses';
 import { EVERY_REASON, State } from './state';
 import { Key } from '../../../private/runtime/dynamodb-table';
 import { ValidationError } from '../../../private/validation-error';
@@ -28,6 +29,7 @@ export class Status {
     private readonly jobs: Jobs,
     private readonly state: State,
     private readonly failures: Failures,
+    private readonly pauses: PauseStore,
   ) {}
 
   async call(request: Fields): Promise<unknown> {
@@ -54,8 +56,10 @@ export class Status {
     const jobs = (await this.jobs.list()).reverse();
     const hidden = jobs.filter(({ kind, state }) => kind === 'repair' && state === 'finished').slice(REPAIRS_SHOWN);
     const counts = await this.failures.counts();
+    const paused = Object.keys((await this.pauses.current()).since);
     return {
       bucket: this.bucket,
+      paused: paused.length > 0 ? paused : undefined,
       jobs: jobs.filter((job) => !hidden.includes(job)).map(view),
       failures: {
         outstanding: counts?.outstanding ?? 0,
@@ -91,6 +95,7 @@ export class Status {
           firstSeen: time(failure.firstSeen),
           lastSeen: time(failure.lastSeen),
           replica: failure.destination,
+          waitsFor: failure.waitsFor,
           ...adviceOn(failure.reason),
         })),
       nextToken: nextToken && Buffer.from(JSON.stringify([nextToken.pk, nextToken.sk])).toString('base64url'),
@@ -146,6 +151,7 @@ function view(job: Job): unknown {
     failure: job.failure,
     reportMissing: job.reportMissing,
     lifecycleRules: lifecycleRules.length > 0 ? lifecycleRules : undefined,
+    createdAfter: job.createdAfter,
     whatToDo: whatToDo(job),
     wantedAt: time(job.wantedAt),
     startedAt: time(job.startedAt),

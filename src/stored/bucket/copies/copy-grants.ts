@@ -1,8 +1,9 @@
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 import { cfnBucketOf } from './existing-copy';
 import { MediaCopy } from './media-copy';
+import { KeyScope, MediaKey } from './media-key';
 import { s3BucketArn, s3ObjectsArn } from '../../../private/arns';
 import { isCrossAccount } from '../../../private/naming';
 import { invalid } from '../../../private/problems';
@@ -40,7 +41,7 @@ export const DELETE_VERSIONS: Access = {
 };
 
 /** `iam.Conditions`, in the narrower type that a grant takes. */
-type NestedConditions = Record<string, Record<string, unknown>>;
+type NestedConditions = KeyScope['conditions'];
 
 export interface CopyGrantProps {
   /** The construct whose grant method was called. */
@@ -63,18 +64,20 @@ export function grantOnCopy(copy: MediaCopy, { scope, grantee, access, keyPatter
     arn: string,
     resource: iam.IResourceWithPolicy,
     conditions: NestedConditions,
+    inResourcePolicy: KeyScope = { resourceArn: arn, conditions },
   ) => {
     if (!actions) return;
-    const options = { grantee, actions, resourceArns: [arn], conditions };
-    const identity = crossAccount ? undefined : iam.Grant.addToPrincipal(options);
-    if (identity?.success) return grants.push(identity);
+    const identity = iam.Grant.addToPrincipal({ grantee, actions, resourceArns: [arn], conditions });
+    grants.push(identity);
+    if (identity.success && !crossAccount) return;
     expectNameable(scope, copy, grantPrincipal);
-    return grants.push(
+    grants.push(
       iam.Grant.addToPrincipalAndResource({
-        ...options,
+        grantee: crossAccount ? accountPrincipalFor(grantPrincipal) : grantPrincipal,
+        actions,
         resource,
-        resourceSelfArns: resource === copy.key?.key ? ['*'] : [arn],
-        resourcePolicyPrincipal: crossAccount ? accountPrincipalFor(grantPrincipal) : grantPrincipal,
+        resourceArns: [inResourcePolicy.resourceArn],
+        conditions: inResourcePolicy.conditions,
       }),
     );
   };
@@ -85,11 +88,21 @@ export function grantOnCopy(copy: MediaCopy, { scope, grantee, access, keyPatter
     access.byPrefix && keyPattern !== undefined ? { StringLike: { 's3:prefix': keyPattern } } : {};
   grant(access.bucketActions, s3BucketArn(copy.bucketName), copy.bucket, { ...owner, ...prefix });
   grant(access.objectActions, s3ObjectsArn(copy.bucketName, keyPattern), copy.bucket, owner);
-  if (copy.key) {
-    const { resourceArn, conditions } = copy.key.scopeFor(constructOf(grantPrincipal));
-    grant(access.keyActions, resourceArn, copy.key.key, conditions);
-  }
+  const grantOnKey = (key: MediaKey, actions: string[] | undefined) => {
+    const { resourceArn, conditions } = key.scopeFor(constructOf(grantPrincipal));
+    grant(actions, resourceArn, key.key, conditions, key.ownScope);
+  };
+  if (copy.isKeyUnknown && access.keyActions) warnAboutUnknownKey(scope, copy);
+  if (copy.key) grantOnKey(copy.key, access.keyActions);
+  copy.formerKeys.forEach((key) => grantOnKey(key, access.keyActions && ['kms:Decrypt']));
   return grants.reduce((all, one) => all.combine(one));
+}
+
+function warnAboutUnknownKey(scope: IConstruct, { region }: MediaCopy): void {
+  Annotations.of(scope).addWarning(
+    `Grants on the imported copy in ${region} include no KMS key. If objects are encrypted with KMS, requests for them are ` +
+      'denied. Specify `encryptionKey`, or `encryption: BucketEncryption.S3_MANAGED` if there is none.',
+  );
 }
 
 /** The policies of a new copy are in its own stack, which cannot contain a name that another stack generates. */

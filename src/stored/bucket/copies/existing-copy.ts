@@ -3,26 +3,46 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
 import { MediaCopy, PrimaryCopy } from './media-copy';
-import { isAlias, MediaKey } from './media-key';
+import { aliasNameOf, isAlias, MediaKey } from './media-key';
 import { accountOf } from '../../../private/naming';
+import { MediaCopyProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
 
+type MediaKeys = Pick<MediaCopyProps, 'encryptionKey' | 'formerEncryptionKeys'>;
+
 /** An existing bucket as a copy. */
-export function existingCopy(bucket: s3.IBucket, region: string, account: string, key?: kms.IKey): MediaCopy {
-  const mediaKey = key
-    ? new MediaKey({ key, region, account, stack: Stack.of(key), aliasName: isAlias(key) ? key.aliasName : undefined })
-    : undefined;
-  return { bucket, bucketName: bucket.bucketName, region, account, key: mediaKey };
+export function existingCopy(
+  bucket: s3.IBucket,
+  region: string,
+  account: string,
+  { encryptionKey, formerEncryptionKeys = [] }: MediaKeys,
+): MediaCopy {
+  const mediaKey = (key: kms.IKey) =>
+    new MediaKey({
+      key,
+      region,
+      account,
+      stack: Stack.of(key),
+      aliasName: isAlias(key) ? aliasNameOf(key) : undefined,
+    });
+  return {
+    bucket,
+    bucketName: bucket.bucketName,
+    region,
+    account,
+    key: encryptionKey && mediaKey(encryptionKey),
+    formerKeys: formerEncryptionKeys.map(mediaKey),
+  };
 }
 
 /** An existing bucket as the primary. Enables versioning if the bucket is part of this app. */
 export function existingPrimary(
   scope: IConstruct,
   bucket: s3.IBucket,
-  { encryptionKey = bucket.encryptionKey }: ReplicatedMediaBucketProps,
+  { encryptionKey = bucket.encryptionKey, formerEncryptionKeys }: ReplicatedMediaBucketProps,
 ): PrimaryCopy {
   const stack = Stack.of(scope);
-  const copy = existingCopy(bucket, stack.region, accountOf(stack), encryptionKey);
+  const copy = existingCopy(bucket, stack.region, accountOf(stack), { encryptionKey, formerEncryptionKeys });
   const cfnBucket = cfnBucketOf(bucket);
   if (!cfnBucket) return copy;
   if (cfnBucket.versioningConfiguration === undefined) {

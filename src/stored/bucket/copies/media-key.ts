@@ -14,7 +14,7 @@ export interface MediaKeyProps {
   readonly key: kms.IKey;
   readonly region: string;
   readonly account: string;
-  /** The alias that other stacks use. Not needed if the key's ARN is a literal. */
+  /** The alias that other stacks use. Without one, they refer to the key's ARN. Not needed if the ARN is a literal. */
   readonly aliasName?: string;
   /** The stack that can refer to `key.keyArn` directly. */
   readonly stack: Stack;
@@ -31,10 +31,11 @@ export class MediaKey {
     return this.props.key;
   }
 
-  /** The `ReplicaKmsKeyID` of a replication rule in another region. */
-  get replicaKmsKeyId(): string {
-    const { aliasName, region, account } = this.props;
-    return this.literalArn ?? `arn:${Aws.PARTITION}:kms:${region}:${account}:${aliasName}`;
+  /** The ARN of the key or of its alias: the `ReplicaKmsKeyID` of a replication rule in another region. */
+  get arn(): string {
+    const { aliasName, region, account, key } = this.props;
+    if (this.literalArn) return this.literalArn;
+    return aliasName ? `arn:${Aws.PARTITION}:kms:${region}:${account}:${aliasName}` : key.keyArn;
   }
 
   /**
@@ -47,15 +48,19 @@ export class MediaKey {
    */
   scopeFor(consumer: IConstruct | undefined): KeyScope {
     const { aliasName, region, account, stack, key } = this.props;
-    const throughS3 = { StringEquals: { 'kms:ViaService': viaS3(region) } };
-    if (this.literalArn) return { resourceArn: this.literalArn, conditions: throughS3 };
-    if (consumer && Stack.of(consumer) === stack && !isAlias(key)) {
-      return { resourceArn: key.keyArn, conditions: throughS3 };
-    }
+    const { conditions } = this.ownScope;
+    if (this.literalArn) return { resourceArn: this.literalArn, conditions };
+    const isLocal = consumer && Stack.of(consumer) === stack && !isAlias(key);
+    if (isLocal || !aliasName) return { resourceArn: key.keyArn, conditions };
     return {
       resourceArn: `arn:${Aws.PARTITION}:kms:${region}:${account}:key/*`,
-      conditions: { ...throughS3, 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliasName } },
+      conditions: { ...conditions, 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': aliasName } },
     };
+  }
+
+  /** How the policy of the key names it: without its alias, which can be deleted or moved while the policy remains. */
+  get ownScope(): KeyScope {
+    return { resourceArn: '*', conditions: { StringEquals: { 'kms:ViaService': viaS3(this.props.region) } } };
   }
 
   private get literalArn(): string | undefined {
@@ -66,6 +71,12 @@ export class MediaKey {
 /** The ARN of a key that was imported by its ARN. Undefined for an alias, whose ARN does not name a key in a policy. */
 export function literalKeyArn(key: kms.IKey): string | undefined {
   return Token.isUnresolved(key.keyArn) || isAlias(key) ? undefined : key.keyArn;
+}
+
+/** The literal name of an alias: later versions of aws-cdk-lib return a reference for an alias of the app. */
+export function aliasNameOf(alias: kms.IAlias): string {
+  const resource = alias.node.defaultChild as kms.CfnAlias | undefined;
+  return resource?.aliasName ?? alias.aliasName;
 }
 
 export function isAlias(key: kms.IKey): key is kms.IAlias {

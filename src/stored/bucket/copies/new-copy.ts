@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -5,7 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { corsRules, hasObjectLock, housekeeping } from './bucket-settings';
 import { PrimaryCopy } from './media-copy';
-import { isAlias, literalKeyArn, MediaKey } from './media-key';
+import { aliasNameOf, isAlias, literalKeyArn, MediaKey } from './media-key';
 import { createNamedBucket } from './named-bucket';
 import { s3BucketArn } from '../../../private/arns';
 import { DeterministicNames, isAccountRegionalName } from '../../../private/naming';
@@ -29,6 +30,8 @@ export class NewCopy extends Construct implements PrimaryCopy {
   readonly region: string;
   readonly account: string;
   readonly key?: MediaKey;
+  readonly formerKeys: MediaKey[];
+  private readonly keys = new Map<string, MediaKey>();
   private readonly removalPolicy: RemovalPolicy;
 
   constructor(scope: Construct, id: string, props: NewCopyProps) {
@@ -37,7 +40,10 @@ export class NewCopy extends Construct implements PrimaryCopy {
     this.region = props.region;
     this.account = props.account;
     this.removalPolicy = common.removalPolicy ?? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE;
-    this.key = this.createKey(props);
+    const isEncrypted = copy.encryptionKey !== undefined || common.encryption !== s3.BucketEncryption.S3_MANAGED;
+    this.key = isEncrypted ? this.mediaKey(copy.encryptionKey, names) : undefined;
+    const others = (copy.formerEncryptionKeys ?? []).map((key) => this.mediaKey(key, names));
+    this.formerKeys = [...new Set(others)].filter((key) => key !== this.key);
     this.bucketName = copy.bucketName ?? names.bucket(this.region, this.account);
     this.bucket = createNamedBucket(this, 'Bucket', {
       bucketName: this.bucketName,
@@ -66,24 +72,46 @@ export class NewCopy extends Construct implements PrimaryCopy {
     return this.bucket.node.defaultChild as s3.CfnBucket;
   }
 
-  private createKey({ copy: { encryptionKey }, common, names }: NewCopyProps): MediaKey | undefined {
-    if (!encryptionKey && common.encryption === s3.BucketEncryption.S3_MANAGED) return undefined;
-    const location = { region: this.region, account: this.account, stack: Stack.of(this) };
-    if (encryptionKey && literalKeyArn(encryptionKey)) return new MediaKey({ ...location, key: encryptionKey });
-    if (encryptionKey && isAlias(encryptionKey)) {
+  /** @param key undefined for the key that the construct creates, for which its alias stands too */
+  private mediaKey(key: kms.IKey | undefined, names: DeterministicNames): MediaKey {
+    const id = key ? (literalKeyArn(key) ?? (isAlias(key) ? aliasNameOf(key) : key.node.path)) : names.keyAlias;
+    const known = this.keys.get(id);
+    if (known) return known;
+    const mediaKey = new MediaKey({
+      region: this.region,
+      account: this.account,
+      stack: Stack.of(this),
+      ...(key && id !== names.keyAlias ? this.existingKey(key, names) : this.createKey(names)),
+    });
+    this.keys.set(id, mediaKey);
+    return mediaKey;
+  }
+
+  private createKey({ keyAlias: aliasName }: DeterministicNames) {
+    const key = new kms.Key(this, 'Key', {
+      description: `Media of ${this.node.path}`,
+      enableKeyRotation: true,
+      removalPolicy: this.removalPolicy,
+    });
+    new kms.Alias(this, 'KeyAlias', { aliasName, targetKey: key });
+    return { key, aliasName };
+  }
+
+  private existingKey(key: kms.IKey, names: DeterministicNames) {
+    if (literalKeyArn(key)) return { key };
+    if (isAlias(key)) {
       // The ARN of an alias that another region's stack imported would name that region.
-      const { aliasName } = encryptionKey;
-      return new MediaKey({ ...location, key: kms.Alias.fromAliasName(this, 'Key', aliasName), aliasName });
+      const aliasName = aliasNameOf(key);
+      return { key: kms.Alias.fromAliasName(this, aliasName, aliasName), aliasName };
     }
-    const key =
-      encryptionKey ??
-      new kms.Key(this, 'Key', {
-        description: `Media of ${this.node.path}`,
-        enableKeyRotation: true,
-        removalPolicy: this.removalPolicy,
-      });
-    const { aliasName } = new kms.Alias(this, 'KeyAlias', { aliasName: names.keyAlias, targetKey: key });
-    return new MediaKey({ ...location, key, aliasName });
+    // An alias for each key, which does not move to another key when this one is replaced. Like the logical ID of the key, it
+    // does not depend on the name of the stack.
+    const stack = Stack.of(key);
+    const path = stack === Stack.of(this) ? key.node.path.slice(stack.node.path.length) : key.node.path;
+    const hash = createHash('sha256').update(path).digest('hex').slice(0, 8);
+    const aliasName = `${names.keyAlias}-${hash}`;
+    new kms.Alias(this, `KeyAlias-${hash}`, { aliasName, targetKey: key });
+    return { key, aliasName };
   }
 
   private createLogBucket(common: ReplicatedMediaBucketProps): s3.Bucket {

@@ -1,4 +1,5 @@
-import { Annotations, Names, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { existingCopy, knownRegionOfBucket } from './existing-copy';
 import { MediaCopy } from './media-copy';
@@ -17,11 +18,15 @@ export interface Replica {
   /** The scope for constructs of this replica, in its stack. Undefined for an imported bucket without a stack. */
   readonly scope?: Construct;
   readonly ruleId: string;
+  /** False if the replica is paused. */
+  readonly enabled: boolean;
   readonly proxy?: IS3MediaProxy;
   /** Whether the replica is in another account than the primary. */
   readonly crossAccount: boolean;
   readonly metrics: boolean;
   readonly timeControl: boolean;
+  /** Empty for an existing bucket, whose rules are unknown. */
+  readonly lifecycleRules: s3.LifecycleRule[];
 }
 
 /** Creates replicas, each in a stack of its region. */
@@ -34,12 +39,15 @@ export class ReplicaFactory {
 
   create(props: MediaReplicaProps): Replica {
     const primary = Stack.of(this.scope);
-    const { region, bucket } = props;
+    const { region, bucket, formerEncryptionKeys } = props;
     const account = props.account ?? accountOf(primary);
     const metrics = props.replicationMetrics ?? true;
     const { stack, scope } = this.locate(props);
     const copy = bucket
-      ? existingCopy(bucket, region, account, props.encryptionKey ?? bucket.encryptionKey)
+      ? existingCopy(bucket, region, account, {
+          encryptionKey: props.encryptionKey ?? bucket.encryptionKey,
+          formerEncryptionKeys,
+        })
       : new NewCopy(scope!, 'Replica', { region, account, names: this.names, copy: props, common: this.common });
     return {
       props,
@@ -47,10 +55,12 @@ export class ReplicaFactory {
       stack,
       scope,
       ruleId: this.names.rule(region),
+      enabled: props.enabled ?? true,
       proxy: scope && props.proxy && new S3MediaProxy(scope, 'Proxy', { ...props.proxy, bucket: copy.bucket }),
       crossAccount: isCrossAccount(account, primary.account),
       metrics,
       timeControl: this.timeControlOf(props, metrics),
+      lifecycleRules: (bucket ? undefined : (props.lifecycleRules ?? this.common.lifecycleRules)) ?? [],
     };
   }
 
@@ -86,6 +96,6 @@ export class ReplicaFactory {
     const existing = stack ?? Stack.of(bucket!);
     // An imported bucket is in the stack that imports it, whose region can be any.
     if (!stack && knownRegionOfBucket(bucket) !== region) return { stack: existing };
-    return { stack: existing, scope: new Construct(existing, Names.nodeUniqueId(this.scope.node)) };
+    return { stack: existing, scope: new Construct(existing, this.names.base) };
   }
 }

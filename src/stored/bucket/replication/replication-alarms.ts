@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
+import { markPaused } from '../../../private/paused-alarm';
 import { withRunbook } from '../../../private/runbook';
 import { ReplicationAlarmsOptions } from '../props';
 
@@ -30,18 +31,21 @@ export interface MonitoredReplica {
 /** The alarms of all replicas. Created once; each call of `configure` adjusts them. */
 export class ReplicationAlarms {
   /** With the region of alarms that use `replicaActions`. */
-  private readonly all: { alarm: cloudwatch.Alarm; replicaRegion?: string }[];
+  private readonly all: { alarm: cloudwatch.Alarm; destination: string; replicaRegion?: string }[];
 
-  constructor(primaryScope: Construct, replicas: MonitoredReplica[]) {
+  /** @param paused the regions of paused replicas */
+  constructor(primaryScope: Construct, replicas: MonitoredReplica[], paused: string[]) {
     const bucket = primaryScope.node.path;
     this.all = replicas.flatMap(({ region, scope, latency, failures, reverseFailures }) => [
-      { alarm: latencyAlarm(scope, bucket, region, latency), replicaRegion: region },
-      { alarm: failureAlarm(primaryScope, bucket, region, failures) },
+      { alarm: latencyAlarm(scope, bucket, region, latency), destination: region, replicaRegion: region },
+      { alarm: failureAlarm(primaryScope, bucket, region, failures), destination: region },
       ...Object.entries(reverseFailures).map(([destination, metric]) => ({
         alarm: failureAlarm(scope, bucket, destination, metric),
+        destination,
         replicaRegion: region,
       })),
     ]);
+    for (const { alarm, destination } of this.all) if (paused.includes(destination)) markPaused(alarm, destination);
   }
 
   get alarms(): cloudwatch.Alarm[] {

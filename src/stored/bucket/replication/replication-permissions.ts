@@ -2,7 +2,8 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 import { s3BucketArn, s3ObjectsArn } from '../../../private/arns';
 import { statement } from '../../../private/policy-statements';
-import { MediaCopy } from '../copies/media-copy';
+import { MediaCopy, replicaKeyOf } from '../copies/media-copy';
+import { MediaKey } from '../copies/media-key';
 
 /**
  * The permissions of the replication role on a source bucket. docs/security.md gives the reason for each action.
@@ -25,7 +26,7 @@ export function sourceStatements(role: IConstruct, source: MediaCopy, objectLock
   return [
     statement(['s3:GetReplicationConfiguration', 's3:ListBucket'], s3BucketArn(source.bucketName)),
     statement(objectActions, s3ObjectsArn(source.bucketName)),
-    ...keyStatements(role, source, ['kms:Decrypt']),
+    ...[source.key, ...source.formerKeys].flatMap((key) => keyStatements(role, source, key, ['kms:Decrypt'])),
   ];
 }
 
@@ -35,7 +36,7 @@ export function destinationStatements(role: IConstruct, copy: MediaCopy, crossAc
   const isOwner = { StringEquals: { 'aws:ResourceAccount': copy.account } };
   return [
     statement(replicateActions(crossAccount), s3ObjectsArn(copy.bucketName), isOwner),
-    ...keyStatements(role, copy, DESTINATION_KEY_ACTIONS),
+    ...keyStatements(role, copy, replicaKeyOf(copy), DESTINATION_KEY_ACTIONS),
   ];
 }
 
@@ -54,7 +55,12 @@ function replicateActions(crossAccount: boolean): string[] {
   ];
 }
 
-function keyStatements(role: IConstruct, { key, bucketName }: MediaCopy, actions: string[]): iam.PolicyStatement[] {
+function keyStatements(
+  role: IConstruct,
+  { bucketName }: MediaCopy,
+  key: MediaKey | undefined,
+  actions: string[],
+): iam.PolicyStatement[] {
   if (!key) return [];
   const { resourceArn, conditions } = key.scopeFor(role);
   // With a Bucket Key, the encryption context is the bucket's ARN, otherwise the object's.
@@ -82,8 +88,8 @@ export function allowCrossAccountRole(copy: MediaCopy, roleArn: string, roleAcco
   copy.bucket.addToResourcePolicy(
     crossAccount(['s3:GetBucketVersioning', 's3:PutBucketVersioning', 's3:List*'], s3BucketArn(copy.bucketName)),
   );
-  if (copy.key) {
-    const { key } = copy.key;
-    key.addToResourcePolicy(crossAccount(DESTINATION_KEY_ACTIONS, '*', copy.key.scopeFor(key).conditions));
-  }
+  const key = replicaKeyOf(copy);
+  if (!key) return;
+  const { resourceArn, conditions } = key.ownScope;
+  key.key.addToResourcePolicy(crossAccount(DESTINATION_KEY_ACTIONS, resourceArn, conditions));
 }

@@ -1,7 +1,7 @@
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { s3BucketArn } from '../../../private/arns';
 import { sorted } from '../../../private/sorted';
-import { MediaCopy } from '../copies/media-copy';
+import { MediaCopy, replicaKeyOf } from '../copies/media-copy';
 import { MediaReplicaProps } from '../copy-props';
 
 /** The only value that S3 accepts for Replication Time Control. */
@@ -9,6 +9,8 @@ const FIFTEEN_MINUTES = { minutes: 15 };
 
 export interface RuleProps {
   readonly id: string;
+  /** Whether S3 follows the rule. False if the destination is paused. */
+  readonly enabled: boolean;
   /** Which objects are replicated, and whether delete markers are. */
   readonly filter: Pick<MediaReplicaProps, 'prefix' | 'tags' | 'deleteMarkerReplication'>;
   readonly destination: MediaCopy;
@@ -28,11 +30,12 @@ export interface RuleProps {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html
  */
 export function replicationRule(props: RuleProps, priority: number): s3.CfnBucket.ReplicationRuleProperty {
-  const { id, destination, crossAccount, metrics, timeControl } = props;
+  const { id, enabled, destination, crossAccount, metrics, timeControl } = props;
+  const key = replicaKeyOf(destination);
   return {
     id,
     priority,
-    status: 'Enabled',
+    status: enabled ? 'Enabled' : 'Disabled',
     filter: ruleFilter(props.filter),
     deleteMarkerReplication: { status: (props.filter.deleteMarkerReplication ?? true) ? 'Enabled' : 'Disabled' },
     sourceSelectionCriteria: sourceSelection(props),
@@ -40,7 +43,7 @@ export function replicationRule(props: RuleProps, priority: number): s3.CfnBucke
       bucket: s3BucketArn(destination.bucketName),
       account: crossAccount ? destination.account : undefined,
       accessControlTranslation: crossAccount ? { owner: 'Destination' } : undefined,
-      encryptionConfiguration: destination.key ? { replicaKmsKeyId: destination.key.replicaKmsKeyId } : undefined,
+      encryptionConfiguration: key && { replicaKmsKeyId: key.arn },
       storageClass: props.storageClass?.value,
       metrics: metrics ? { status: 'Enabled', eventThreshold: timeControl ? FIFTEEN_MINUTES : undefined } : undefined,
       replicationTime: timeControl ? { status: 'Enabled', time: FIFTEEN_MINUTES } : undefined,
@@ -49,9 +52,10 @@ export function replicationRule(props: RuleProps, priority: number): s3.CfnBucke
 }
 
 function sourceSelection(rule: RuleProps): s3.CfnBucket.SourceSelectionCriteriaProperty | undefined {
-  if (!rule.destination.key && !rule.modifications) return undefined;
+  const key = replicaKeyOf(rule.destination);
+  if (!key && !rule.modifications) return undefined;
   return {
-    sseKmsEncryptedObjects: rule.destination.key && { status: 'Enabled' },
+    sseKmsEncryptedObjects: key && { status: 'Enabled' },
     replicaModifications: rule.modifications ? { status: 'Enabled' } : undefined,
   };
 }

@@ -7,9 +7,11 @@ import { DESTINATION_ACTIONS, findDenials, SOURCE_ACTIONS } from './policy-denia
 import { FAILURES, replicationMetric } from './replication-metrics';
 import { destinationStatements, sourceStatements } from './replication-permissions';
 import { replicationRule, RuleProps } from './replication-rule';
-import { RulesProvider } from './rules-provider';
+import { CreateRulesProps, RulesProvider } from './rules-provider';
 import { DeterministicNames } from '../../../private/naming';
 import { Problems } from '../../../private/problems';
+import { hasObjectLock } from '../copies/bucket-settings';
+import { cfnBucketOf } from '../copies/existing-copy';
 import { MediaCopy, PrimaryCopy } from '../copies/media-copy';
 import { Replica } from '../copies/replica';
 import { ReplicatedMediaBucketProps } from '../props';
@@ -22,12 +24,14 @@ interface ReverseRule {
 
 /** The replication rules between the copies, and the permissions of their role. */
 export class Replication {
-  /** The resource that contains the rules from the primary. */
-  readonly forwardRules: IDependable;
+  /** The resources that contain the rules. */
+  readonly allRules: IDependable[];
+  /** Whether the replicas are sources, too. */
+  readonly isTwoWay: boolean;
   /** The rules from replicas to the primary and to each other. */
   private readonly reverseRules: ReverseRule[];
-  private readonly isTwoWay: boolean;
-  private provider?: RulesProvider;
+  /** Configures buckets outside of the template. Undefined if there are none. */
+  provider?: RulesProvider;
 
   constructor(
     private readonly scope: Construct,
@@ -40,9 +44,9 @@ export class Replication {
     this.isTwoWay = (props.replicaModificationSync ?? false) || (props.writeToReplicas ?? false);
     this.reverseRules = this.isTwoWay ? replicas.flatMap((replica) => this.reverseRulesOf(replica)) : [];
     const permissions = this.grantPermissions();
-    this.forwardRules = this.createForwardRules(permissions);
+    const forwardRules = this.createForwardRules(permissions);
     // After the primary and its rules, because S3 rejects a rule whose destination does not exist.
-    this.createReverseRules([...permissions, this.forwardRules]);
+    this.allRules = [forwardRules, ...this.createReverseRules([...permissions, forwardRules])];
   }
 
   /** Metrics of the failures from a replica to the other copies, by region of the other copy. */
@@ -84,7 +88,7 @@ export class Replication {
   /** @returns the policies, which must exist before the rules: an object that is replicated earlier fails */
   private grantPermissions(): IDependable[] {
     const { role, primary, props, replicas, isTwoWay } = this;
-    const objectLock = primary.cfnBucket?.objectLockEnabled === true || props.objectLockEnabled === true;
+    const objectLock = hasObjectLock(props);
     const sources = isTwoWay ? [primary, ...replicas.map(({ copy }) => copy)] : [primary];
     const statements = [
       ...sources.flatMap((source) => sourceStatements(role, source, objectLock)),
@@ -99,7 +103,12 @@ export class Replication {
     const rules = replicas.map((replica, index) => replicationRule(this.forwardRule(replica), index + 1));
     if (!primary.cfnBucket) {
       const { enableVersioning } = this.props;
-      const resource = this.rulesProvider().createRules('Primary', { copy: primary, rules, enableVersioning });
+      const resource = this.rulesProvider().createRules('Primary', {
+        copy: primary,
+        rules,
+        enableVersioning,
+        objectLock: this.objectLockOf(primary),
+      });
       resource.node.addDependency(...permissions);
       return resource;
     }
@@ -108,15 +117,26 @@ export class Replication {
     return primary.cfnBucket;
   }
 
-  private createReverseRules(dependencies: IDependable[]): void {
-    if (!this.isTwoWay) return;
-    for (const { copy } of this.replicas) {
+  private createReverseRules(dependencies: IDependable[]): IDependable[] {
+    if (!this.isTwoWay) return [];
+    return this.replicas.map(({ copy }) => {
       const reverseRules = this.reverseRules.filter(({ source }) => source === copy);
       const rules = reverseRules.map(({ rule }, index) => replicationRule(rule, index + 1));
-      this.rulesProvider()
-        .createRules(`From-${copy.region}`, { copy, rules })
-        .node.addDependency(...dependencies);
-    }
+      const objectLock = this.objectLockOf(copy);
+      const resource = this.rulesProvider().createRules(`From-${copy.region}`, { copy, rules, objectLock });
+      resource.node.addDependency(...dependencies);
+      return resource;
+    });
+  }
+
+  /**
+   * What Object Lock must be on an imported bucket. S3 does not replicate from a bucket with Object Lock to one without,
+   * and does not report it: objects just fail, one by one.
+   */
+  private objectLockOf({ bucket }: MediaCopy): CreateRulesProps['objectLock'] {
+    if (cfnBucketOf(bucket)) return undefined;
+    if (!hasObjectLock(this.props)) return 'Disabled';
+    return this.isTwoWay ? 'Enabled' : undefined;
   }
 
   private rulesProvider(): RulesProvider {
@@ -129,6 +149,7 @@ export class Replication {
   private forwardRule({ ruleId, props, copy, ...replica }: Replica): RuleProps {
     return {
       id: ruleId,
+      enabled: replica.enabled,
       filter: props,
       destination: copy,
       storageClass: props.storageClass,
@@ -146,6 +167,7 @@ export class Replication {
     const toPrimary = {
       ...this.forwardRule(replica),
       id: this.reverseId(replica, this.primary),
+      enabled: true,
       destination: this.primary,
       storageClass: undefined,
       crossAccount: false,

@@ -1,23 +1,17 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import { s3BucketArn } from '../../../private/arns';
-import { handlerFunction } from '../../../private/handler-function';
-import { DeterministicNames } from '../../../private/naming';
+import { BucketProvider, BucketProviderProps } from './bucket-provider';
 import { allow } from '../../../private/policy-statements';
-import { RulesProperties } from '../contract';
+import { BucketProperties, RulesProperties } from '../contract';
 import { MediaCopy } from '../copies/media-copy';
 
-export interface RulesProviderProps {
+export interface RulesProviderProps extends BucketProviderProps {
   /** The role that S3 assumes to replicate. */
   readonly role: iam.IRole;
   /** Whether the role is deleted together with the stack. */
   readonly roleIsManaged: boolean;
-  readonly runtime?: lambda.Runtime;
-  readonly logRetention?: logs.RetentionDays;
 }
 
 export interface CreateRulesProps {
@@ -25,36 +19,27 @@ export interface CreateRulesProps {
   readonly copy: MediaCopy;
   readonly rules: s3.CfnBucket.ReplicationRuleProperty[];
   readonly enableVersioning?: boolean;
+  /** Whether Object Lock must be enabled or disabled on the bucket. @default - not checked */
+  readonly objectLock?: RulesProperties['ObjectLock'];
 }
 
 /**
  * Adds replication rules to buckets that are not configured by the template of this stack: imported buckets, and replicas,
  * whose rules refer to the primary and must be deployed after it.
  */
-export class RulesProvider extends Construct {
-  private readonly fn: lambda.Function;
-
+export class RulesProvider extends BucketProvider {
   constructor(
     scope: Construct,
     id: string,
     private readonly props: RulesProviderProps,
   ) {
-    super(scope, id);
-    const { role, runtime, logRetention } = props;
-    this.fn = handlerFunction(this, 'Function', {
-      handler: 'stored/stored-media',
-      export: 'rules',
-      description: `Manages replication rules of ${scope.node.path}`,
-      environment: { POWERTOOLS_SERVICE_NAME: new DeterministicNames(scope).base },
-      memorySize: 256,
-      timeout: Duration.minutes(2),
-      runtime,
-      logRetention,
+    super(scope, id, props);
+    allow(this.fn, ['iam:PassRole'], props.role.roleArn, {
+      StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' },
     });
-    allow(this.fn, ['iam:PassRole'], role.roleArn, { StringEquals: { 'iam:PassedToService': 's3.amazonaws.com' } });
   }
 
-  createRules(id: string, { copy, rules, enableVersioning }: CreateRulesProps): CustomResource {
+  createRules(id: string, { copy, rules, enableVersioning, objectLock }: CreateRulesProps): CustomResource {
     const { role, roleIsManaged } = this.props;
     const actions = [
       's3:GetBucketPolicy',
@@ -62,28 +47,25 @@ export class RulesProvider extends Construct {
       's3:GetEncryptionConfiguration',
       's3:GetReplicationConfiguration',
       's3:PutReplicationConfiguration',
+      ...(objectLock ? ['s3:GetBucketObjectLockConfiguration'] : []),
       ...(enableVersioning ? ['s3:PutBucketVersioning'] : []),
     ];
-    const isOwner = { StringEquals: { 'aws:ResourceAccount': copy.account } };
-    allow(this.fn, actions, s3BucketArn(copy.bucketName), isOwner);
+    const stack = Stack.of(this);
     // Without priorities: the handler assigns them, after the priorities of existing rules.
-    const properties: Omit<RulesProperties, 'ServiceToken'> = {
-      BucketName: copy.bucketName,
-      Region: copy.region,
-      Account: copy.account,
+    const properties: Omit<RulesProperties, keyof BucketProperties> = {
       Role: role.roleArn,
       RoleIsManaged: roleIsManaged ? 'true' : 'false',
-      Rules: Stack.of(this).toJsonString(rules.map(({ priority: _, ...rule }) => toApi(rule))),
+      Rules: stack.toJsonString(rules.map(({ priority: _, ...rule }) => toApi(rule))),
       EnableVersioning: enableVersioning ? 'true' : 'false',
-      EncryptionKey: copy.key?.replicaKmsKeyId,
+      EncryptionKey: copy.key?.arn,
+      FormerEncryptionKeys:
+        copy.formerKeys.length > 0 ? stack.toJsonString(copy.formerKeys.map(({ arn }) => arn)) : undefined,
+      ObjectLock: objectLock,
     };
-    const resource = new CustomResource(this, id, {
-      resourceType: 'Custom::MediaReplicationRules',
-      serviceToken: this.fn.functionArn,
-      properties,
-    });
-    // The function needs its permissions to remove the rules when the resource is deleted.
-    resource.node.addDependency(this.fn.role!, role);
+    const { bucketName, region, account } = copy;
+    const resourceType = 'Custom::MediaReplicationRules';
+    const resource = this.createResource(this, id, { resourceType, bucketName, region, account, actions, properties });
+    resource.node.addDependency(role);
     return resource;
   }
 }

@@ -1,21 +1,22 @@
-import { RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { validateCopy } from './copy';
 import { validateExistingPrimary } from './existing-primary';
 import { validateReplica } from './replica';
-import { isCrossAccount, MAX_PREFIX_LENGTH } from '../../../private/naming';
+import { validateIdentity } from '../../../private/identity';
+import { isCrossAccount } from '../../../private/naming';
 import { Problems } from '../../../private/problems';
+import { expectStackRegion } from '../../../private/stacks';
 import { ReplicationJobs } from '../../backfill';
 import { hasObjectLock } from '../copies/bucket-settings';
+import { MediaCopyProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
-
-/** Prefixes that S3 reserves: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const RESERVED_PREFIXES = ['xn--', 'sthree-', 'amzn-s3-demo-'];
 
 /** Finds contradictions, and what S3 would reject or silently ignore. Tokens are not validated. */
 export function validateBucket(problems: Problems, props: ReplicatedMediaBucketProps, stack: Stack): void {
-  validateNamePrefix(problems, props);
-  validateEncryption(problems, props);
+  expectStackRegion(problems, stack);
+  validateIdentity(problems, props);
+  if (validateEncryption(problems, props)) validateReplicaKeys(problems, props);
   validateDeletion(problems, props);
   validateCopy(problems, props, stack.region);
   validateExistingPrimary(problems, props, stack);
@@ -32,32 +33,14 @@ export function validateBucket(problems: Problems, props: ReplicatedMediaBucketP
   );
 }
 
-function validateNamePrefix(problems: Problems, { namePrefix }: ReplicatedMediaBucketProps): void {
-  if (namePrefix === undefined) return;
-  const isLiteral = problems.expect(!Token.isUnresolved(namePrefix), {
-    property: 'namePrefix',
-    got: 'a value that is known only at deployment',
-    expected: 'a literal, because stacks of other regions contain the derived names',
-    fix: 'Specify a string.',
-  });
-  if (!isLiteral) return;
-  const pattern = new RegExp(`^[a-z0-9][a-z0-9-]{0,${MAX_PREFIX_LENGTH - 1}}$`);
-  problems.expect(pattern.test(namePrefix) && !RESERVED_PREFIXES.some((reserved) => namePrefix.startsWith(reserved)), {
-    property: 'namePrefix',
-    got: namePrefix,
-    expected: `1 to ${MAX_PREFIX_LENGTH} lowercase letters, digits and hyphens, not starting with a hyphen or with ${RESERVED_PREFIXES.join(', ')}, which S3 reserves`,
-    fix: 'Change the prefix, or remove it to use the construct ID.',
-  });
-}
-
-function validateEncryption(problems: Problems, { encryption, encryptionKey }: ReplicatedMediaBucketProps): void {
+function validateEncryption(problems: Problems, { encryption, encryptionKey }: ReplicatedMediaBucketProps): boolean {
   problems.expect([undefined, s3.BucketEncryption.KMS, s3.BucketEncryption.S3_MANAGED].includes(encryption), {
     property: 'encryption',
     got: encryption,
     expected: 'BucketEncryption.KMS or BucketEncryption.S3_MANAGED',
     fix: 'Remove `encryption` to use a customer managed key in each region.',
   });
-  problems.expect(encryption !== s3.BucketEncryption.S3_MANAGED || encryptionKey === undefined, {
+  return problems.expect(encryption !== s3.BucketEncryption.S3_MANAGED || encryptionKey === undefined, {
     property: 'encryptionKey',
     got: 'a key',
     expected: 'no key with `encryption: BucketEncryption.S3_MANAGED`',
@@ -97,4 +80,27 @@ function validateTwoWay(problems: Problems, props: ReplicatedMediaBucketProps, s
       fix: `Remove \`${property}\`, or \`account\` from the replica.`,
     });
   }
+}
+
+/** S3 skips objects that are encrypted with KMS, and reports no failure, if their rule has no key for the replicas. */
+function validateReplicaKeys(problems: Problems, props: ReplicatedMediaBucketProps): void {
+  const { encryption = s3.BucketEncryption.KMS } = props;
+  const usesKms = ({ bucket, encryptionKey, formerEncryptionKeys = [] }: MediaCopyProps & { bucket?: s3.IBucket }) =>
+    (!bucket && encryption === s3.BucketEncryption.KMS) ||
+    (encryptionKey ?? bucket?.encryptionKey ?? formerEncryptionKeys[0]) !== undefined;
+  const isTwoWay = props.writeToReplicas || props.replicaModificationSync;
+  const expectKey = (at: Problems, copy: MediaCopyProps, source: string) =>
+    at.expect(usesKms(copy), {
+      property: 'formerEncryptionKeys',
+      got: undefined,
+      expected: `a KMS key for this copy, because objects of ${source} are encrypted with KMS, and S3 skips them without a key for their replicas`,
+      fix: 'Specify a key of this copy: as `encryptionKey` if new objects are encrypted with it, otherwise in `formerEncryptionKeys`.',
+    });
+  props.replicas.forEach((replica, index) => {
+    // The missing key of an existing bucket is a problem already.
+    const isReported = replica.bucket !== undefined && encryption === s3.BucketEncryption.KMS;
+    if (usesKms(props) && !isReported) expectKey(problems.within(`replicas[${index}]`), replica, 'the primary');
+  });
+  const source = props.replicas.findIndex(usesKms);
+  if (isTwoWay && source >= 0) expectKey(problems, props, `replicas[${source}]`);
 }

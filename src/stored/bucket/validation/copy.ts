@@ -1,13 +1,14 @@
 import { Aws, Duration, Token } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Problems } from '../../../private/problems';
 import { knownRegionOfBucket } from '../copies/existing-copy';
-import { knownRegionOf } from '../copies/media-key';
+import { aliasNameOf, isAlias, knownRegionOf } from '../copies/media-key';
 import { MediaCopyProps, MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
 
-/** Classes that S3 cannot replicate from: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
-const NOT_REPLICATED = ['GLACIER', 'DEEP_ARCHIVE'];
+/** Classes that S3 can neither replicate nor read from without a restore: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
+export const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /** @param region the copy's region; undefined if it is unknown or invalid */
 export function validateCopy(
@@ -16,11 +17,23 @@ export function validateCopy(
   region: string | undefined,
 ): void {
   validateBucketName(problems, props);
-  const keyRegion = props.encryptionKey && knownRegionOf(props.encryptionKey);
-  expectSameRegion(problems, 'encryptionKey', 'a key', keyRegion, region);
+  if (props.encryptionKey) validateKey(problems, 'encryptionKey', props.encryptionKey, region);
+  props.formerEncryptionKeys?.forEach((key, index) =>
+    validateKey(problems, `formerEncryptionKeys[${index}]`, key, region),
+  );
   const logRegion = knownRegionOfBucket(props.serverAccessLogsBucket);
   expectSameRegion(problems, 'serverAccessLogsBucket', 'a bucket', logRegion, region);
   props.lifecycleRules?.forEach((rule, index) => validateLifecycle(problems.within(`lifecycleRules[${index}]`), rule));
+}
+
+function validateKey(problems: Problems, property: string, key: kms.IKey, region: string | undefined): void {
+  expectSameRegion(problems, property, 'a key', knownRegionOf(key), region);
+  problems.expect(!isAlias(key) || !Token.isUnresolved(aliasNameOf(key)), {
+    property,
+    got: 'an alias whose name is known only at deployment',
+    expected: 'an alias with a literal name, because policies of other stacks contain it',
+    fix: 'Specify the name as a string, or import the key with Key.fromKeyArn.',
+  });
 }
 
 /** @returns whether the regions are equal, or one of them is unknown */
@@ -89,7 +102,7 @@ function validateLifecycle(problems: Problems, rule: s3.LifecycleRule): void {
   ) => {
     const isEarly = transitionDate !== undefined || transitionAfter.toDays({ integral: false }) < 1;
     const when = transitionDate ? `on ${transitionDate.toISOString()}` : `after ${transitionAfter.toHumanString()}`;
-    problems.expect(!(isEarly && NOT_REPLICATED.includes(storageClass.value)), {
+    problems.expect(!(isEarly && ARCHIVE_CLASSES.includes(storageClass.value)), {
       property,
       got: `${storageClass.value} ${when}`,
       expected: 'objects to be replicated before they transition to a class that S3 does not replicate from',

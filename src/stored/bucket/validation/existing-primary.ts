@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import { expectAbsent } from './copy';
 import { Problems } from '../../../private/problems';
+import { hasObjectLock } from '../copies/bucket-settings';
 import { cfnBucketOf, knownRegionOfBucket } from '../copies/existing-copy';
 import { ReplicatedMediaBucketProps } from '../props';
 
@@ -42,5 +43,20 @@ export function validateExistingPrimary(problems: Problems, props: ReplicatedMed
     got: `${bucket.node.path}, which has replication rules`,
     expected: 'a bucket without replication rules, because its template can contain only one configuration',
     fix: 'Remove `replicationRules` from the bucket, and add their destinations to `replicas`.',
+  });
+  if (Token.isUnresolved(cfnBucket.objectLockEnabled)) return;
+  const isLocked = cfnBucket.objectLockEnabled === true;
+  problems.expect(!isLocked || hasObjectLock(props), {
+    property: 'objectLockEnabled',
+    got: props.objectLockEnabled,
+    expected: `true, because ${bucket.node.path} has Object Lock, and S3 replicates from it only to buckets with Object Lock`,
+    fix: 'Set `objectLockEnabled: true`.',
+  });
+  const isDestination = props.writeToReplicas || props.replicaModificationSync;
+  problems.expect(isLocked || !hasObjectLock(props) || !isDestination, {
+    property: 'bucket',
+    got: `${bucket.node.path}, which has no Object Lock`,
+    expected: 'a bucket with Object Lock, because S3 replicates to it from replicas that have it',
+    fix: 'Set `objectLockEnabled: true` on the bucket.',
   });
 }

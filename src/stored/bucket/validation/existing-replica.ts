@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { expectAbsent, expectSameRegion } from './copy';
 import { Problems } from '../../../private/problems';
@@ -53,21 +54,25 @@ export function validateExistingReplica(
 
 function validateKey(
   problems: Problems,
-  { bucket, encryptionKey }: MediaReplicaProps,
+  { bucket, encryptionKey, formerEncryptionKeys = [] }: MediaReplicaProps,
   region: string | undefined,
   { encryption = s3.BucketEncryption.KMS }: ReplicatedMediaBucketProps,
 ): void {
-  const property = 'encryptionKey';
+  formerEncryptionKeys.forEach((key, index) => expectNameable(problems, `formerEncryptionKeys[${index}]`, key, region));
   const key = encryptionKey ?? bucket!.encryptionKey;
   if (!key) {
     problems.expect(encryption !== s3.BucketEncryption.KMS, {
-      property,
+      property: 'encryptionKey',
       got: undefined,
       expected: 'the key of the existing bucket, because the media are encrypted with KMS',
       fix: 'Specify the key for the replicated objects, or set `encryption: BucketEncryption.S3_MANAGED`.',
     });
     return;
   }
+  expectNameable(problems, 'encryptionKey', key, region);
+}
+
+function expectNameable(problems: Problems, property: string, key: kms.IKey, region: string | undefined): void {
   // A key in another region is a problem already.
   const isElsewhere = region !== undefined && (knownRegionOf(key) ?? region) !== region;
   problems.expect(isElsewhere || isAlias(key) || literalKeyArn(key) !== undefined, {

@@ -18,6 +18,12 @@ export function validateReplica(
   const region = validateRegion(problems, index, props.replicas, primary) ? replica.region : undefined;
   validateCopy(problems, replica, region);
   validateRule(problems, replica);
+  problems.expect((replica.enabled ?? true) || (props.replicateExisting ?? true), {
+    property: 'enabled',
+    got: replica.enabled,
+    expected: 'true without `replicateExisting`, which replicates what was uploaded during a pause',
+    fix: 'Remove `replicateExisting: false` from the bucket, and do not set it when you enable the replica again.',
+  });
   validateLocation(problems, replica, region, primary);
   validateExistingReplica(problems, replica, region, props, primary);
   if (replica.proxy) S3MediaProxy._validate(problems.within('proxy'), replica.proxy, { region: replica.region });
@@ -97,9 +103,9 @@ function validateLocation(
     fix: `Set \`env: { account: '…' }\` on the stack ${primary.node.path}.`,
   });
   if (!stack) return;
-  problems.expect(region === undefined || Token.isUnresolved(stack.region) || stack.region === region, {
+  problems.expect(region === undefined || stack.region === region, {
     property: 'stack',
-    got: `${stack.node.path} in ${stack.region}`,
+    got: `${stack.node.path} in ${Token.isUnresolved(stack.region) ? 'an unknown region' : stack.region}`,
     expected: `a stack in ${region}`,
     fix: `Set \`env: { region: '${region}' }\` on the stack, or remove \`stack\` to create one.`,
   });

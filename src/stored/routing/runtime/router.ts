@@ -11,6 +11,8 @@ import { Link, Readiness, Reason, ResolveLinksResponse } from '../contract';
 export interface RouterProps extends Omit<Limits, 'regions'> {
   readonly primary: MediaCopy;
   readonly replicas: readonly MediaCopy[];
+  /** The regions of paused replicas. */
+  readonly paused?: readonly string[];
   readonly readiness: Readiness;
   /** The time limit for all requests to S3 during one call. */
   readonly readinessTimeoutMs: number;
@@ -70,9 +72,9 @@ export class Router {
   }
 
   private async decide({ viewer, objects }: LinksRequest, now: number): Promise<Decision[]> {
-    const { primary, replicas } = this.props;
+    const { primary, replicas, paused = [] } = this.props;
     const preferences = await this.props.preferences();
-    const regions = { primary: primary.region, replicas: replicas.map(({ region }) => region) };
+    const regions = { primary: primary.region, replicas: replicas.map(({ region }) => region), paused };
     const destination = destinationOf(viewer, preferences, regions);
     if ('reason' in destination) return all({ objects }, primary, destination.reason);
 

@@ -16,6 +16,8 @@ export interface Regions {
   readonly primary: string;
   /** In the order of the construct's `replicas`. */
   readonly replicas: readonly string[];
+  /** The regions of paused replicas, which lack what was uploaded since. */
+  readonly paused: readonly string[];
 }
 
 /** A replica, if it has the object; or the primary, with the reason. */
@@ -25,8 +27,8 @@ export type Destination = { readonly replica: string } | { readonly reason: Reas
  * Determines the copy for a viewer, independently of the object.
  *
  * - `no`: the primary.
- * - `yes`: the requested region, otherwise the region of the viewer's address, otherwise the first replica that is not
- *   drained.
+ * - `yes`: the requested region, otherwise the region of the viewer's address, otherwise the first replica that is neither
+ *   drained nor paused.
  * - `auto`: the primary if the viewer's address is in no range, otherwise the requested region, otherwise the region of
  *   the range.
  *
@@ -40,9 +42,11 @@ export function destinationOf(viewer: Viewer, preferences: Preferences, regions:
     if (viewer.address === undefined) return { reason: 'address-missing' };
     if (!near) return { reason: 'address-outside-ranges' };
   }
-  const region = viewer.region ?? near ?? regions.replicas.find((each) => !preferences.drained.has(each));
+  const isServing = (each: string) => !preferences.drained.has(each) && !regions.paused.includes(each);
+  const region = viewer.region ?? near ?? regions.replicas.find(isServing) ?? regions.replicas[0];
   if (region === regions.primary) return { reason: 'primary-chosen' };
   if (region === undefined || preferences.drained.has(region)) return { reason: 'region-drained' };
+  if (regions.paused.includes(region)) return { reason: 'replica-paused' };
   return { replica: region };
 }
 

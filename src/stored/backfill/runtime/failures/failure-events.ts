@@ -1,5 +1,7 @@
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { DeleteMessageBatchCommand, Message, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { FailedReplication, Failures } from './failures';
+import { Deadline } from '../../../../private/runtime/deadline';
+import { patience } from '../../../../private/runtime/patience';
 import { FAILED_EVENT } from '../../contract';
 import { codeOf } from '../../failure-reasons';
 import { decodeKey, NULL_VERSION } from '../object-keys';
@@ -17,29 +19,58 @@ interface ReplicationRecord {
   readonly replicationEventData?: { readonly destinationBucket?: string; readonly failureReason?: string };
 }
 
-const CONCURRENCY = 25;
+/** The maximum of SQS. */
+const BATCH = 10;
+const MAX_PARALLEL_BATCHES = 16;
 
-/** Records the S3 events for failed replication from an SQS batch. */
+/** Records the S3 events for failed replication that are in the queue. */
 export class FailureEvents {
+  // The URL of the queue is not the endpoint, so that the settings of the SDK apply.
+  private readonly sqs = new SQSClient({
+    maxAttempts: 5,
+    requestHandler: patience(10_000),
+    useQueueUrlAsEndpoint: false,
+  });
+
   constructor(
     private readonly failures: Failures,
     private readonly bucket: string,
+    private readonly queueUrl: string,
     private readonly telemetry: Telemetry,
   ) {}
 
-  /** @returns the messages that SQS must deliver again */
-  async handle({ Records: messages }: SQSEvent): Promise<SQSBatchResponse> {
-    const batchItemFailures: { itemIdentifier: string }[] = [];
-    await this.failures.markChanged();
-    await forEachInParallel(messages, CONCURRENCY, async ({ body, messageId }) => {
+  /** Records events until the queue is empty. Events that cannot be recorded are received again, then dead letters. */
+  async recordAll(deadline: Deadline): Promise<void> {
+    for (let parallel = 1; parallel > 0 && !deadline.isOver;) {
+      const received = await Promise.all(Array.from({ length: parallel }, () => this.receive()));
+      const batches = received.filter(({ length }) => length > 0);
+      if (batches.length > 0) await this.failures.markChanged();
+      await Promise.all(batches.map((batch) => this.record(batch)));
+      parallel = Math.min(2 * batches.length, MAX_PARALLEL_BATCHES);
+    }
+  }
+
+  private async receive(): Promise<Message[]> {
+    const { Messages = [] } = await this.sqs.send(
+      // Without waiting, SQS asks only some of its servers for messages.
+      new ReceiveMessageCommand({ QueueUrl: this.queueUrl, MaxNumberOfMessages: BATCH, WaitTimeSeconds: 1 }),
+    );
+    return Messages;
+  }
+
+  private async record(messages: readonly Message[]): Promise<void> {
+    const recorded: Message[] = [];
+    await forEachInParallel(messages, BATCH, async (message) => {
       try {
-        for (const failure of this.read(body)) await this.failures.recordEvent(failure);
+        for (const failure of this.read(message.Body!)) await this.failures.recordEvent(failure);
+        recorded.push(message);
       } catch (error) {
         this.telemetry.failed('event', error);
-        batchItemFailures.push({ itemIdentifier: messageId });
       }
     });
-    return { batchItemFailures };
+    if (recorded.length === 0) return;
+    const Entries = recorded.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
   }
 
   /** S3 also sends a test event, which has no records. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DynamoDbTable, Key } from '../../../../private/runtime/dynamodb-table';
 import { reasonOf } from '../../failure-reasons';
 import { ObjectVersion } from '../object-keys';
+import { Pauses } from '../pauses';
 import { EVERY_REASON } from '../state';
 
 /** An object version that is missing on at least one replica. */
@@ -15,6 +16,8 @@ export interface Failure extends ObjectVersion, Key {
   /** The replica's bucket, if S3 named it. */
   readonly destination?: string;
   readonly lastJob?: string;
+  /** The replicas that were paused when another replica got the object. They may still lack it. */
+  readonly waitsFor?: readonly string[];
   readonly expiresAt: number;
 }
 
@@ -68,6 +71,7 @@ export class Failures {
     await this.table.update(keyOf({ key, versionId }), {
       set: { key, versionId, reason, lastSeen: at, destination, expiresAt: expiryOf(reason) },
       setOnce: { firstSeen: at, attempts: 0 },
+      remove: ['waitsFor'],
       // Events arrive in any order.
       if: 'attribute_not_exists(#lastSeen) OR #lastSeen <= :lastSeen',
     });
@@ -76,33 +80,46 @@ export class Failures {
   /**
    * Records that a job failed to replicate an object. Counted once for each job, even if its report is read repeatedly.
    *
+   * @param waitsFor the paused replicas that the failure is due to. It does not count as an attempt
    * @returns whether the object had already failed before the job started
    */
   async recordAttempt(
     object: FailedReplication,
     job: { readonly marker: string; readonly isRepair: boolean; readonly since: number },
+    waitsFor?: readonly string[],
   ): Promise<boolean> {
     const { key, versionId, reason, at } = object;
     const old = await this.table.updateAndReturnOld(keyOf(object), {
-      set: { key, versionId, reason, lastSeen: at, lastJob: job.marker, expiresAt: expiryOf(reason) },
+      set: { key, versionId, reason, lastSeen: at, lastJob: job.marker, expiresAt: expiryOf(reason), waitsFor },
       setOnce: { firstSeen: at },
-      add: { attempts: job.isRepair ? 1 : 0 },
+      add: { attempts: job.isRepair && !waitsFor ? 1 : 0 },
+      remove: waitsFor ? [] : ['waitsFor'],
       if: 'attribute_not_exists(#lastJob) OR #lastJob <> :lastJob',
     });
-    return typeof old?.firstSeen === 'number' && old.firstSeen < job.since;
+    return !waitsFor && typeof old?.firstSeen === 'number' && old.firstSeen < job.since;
   }
 
-  /** Deletes the failure of a repaired object, unless it failed again after the job started. */
-  resolve(object: ObjectVersion, since: number): Promise<boolean> {
+  /**
+   * Deletes the failure of a repaired object, unless it failed again after the job started. With paused replicas, which
+   * the job did not fill, it keeps the failure until they are enabled.
+   */
+  resolve(object: ObjectVersion, since: number, paused: readonly string[]): Promise<boolean> {
+    if (paused.length > 0) {
+      const change = { set: { waitsFor: paused }, if: '#lastSeen <= :since', values: { since } };
+      return this.table.update(keyOf(object), change);
+    }
     return this.table.delete(keyOf(object), {
       if: 'attribute_not_exists(#lastSeen) OR #lastSeen <= :since',
       values: { since },
     });
   }
 
-  /** The failures that a repair includes. */
-  async *repairable(retryGivenUp?: string): AsyncGenerator<Failure> {
+  /** The failures that a repair includes. Those of paused replicas wait. */
+  async *repairable(pauses: Pauses, retryGivenUp?: string): AsyncGenerator<Failure> {
+    if (pauses.all) return;
     for await (const failure of this.all()) {
+      const lacking = failure.waitsFor ?? (failure.destination ? [failure.destination] : []);
+      if (lacking.length > 0 && lacking.every((replica) => replica in pauses.since)) continue;
       const forced = retryGivenUp === failure.reason || (retryGivenUp === EVERY_REASON && isRetryable(failure));
       if (forced || !this.isGivenUp(failure)) yield failure;
     }
@@ -159,8 +176,8 @@ export class Failures {
     await this.table.update(DISMISSED, { set: { [reason]: Date.now() } });
   }
 
-  isGivenUp({ reason, attempts }: Failure): boolean {
-    return reasonOf(reason).verdict !== 'retry' || attempts >= this.maxAttempts;
+  isGivenUp({ reason, attempts, waitsFor }: Failure): boolean {
+    return waitsFor === undefined && (reasonOf(reason).verdict !== 'retry' || attempts >= this.maxAttempts);
   }
 
   private async *all(): AsyncGenerator<Failure> {

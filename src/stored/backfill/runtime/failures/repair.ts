@@ -8,6 +8,7 @@ import { JobSettings } from '../jobs/job-requests';
 import { JobStarter } from '../jobs/job-starter';
 import { Job, Jobs } from '../jobs/jobs';
 import { manifestRow } from '../object-keys';
+import { PauseStore } from '../pauses';
 import { RepairRequest, State } from '../state';
 import { Telemetry } from '../telemetry';
 
@@ -24,6 +25,7 @@ export class Repair {
     private readonly jobs: Jobs,
     private readonly state: State,
     private readonly failures: Failures,
+    private readonly pauses: PauseStore,
     private readonly starter: JobStarter,
     private readonly settings: RepairSettings,
     private readonly telemetry: Telemetry,
@@ -57,8 +59,9 @@ export class Repair {
     const key = `${MANIFESTS_PREFIX}/${id}.csv`;
     let objects = 0;
     const failures = this.failures;
+    const pauses = await this.pauses.current();
     async function* manifestRows() {
-      for await (const failure of failures.repairable(retryGivenUp)) {
+      for await (const failure of failures.repairable(pauses, retryGivenUp)) {
         if (objects === MAX_REPAIR_OBJECTS) return;
         objects++;
         yield manifestRow(bucket, failure);
@@ -94,6 +97,7 @@ export class Repair {
       bucket,
       replicas: [],
       cause: 'repair',
+      paused: Object.keys(pauses.since),
       manifest: { key, etag: ETag.replaceAll('"', ''), objects },
       state: 'wanted',
       attempt: 1,

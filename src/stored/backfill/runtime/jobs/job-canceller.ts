@@ -15,13 +15,14 @@ export class JobCanceller {
     private readonly telemetry: Telemetry,
   ) {}
 
-  /** Cancels the backfills that are only for the removed replica: each of their objects would fail. */
+  /** Cancels the backfills that no other replica needs after one was removed or paused: their objects would all fail. */
   async cancelFor(replica: string, remaining: readonly string[], deadline: Deadline): Promise<void> {
     for (const job of await this.jobs.open()) {
       if (job.kind !== 'backfill' || !job.replicas.includes(replica)) continue;
       if (job.replicas.some((each) => remaining.includes(each))) continue;
-      await this.cancel(job, 'The replica was removed', deadline);
-      if (job.state === 'wanted') {
+      const jobId = await this.cancel(job, 'The replica was removed or paused', deadline);
+      // S3 may have failed the job already. The worker would retry it.
+      if (job.state === 'wanted' || (job.state === 'started' && jobId)) {
         await this.jobs.change(job, { set: { state: 'finished', outcome: 'cancelled', endedAt: Date.now() } });
       }
     }

@@ -82,6 +82,7 @@ export function requestOf(job: Job, settings: JobSettings): CreateJobCommandInpu
               Filter: {
                 EligibleForReplication: true,
                 CreatedBefore: new Date(job.createdBefore!),
+                ...(job.createdAfter && { CreatedAfter: new Date(job.createdAfter) }),
                 ObjectReplicationStatuses: [...job.statuses!] as ReplicationStatus[],
               },
             },

@@ -10,7 +10,7 @@ export type JobState = 'wanted' | 'started' | 'reporting' | 'finished';
 /** `nothing`: there was no object to replicate. `lost`: S3 no longer has the job. */
 export type Outcome = 'complete' | 'nothing' | 'failed' | 'cancelled' | 'lost';
 
-export type BackfillCause = 'bucket-adopted' | 'replicas-found' | 'replicas-added' | 'switched-on';
+export type BackfillCause = 'bucket-adopted' | 'replicas-found' | 'replicas-added' | 'replicas-enabled' | 'switched-on';
 
 export interface Progress {
   /** The status in S3. */
@@ -50,7 +50,11 @@ export interface Job extends Key {
   readonly statuses?: readonly string[];
   /** Objects that are created later are replicated by the rules. */
   readonly createdBefore?: string;
+  /** Objects that are created earlier were replicated before the pause. */
+  readonly createdAfter?: string;
   readonly manifest?: Manifest;
+  /** The replicas that were paused when a repair was planned. */
+  readonly paused?: readonly string[];
   readonly state: JobState;
   /** The number of jobs in S3, including this one, that were created for the same purpose. */
   readonly attempt: number;

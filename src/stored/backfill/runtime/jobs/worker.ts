@@ -4,6 +4,7 @@ import { hasReport, outcomeOf, progressOf } from './progress';
 import { hasEnded, S3Control } from './s3-control';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { WorkerEvent } from '../../contract';
+import { FailureEvents } from '../failures/failure-events';
 import { Failures } from '../failures/failures';
 import { Repair } from '../failures/repair';
 import { Reports } from '../reports/reports';
@@ -15,6 +16,8 @@ const MINUTE = 60_000;
 const INVISIBLE_MS = 60 * MINUTE;
 /** How long S3 may take to write a report. */
 const REPORT_MS = 60 * MINUTE;
+/** How long a run records failures, so that it also advances the jobs. */
+const RECORDING_MS = 4 * MINUTE;
 /** How long the custom resource has to start a job before the worker starts it. */
 const HEAD_START_MS = 5 * MINUTE;
 const KEPT_DAYS = 90;
@@ -28,13 +31,15 @@ export class Worker {
     private readonly s3Control: S3Control,
     private readonly reports: Reports,
     private readonly failures: Failures,
+    private readonly events: FailureEvents,
     private readonly repair: Repair,
     private readonly telemetry: Telemetry,
   ) {}
 
-  async work({ repair }: WorkerEvent, deadline: Deadline): Promise<void> {
+  async work({ repair, dailyRepair }: WorkerEvent, deadline: Deadline): Promise<void> {
     // Recorded before taking the lease, so that the request is kept if another run holds it.
     if (repair) await this.state.requestRepair();
+    if (dailyRepair) await this.state.requestDailyRepair();
     if (await this.state.isClosed()) return;
     const lease = await this.state.takeLease(deadline.left + MINUTE);
     if (!lease) return;
@@ -56,6 +61,7 @@ export class Worker {
         return undefined;
       }
     };
+    await attempt('record failures', () => this.events.recordAll(deadline.within(RECORDING_MS)));
     const open = (await attempt('list jobs', () => this.jobs.open())) ?? [];
     const seen: Job[] = [];
     for (const job of open) {

@@ -9,6 +9,7 @@ import { markerOf, reportKey } from '../jobs/job-requests';
 import { Cursor, Job, Jobs } from '../jobs/jobs';
 import { forEachInParallel } from '../parallel';
 import { ReportRow, reportRows } from './report-rows';
+import { PauseStore } from '../pauses';
 import { Telemetry } from '../telemetry';
 
 /** The manifest of a report. */
@@ -23,6 +24,8 @@ interface ReportManifest {
 /** The number of rows after which the cursor is saved. */
 const CHUNK = 500;
 const CONCURRENCY = 32;
+/** S3's code for an object that is archived or has no enabled rule. */
+const NO_RULE = 'SrcObjectNotEligible';
 /** The number of distinct reasons that are counted. */
 const MAX_REASONS = 60;
 
@@ -34,6 +37,7 @@ export class Reports {
     private readonly account: string,
     private readonly jobs: Jobs,
     private readonly failures: Failures,
+    private readonly pauses: PauseStore,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -81,16 +85,19 @@ export class Reports {
   private async apply(job: Job, rows: readonly ReportRow[], cursor: Cursor): Promise<Job> {
     const failedByReason: Record<string, number> = { ...job.failedByReason };
     const isRepair = job.kind === 'repair';
+    const paused = [...new Set([...Object.keys((await this.pauses.current()).since), ...(job.paused ?? [])])];
     let repeated = 0;
     if (rows.length > 0) await this.failures.markChanged();
     await forEachInParallel(rows, CONCURRENCY, async (row) => {
       if (row.succeeded || reasonOf(row.code).verdict === 'done') {
-        if (isRepair) await this.failures.resolve(row, job.startedAt!);
+        if (isRepair) await this.failures.resolve(row, job.startedAt!, paused);
         return;
       }
       const failure = { ...row, reason: row.code, at: job.endedAt! };
       const attempt = { marker: markerOf(job), isRepair, since: job.startedAt! };
-      if (await this.failures.recordAttempt(failure, attempt)) repeated++;
+      // The only rule of the object may be disabled.
+      const waitsFor = paused.length > 0 && row.code === NO_RULE ? paused : undefined;
+      if (await this.failures.recordAttempt(failure, attempt, waitsFor)) repeated++;
       const known = row.code in failedByReason || Object.keys(failedByReason).length < MAX_REASONS;
       const reason = known ? row.code : 'Other';
       failedByReason[reason] = (failedByReason[reason] ?? 0) + 1;
