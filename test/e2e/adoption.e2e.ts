@@ -264,6 +264,26 @@ describe('an imported bucket', () => {
     expect(await send('Create', libraryRules)).toMatchObject({ Status: 'SUCCESS' });
   });
 
+  test.each([undefined, 'arn:aws:kms:us-east-1:111111111111:alias/aws/s3'])(
+    'must not use KMS, with the key %s, if S3 would skip its objects',
+    async (KMSMasterKeyID) => {
+      await client.send(
+        new s3.PutBucketEncryptionCommand({
+          Bucket: MEDIA,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID } }],
+          },
+        }),
+      );
+      const withoutKeys = new MediaApp('Library', { encryption: BucketEncryption.S3_MANAGED }).properties();
+      expect(await send('Create', withoutKeys)).toMatchObject({
+        Status: 'FAILED',
+        Reason: expect.stringMatching(/years-of-media encrypts with KMS, but the rule .* S3 would skip them silently/),
+      });
+      expect(await configuration()).toBeUndefined();
+    },
+  );
+
   test('must not have a policy that denies replication', async () => {
     const Policy = JSON.stringify({
       Version: '2012-10-17',
@@ -431,7 +451,11 @@ describe('a handler that crashes after any call', () => {
 
 describe('Object Lock of an imported bucket', () => {
   const locked = (objectLockEnabled: boolean, writeToReplicas = false) =>
-    new MediaApp('Library', { objectLockEnabled, writeToReplicas }).properties();
+    new MediaApp('Library', {
+      objectLockEnabled,
+      writeToReplicas,
+      encryption: BucketEncryption.S3_MANAGED,
+    }).properties();
   const lock = () =>
     client.send(
       new s3.PutObjectLockConfigurationCommand({

@@ -51,14 +51,15 @@ export class ReplicationBucket {
     return found?.ObjectLockConfiguration?.ObjectLockEnabled === 'Enabled';
   }
 
-  /** The key of the bucket's default encryption, as the bucket names it; undefined for S3 managed keys. */
-  async defaultKey(): Promise<string | undefined> {
+  /** Whether the bucket encrypts with KMS by default, and with which key, as the bucket names it. */
+  async defaultEncryption(): Promise<{ readonly usesKms: boolean; readonly key?: string }> {
     const found = await unlessError(
       this.client.send(new GetBucketEncryptionCommand(this.address)),
       'ServerSideEncryptionConfigurationNotFoundError',
     );
     const [rule] = found?.ServerSideEncryptionConfiguration?.Rules ?? [];
-    return rule?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+    const { SSEAlgorithm = '', KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
+    return { usesKms: SSEAlgorithm.startsWith('aws:kms'), key: KMSMasterKeyID };
   }
 
   async policy(): Promise<unknown> {

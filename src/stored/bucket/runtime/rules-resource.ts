@@ -38,7 +38,7 @@ export class RulesResource extends BucketResource<RulesProperties> {
 /** Ensures that S3 can replicate before the rules exist. Otherwise it would fail silently, object by object. */
 async function prepare(bucket: ReplicationBucket, properties: RulesProperties): Promise<void> {
   const { EnableVersioning, EncryptionKey, FormerEncryptionKeys = '[]', ObjectLock, Role } = properties;
-  const key = await bucket.defaultKey();
+  const { usesKms, key } = await bucket.defaultEncryption();
   if (
     key &&
     !key.endsWith(AWS_MANAGED_KEY) &&
@@ -47,6 +47,14 @@ async function prepare(bucket: ReplicationBucket, properties: RulesProperties): 
     throw new Error(
       `${bucket.name} encrypts with ${key}, but \`encryptionKey\` is ${EncryptionKey ?? 'not specified'}: the role could ` +
         'not decrypt. Specify that key (Key.fromKeyArn). Its policy must allow the role to use it.',
+    );
+  }
+  const skipping = usesKms ? rulesOf(properties).find((rule) => !includesKms(rule)) : undefined;
+  if (skipping) {
+    throw new Error(
+      `${bucket.name} encrypts with KMS, but the rule ${skipping.ID} does not include such objects, because its ` +
+        'destination has no KMS key: S3 would skip them silently. Remove `encryption: S3_MANAGED`, or specify a KMS key ' +
+        'of the destination.',
     );
   }
   const [denial] = findDenials((await bucket.policy()) ?? {}, SOURCE_ACTIONS, Role);
@@ -80,6 +88,10 @@ async function expectObjectLock(bucket: ReplicationBucket, expected: 'Enabled' |
         'the replicas. Enable Object Lock on the bucket, which cannot be disabled later.',
     );
   }
+}
+
+function includesKms({ SourceSelectionCriteria }: ReplicationRule): boolean {
+  return SourceSelectionCriteria?.SseKmsEncryptedObjects?.Status === 'Enabled';
 }
 
 /** A bucket may name its key by ID, ARN or alias. Which key an alias refers to is unknown here. */
