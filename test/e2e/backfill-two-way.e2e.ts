@@ -47,7 +47,7 @@ test('an object that a replica failed to send back is listed, repaired in its re
   expect([bucket, failures.outstanding]).toEqual([MEDIA, 1]);
   const [{ jobId, request, tags }] = world.jobs();
   expect(request.Operation).toEqual({ S3ReplicateObject: {} });
-  expect(tags).toEqual({ MediaReplicationJobs: expect.stringMatching(/^jobs-/) });
+  expect(tags).toEqual({ MediaReplicationJobs: expect.stringMatching(/^media-[0-9a-f]{8}-eu-west-1$/) });
   const manifest = await world.read(request.Manifest!.Location!.ObjectArn!.replace('arn:aws:s3:::reports/', ''));
   expect(manifest).toBe(`${MEDIA},uploads/abroad.mp4,${versionId}\n`);
 
