@@ -24,6 +24,8 @@ const KEY = 'films/ü-100%+1.mp4';
 /** Names of commands that other documents than the runbook mention, which are not to be run. */
 const MENTIONS = [
   'aws s3 sync',
+  'aws s3api head-object',
+  'aws s3api put-bucket-encryption',
   'aws s3control describe-job',
   'aws cloudwatch set-alarm-state',
   'aws sqs start-message-move-task',
@@ -122,6 +124,19 @@ describe('on moto', () => {
       expect(JSON.parse(tags)).toEqual([{ Key: 'project', Value: 'holidays' }]);
     });
   }
+
+  each('starts_with(OutputKey', async (command) => {
+    const copies = JSON.stringify({ version: 1, primary: {}, replicas: [] });
+    const template = {
+      Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+      Outputs: { MediaCopies1A2B3C4D: { Value: copies }, MediaOther: { Value: 'other' } },
+    };
+    writeFileSync(join(dir, 'studio.json'), JSON.stringify(template));
+    await aws.run('aws cloudformation create-stack --stack-name Studio --template-body file://studio.json');
+    await aws.run(command);
+    expect(readFileSync(join(dir, 'media.json'), 'utf8').trim()).toBe(copies);
+    await aws.run('aws cloudformation delete-stack --stack-name Studio');
+  });
 
   each('aws cloudwatch set-alarm-state', async (command) => {
     await aws.run(`aws cloudwatch put-metric-alarm --alarm-name latency --metric-name m --namespace n --statistic Sum \\
