@@ -3,6 +3,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Replica } from './copies/replica';
 import { MediaReplicaDescription } from './media-replica';
 import { ARCHIVE_CLASSES } from './validation/copy';
+import { sorted } from '../../private/sorted';
 
 /** Describes a replica. Properties with their default are undefined. */
 export function describeReplica({
@@ -16,7 +17,7 @@ export function describeReplica({
   return {
     ruleId,
     prefix,
-    tags,
+    tags: tags && sorted(tags),
     deleteMarkerReplication: deleteMarkerReplication === false ? false : undefined,
     storageClass,
     objectLifetime: lifetimeOf(lifecycleRules),

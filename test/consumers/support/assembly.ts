@@ -52,8 +52,9 @@ export function assemblyText(outdir: string): string {
 }
 
 /** Violations of CloudFormation schemas, which newer versions of aws-cdk-lib report. */
-export function violations(outdir: string): unknown[] {
-  return readJson(outdir, 'validation-report.json').pluginReports.flatMap(({ violations: found }: any) => found);
+export function violations(outdir: string): string[] {
+  const { pluginReports } = readJson(outdir, 'validation-report.json');
+  return pluginReports.flatMap(({ violations: found }: any) => found.map((violation: any) => violation.description));
 }
 
 export function stackCount(outdir: string): number {
