@@ -20,7 +20,7 @@ export interface GatewayProps extends OperationsWorld {
   readonly clock: SimulatedClock;
   readonly faults: Faults<Call>;
   readonly requestIds: SeededRandom;
-  /** Who has the access key ID; undefined for the test itself. */
+  /** The principal of the access key ID; undefined for the test itself. */
   readonly principalOf: (accessKeyId: string) => Principal | undefined;
 }
 
