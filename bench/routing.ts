@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Group, Row, row } from './rows';
 import { median } from './workspace';
+import { UNUSED_CREDENTIALS } from '../scripts/unused-credentials';
 import { AppConfig } from '../test/e2e/support/app-config';
 import { CACHE } from '../test/e2e/support/cache';
 
@@ -17,6 +18,7 @@ const FLAGS = [
   '--minify',
   '--keep-names',
   '--main-fields=module,main',
+  ...UNUSED_CREDENTIALS.map((name) => `--external:${name}`),
 ];
 const COLD_STARTS = 15;
 

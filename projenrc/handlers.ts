@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { awscdk, javascript } from 'projen';
 import { METAFILES } from '../scripts/metafiles';
+import { UNUSED_CREDENTIALS } from '../scripts/unused-credentials';
 
 const SOURCES = 'src';
 const ENTRY = '.lambda.ts';
@@ -42,7 +43,7 @@ export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void 
     bundler.addBundle(join(SOURCES, file), {
       platform: 'node',
       target: 'node24',
-      externals: [],
+      externals: UNUSED_CREDENTIALS,
       minify: true,
       keepNames: true, // error codes are the names of classes
       mainFields: ['module', 'main'], // esbuild can remove unused code from ES modules
