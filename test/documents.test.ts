@@ -10,7 +10,7 @@ import { MAX_PREFIX_LENGTH } from '../src/private/naming';
 import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
 import * as backfill from '../src/stored/backfill/contract';
 import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
-import { OVERHEAD_SECONDS } from '../src/stored/canary/contract';
+import { OVERHEAD_SECONDS, START_SECONDS } from '../src/stored/canary/contract';
 import { haproxyConfig } from '../src/stored/proxy/haproxy-config';
 import * as routing from '../src/stored/routing/contract';
 
@@ -251,10 +251,7 @@ describe('docs/limits.md', () => {
       'latency of reads through a proxy',
       `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`,
     ],
-    [
-      'first evaluation of `StoppedAlarm`',
-      durationOf('src/stored/canary/canary-alarms', 'WARM_UP_MARGIN').toHumanString(),
-    ],
+    ['first deployment of `StoppedAlarm`', `${START_SECONDS} s`],
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
     ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],

@@ -33,16 +33,6 @@ export function hasObjectAnnotations(region: string): boolean {
 }
 
 /**
- * Whether CloudWatch documents warm-up periods of alarms for the region: in commercial regions and in China. Assumed for
- * a token, because almost every region has them.
- *
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
- */
-export function hasAlarmWarmUp(region: string): boolean {
-  return Token.isUnresolved(region) || ['aws', 'aws-cn'].includes(partitionOf(region) ?? '');
-}
-
-/**
  * The values of `kms:ViaService` for S3 in a region.
  *
  * In China, AWS documents service names with and without the suffix `.cn`, so both are included.

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { AddressInfo } from 'node:net';
 import { CanaryWorld, PRIMARY, REPLICA } from './support/canary-world';
 import { eventually } from './support/eventually';
 
@@ -104,6 +106,29 @@ describe('a replica without a proxy', () => {
   }, 120_000);
   afterAll(() => world.stop());
   afterEach(async () => expect(await world.leftovers()).toEqual([]));
+
+  test('counts a deployment as a run before CloudFormation creates the alarms', async () => {
+    const responses: string[] = [];
+    const cloudFormation = createServer((request, response) => {
+      request.on('data', (chunk) => responses.push(JSON.parse(chunk).Status));
+      request.on('end', () => response.end());
+    });
+    await new Promise<void>((resolve) => cloudFormation.listen(0, '127.0.0.1', resolve));
+    const { port } = cloudFormation.address() as AddressInfo;
+    const ids = { StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Start' };
+    const event = { ...ids, ResponseURL: `http://127.0.0.1:${port}/` };
+    const fn = await world.another();
+
+    await fn.invoke({ ...event, RequestType: 'Delete' });
+    expect([responses, metricsIn(fn.log)]).toEqual([['SUCCESS'], []]);
+
+    const created = fn.invoke({ ...event, RequestType: 'Create' });
+    await eventually(async () => expect(metricsIn(fn.log)).toEqual([{ CanaryFailures: 0 }]));
+    expect(responses.length).toBe(1); // it waits until CloudWatch has the metric
+    fn.kill();
+    await expect(created).rejects.toMatchObject({ errorType: 'Runtime.ExitError' });
+    cloudFormation.close();
+  });
 
   test('fails with reason no-rule if there is no rule', async () => {
     const { primary, replica } = await run();

@@ -1,4 +1,4 @@
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+export type AlarmState = 'OK' | 'ALARM';
 /** What a period contains: a value within the threshold, a breaching one, or no data. */
 export type Datapoint = 'ok' | 'breaching' | undefined;
 
@@ -6,7 +6,6 @@ export type Datapoint = 'ok' | 'breaching' | undefined;
 export interface AlarmProperties {
   readonly Period: number;
   readonly EvaluationPeriods: number;
-  readonly WarmUpConfiguration?: { readonly WarmUpPeriodDurationInMinutes: number };
 }
 
 /**
@@ -30,19 +29,18 @@ export function evaluate(
  * The states of an alarm on missing runs, minute by minute after its creation. The window of a period slides.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-warm-up.html
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
  *
- * @param runs the minutes in which CloudWatch has the data of a run
+ * @param runs the minutes in which CloudWatch has the data of a run, negative for those before the creation
  * @param extraPeriods by how much the evaluation range is longer than the evaluation periods, which AWS does not specify
  */
 export function statesAfterCreation(
-  { Period, EvaluationPeriods, WarmUpConfiguration }: AlarmProperties,
+  { Period, EvaluationPeriods }: AlarmProperties,
   runs: readonly number[],
   minutes: number,
   extraPeriods: number,
 ): AlarmState[] {
   const period = Period / 60;
-  let isWarmingUp = WarmUpConfiguration !== undefined;
   return Array.from({ length: minutes }, (_, index) => {
     const now = index + 1;
     const known = runs.filter((run) => run <= now);
@@ -50,8 +48,6 @@ export function statesAfterCreation(
       const end = now - age * period;
       return known.some((run) => run > end - period && run <= end) ? 'ok' : undefined;
     }).reverse();
-    const isFull = range.slice(-EvaluationPeriods).every((each) => each !== undefined);
-    isWarmingUp &&= !isFull && now < WarmUpConfiguration!.WarmUpPeriodDurationInMinutes;
-    return isWarmingUp ? 'INSUFFICIENT_DATA' : evaluate(range, EvaluationPeriods);
+    return evaluate(range, EvaluationPeriods);
   });
 }

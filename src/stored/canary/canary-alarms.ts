@@ -1,10 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IDependable } from 'constructs';
+import * as contract from './contract';
 import { IReplicationCanary } from './i-replication-canary';
 import { ReplicationCanaryAlarmsOptions } from './props';
 import { markPaused } from '../../private/paused-alarm';
-import { hasAlarmWarmUp } from '../../private/regions';
 import { runbookAlarm } from '../../private/runbook-alarm';
 
 /** What the alarms of a canary need to know, besides its metrics. */
@@ -19,12 +20,15 @@ export interface CanaryAlarmsProps {
   /** How long a run waits for the replicas. */
   readonly timeout: Duration;
   readonly maxRunDuration: Duration;
+  /** The value of the dimension of the metrics. */
+  readonly canaryName: string;
+  readonly function: lambda.IFunction;
   /** The schedule of the runs. */
   readonly schedule: IDependable;
 }
 
-/** Delays of EventBridge and CloudWatch until the first run is counted. */
-const WARM_UP_MARGIN = Duration.minutes(15);
+/** CloudFormation would otherwise wait for an hour if the function cannot respond. */
+const START_TIMEOUT = Duration.minutes(5);
 const PROXY_LATENCY = Duration.seconds(3);
 /** The canary emits no data between two runs. An alarm keeps its state until the next run. */
 const ABOVE_THRESHOLD_IN_ONE_RUN = {
@@ -75,11 +79,11 @@ export class CanaryAlarms {
    * A run is counted when it ends, and runs differ in length: the ends of two runs can be up to one interval and one run
    * apart. The canary has stopped only if more intervals than that pass without the end of a run.
    *
-   * A new alarm would go off at once, because all of its periods are without data until the first run ends. It is
-   * therefore not evaluated before that. Warm-up periods are newer than the oldest supported aws-cdk-lib.
+   * A new alarm would go off at once, because all of its periods are without data until the first run ends. The deployment
+   * is therefore counted as a run before the alarm is created, and the first run follows within an interval.
    */
   private stopped(): cloudwatch.Alarm {
-    const { media, interval, maxRunDuration, schedule } = this.props;
+    const { media, interval, maxRunDuration } = this.props;
     const alarm = runbookAlarm(this.canary, 'StoppedAlarm', {
       description:
         `The canary of ${media} no longer completes its runs, so replication is not tested. Check the errors ` +
@@ -91,12 +95,26 @@ export class CanaryAlarms {
       evaluationPeriods: Math.floor(maxRunDuration.toSeconds() / interval.toSeconds()) + 2,
       treatMissingData: cloudwatch.TreatMissingData.BREACHING,
     });
-    alarm.node.addDependency(schedule);
-    if (hasAlarmWarmUp(Stack.of(this.canary).region)) {
-      const minutes = Math.ceil(interval.plus(maxRunDuration).plus(WARM_UP_MARGIN).toSeconds() / 60);
-      resource(alarm).addPropertyOverride('WarmUpConfiguration', { WarmUpPeriodDurationInMinutes: minutes });
-    }
+    alarm.node.addDependency(this.start());
     return alarm;
+  }
+
+  /** It depends on the schedule, so that the interval until the first run does not begin later. */
+  private start(): CustomResource {
+    const { canaryName, interval, maxRunDuration, schedule } = this.props;
+    const properties: contract.StartProperties = {
+      Canary: canaryName,
+      IntervalSeconds: String(interval.toSeconds()),
+      MaxRunSeconds: String(maxRunDuration.toSeconds()),
+    };
+    const started = new CustomResource(this.canary, 'Start', {
+      resourceType: contract.START_RESOURCE,
+      serviceToken: this.props.function.functionArn,
+      serviceTimeout: START_TIMEOUT,
+      properties: { ...properties },
+    });
+    started.node.addDependency(schedule);
+    return started;
   }
 
   private failures(region: string, name: string): cloudwatch.Alarm {

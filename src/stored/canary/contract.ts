@@ -49,6 +49,13 @@ export interface CanarySettings {
   readonly staleMs: number;
 }
 
+/** The properties of the custom resource. A change of any of them counts as a run again. */
+export interface StartProperties {
+  readonly Canary: string;
+  readonly IntervalSeconds: string;
+  readonly MaxRunSeconds: string;
+}
+
 /** The results of a run for one copy. */
 export interface CopyReport {
   readonly region: string;
@@ -96,6 +103,15 @@ export const FOLDER = '.replication-canary';
 
 /** The maximum duration of clean-up, put and a last read through the proxies, in addition to waiting for the replicas. */
 export const OVERHEAD_SECONDS = 180;
+/** The custom resource that counts the deployment as a run. */
+export const START_RESOURCE = 'Custom::ReplicationCanaryStart';
+/**
+ * How long that resource waits until alarms can read its data point: up to two minutes for a new metric, and the delivery
+ * of the log that contains it. Shorter than the shortest timeout of the function.
+ *
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
+ */
+export const START_SECONDS = 150;
 /** The maximum difference between the clocks of S3 and of the function. */
 export const CLOCK_MARGIN_SECONDS = 60;
 

@@ -55,7 +55,8 @@ export interface IReplicationCanary extends IConstruct {
   metricProxyLatency(replicaRegion: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * Metric for the number of copies in which a run failed, including the primary. Its sample count is the number of runs.
+   * Metric for the number of copies in which a run failed, including the primary. Its sample count is the number of runs,
+   * plus one for a deployment that creates the alarms or changes the schedule.
    *
    * @param options options of the metric, by default the sum over an interval of the canary
    */

@@ -176,6 +176,8 @@ export class ReplicationCanary extends Construct implements IReplicationCanary {
       interval: this.interval,
       timeout: this.timeout,
       maxRunDuration: this.maxRunDuration,
+      canaryName: this.canaryName,
+      function: this.function,
       schedule: this.node.findChild(SCHEDULE),
     });
     this.canaryAlarms.apply(options);

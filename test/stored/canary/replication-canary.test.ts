@@ -491,11 +491,11 @@ describe('ReplicationCanary', () => {
     }
   });
 
-  test('has at most 11 resources', () => {
+  test('has at most 12 resources', () => {
     const stack = primaryStack();
     setUp({ media: imported(stack) }, {}, stack).canary.addAlarms();
     const { Resources } = templateOf(stack).toJSON();
-    expect(Object.keys(Resources).length).toBeLessThanOrEqual(11);
+    expect(Object.keys(Resources).length).toBeLessThanOrEqual(12);
   });
 
   test('documents every reason', () => {

@@ -4,6 +4,7 @@ import { Canary } from './canary';
 import { CLOCK } from './clock';
 import { MediaCopy } from './media-copy';
 import { ProxyReader } from './proxy-reader';
+import { start, StartEvent } from './start';
 import { Telemetry } from './telemetry';
 import { once } from '../../../private/runtime/once';
 import { patience } from '../../../private/runtime/patience';
@@ -39,8 +40,16 @@ const configuredCanary = once(() => {
   });
 });
 
-/** @returns the results of the run, for manual invocations */
-export async function canary(): Promise<CanaryReport> {
+/**
+ * Invoked by the schedule, by operators, and by CloudFormation.
+ *
+ * @returns the results of the run, for manual invocations
+ */
+export async function canary(event?: object | null): Promise<CanaryReport | undefined> {
+  if (event && 'RequestType' in event) {
+    await start(event as StartEvent, telemetry(), CLOCK);
+    return undefined;
+  }
   const report = await configuredCanary().run();
   telemetry().completed(report);
   return report;

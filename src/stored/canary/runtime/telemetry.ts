@@ -13,6 +13,12 @@ export class Telemetry implements FailureListener {
     this.logger.warn('Copy failed', { region, reason, cause: describeError(error) });
   }
 
+  /** Counts a deployment as a run without failures. */
+  started(): void {
+    this.emit(METRIC.failures, MetricUnit.Count, 0);
+    this.logger.info('Deployment counted as a run');
+  }
+
   completed(report: CanaryReport): void {
     for (const { region, replicationSeconds, proxySeconds, proxyMilliseconds, failures } of report.copies) {
       this.emit(METRIC.replicationTime, MetricUnit.Seconds, replicationSeconds, region);
