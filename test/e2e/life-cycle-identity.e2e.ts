@@ -8,6 +8,9 @@ beforeEach(() => {
   life = lifeOf();
 });
 
+/** Three deployments, with backfills of every copy, take a minute on a busy machine. */
+const DEPLOYMENTS_MS = 180_000;
+
 test.each([{}, { writeToReplicas: true }])(
   'a construct with an identity keeps its buckets when it is moved (%j)',
   async (options) => {
@@ -21,6 +24,7 @@ test.each([{}, { writeToReplicas: true }])(
     expect(life.refused).toEqual([]);
     buckets.forEach((bucket) => expect(life.bucketIn(bucket.region)).toBe(bucket));
   },
+  DEPLOYMENTS_MS,
 );
 
 test('a loss is found when a construct without an identity is moved', async () => {
