@@ -2,6 +2,7 @@
 export const NEW_COPIES = {
   name: 'media-1a2b3c4d',
   paused: [],
+  tracked: [],
   existingReplicas: [],
   existingBucket: false,
   replicateExisting: true,

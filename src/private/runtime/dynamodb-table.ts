@@ -37,7 +37,10 @@ export interface Change extends Condition {
   readonly set?: Item;
   /** Set only where the attribute does not exist yet. */
   readonly setOnce?: Item;
-  readonly add?: Record<string, number>;
+  /** Added to a number, or to a set of strings. */
+  readonly add?: Record<string, number | Set<string>>;
+  /** Removed from a set of strings. DynamoDB removes an attribute with an empty set. */
+  readonly subtract?: Record<string, Set<string>>;
   readonly remove?: readonly string[];
 }
 
@@ -226,23 +229,26 @@ async function isMet(write: Promise<object>): Promise<boolean> {
 }
 
 function updateOf(change: Change) {
-  const { setOnce = {}, add = {}, remove = [], values } = change;
+  const { setOnce = {}, add = {}, subtract = {}, remove = [], values } = change;
   const set = Object.fromEntries(Object.entries(change.set ?? {}).filter(([, value]) => value !== undefined));
-  const additions = Object.fromEntries(Object.entries(add).map(([name, value]) => [`add_${name}`, value]));
-  const [sets, defaults, sums] = [set, setOnce, add].map((each) => Object.keys(each));
+  const prefixed = (prefix: string, operands: Item) =>
+    Object.fromEntries(Object.entries(operands).map(([name, value]) => [`${prefix}_${name}`, value]));
+  const operands = { ...prefixed('add', add), ...prefixed('subtract', subtract) };
+  const [sets, defaults, sums, differences] = [set, setOnce, add, subtract].map((each) => Object.keys(each));
   const clauses: Record<string, string[]> = {
     SET: [
       ...sets.map((name) => `#${name} = :${name}`),
       ...defaults.map((name) => `#${name} = if_not_exists(#${name}, :${name})`),
     ],
     ADD: sums.map((name) => `#${name} :add_${name}`),
+    DELETE: differences.map((name) => `#${name} :subtract_${name}`),
     REMOVE: remove.map((name) => `#${name}`),
   };
   const used = Object.entries(clauses).filter(([, terms]) => terms.length > 0);
   const UpdateExpression = used.map(([clause, terms]) => `${clause} ${terms.join(', ')}`).join(' ') || undefined;
   return {
     UpdateExpression,
-    ...conditionOf({ if: change.if, values: { ...set, ...setOnce, ...additions, ...values } }, UpdateExpression),
+    ...conditionOf({ if: change.if, values: { ...set, ...setOnce, ...operands, ...values } }, UpdateExpression),
   };
 }
 

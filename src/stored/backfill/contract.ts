@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** Names and payload types that the construct and the handlers share. Imports neither the CDK nor an SDK. */
 
 export const ENV = {
@@ -39,6 +41,8 @@ export interface BackfillProperties {
   readonly Replicas: readonly string[];
   /** Those of the replicas that are paused. Absent if none is. */
   readonly Paused?: readonly string[];
+  /** Those of the replicas about whose late objects S3 sends events. */
+  readonly Tracked: readonly string[];
   /** Those of the replicas that are existing buckets, which may already hold objects. */
   readonly ExistingReplicas: readonly string[];
   /** Whether the source bucket is an existing bucket, which may already hold objects. */
@@ -46,8 +50,50 @@ export interface BackfillProperties {
   readonly ReplicateExisting: 'true' | 'false';
 }
 
-/** The name of S3's event for an object that failed to replicate. */
-export const FAILED_EVENT = 'Replication:OperationFailedReplication';
+/** The names of S3's events about an object version and a replica. */
+export const EVENT = {
+  failed: 'Replication:OperationFailedReplication',
+  /** Only with Replication Time Control, like the following ones: 15 minutes have passed. */
+  late: 'Replication:OperationMissedThreshold',
+  arrived: 'Replication:OperationReplicatedAfterThreshold',
+  /** S3 does not report whether and when the object arrives. */
+  notTracked: 'Replication:OperationNotTracked',
+} as const;
+
+/** The number of minutes after which an event is received again if it was not recorded. */
+export const EVENT_RETRY_MINUTES = 5;
+
+/**
+ * The age from which S3 has reported an object that is late, and the worker has received the event: the 15 minutes of
+ * Replication Time Control, and 5 for the delivery.
+ */
+export const REPORTED_AFTER_MINUTES = 20;
+
+/**
+ * The partition that describes what a replica lacks. Its first row is about all objects, the others are about one key
+ * each. A replica that lacks nothing has the first row only.
+ */
+export const replicaPartition = (bucketName: string): string => `replica-state#${bucketName}`;
+/** The sort key of the first row. */
+export const SUMMARY = '!';
+/** The sort key of the row about an object key. It fits, unlike the key itself. */
+export const rowOf = (key: string): string => hash('sha256', key).slice(0, 32);
+/** The element for a version in the sets of a row. */
+export const versionMark = (versionId: string): string => hash('sha256', versionId).slice(0, 16);
+
+/** What holds for all objects of a replica, by the time of their creation in milliseconds since the epoch. */
+export interface ReplicaSummary {
+  /** From here on, objects are missing until the backfill is complete. Undefined if none are. */
+  readonly gapFrom?: number;
+  /** From here on, objects are replicated by the rule again. Undefined as long as the replica is paused. */
+  readonly gapTo?: number;
+  /** Objects created before are in the replica, because a backfill was completed. */
+  readonly filledUntil?: number;
+  /** S3 reports objects that were created from here on if they are late. Undefined if it does not. */
+  readonly trackedFrom?: number;
+  /** The time up to which all events were recorded. */
+  readonly readAt?: number;
+}
 
 /** The event that the schedules send to the worker. */
 export interface WorkerEvent {

@@ -3,14 +3,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { FAILED_EVENT } from './contract';
+import { EVENT, EVENT_RETRY_MINUTES } from './contract';
 import { statement } from '../../private/policy-statements';
 
 const MAX_RECEIVES = 5;
 
 /**
- * Keeps the S3 events for objects that failed to replicate until the worker records them. A broken policy causes one event
- * for each new object.
+ * Keeps the S3 events for objects that failed to replicate or are late until the worker records them. A broken policy
+ * causes one event for each new object.
  */
 export class FailureQueue extends Construct {
   readonly queue: sqs.Queue;
@@ -26,7 +26,7 @@ export class FailureQueue extends Construct {
     this.queue = new sqs.Queue(this, 'Queue', {
       encryption,
       retentionPeriod: Duration.days(4),
-      visibilityTimeout: Duration.minutes(5),
+      visibilityTimeout: Duration.minutes(EVENT_RETRY_MINUTES),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: MAX_RECEIVES },
     });
     this.policy = new sqs.QueuePolicy(this, 'Policy', { queues: [this.queue, this.deadLetters] });
@@ -42,7 +42,7 @@ export class FailureQueue extends Construct {
     );
   }
 
-  /** Subscribes to the events for failed replication. */
+  /** Subscribes to the events that the worker records. */
   subscribeTo(topic: sns.ITopic): void {
     this.policy.document.addStatements(
       new iam.PolicyStatement({
@@ -61,7 +61,9 @@ export class FailureQueue extends Construct {
       filterPolicyWithMessageBody: {
         Records: sns.FilterOrPolicy.policy({
           eventName: sns.FilterOrPolicy.filter(
-            sns.SubscriptionFilter.stringFilter({ allowlist: [FAILED_EVENT, `s3:${FAILED_EVENT}`] }),
+            sns.SubscriptionFilter.stringFilter({
+              allowlist: Object.values(EVENT).flatMap((name) => [name, `s3:${name}`]),
+            }),
           ),
         }),
       },

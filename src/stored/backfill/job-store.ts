@@ -16,10 +16,12 @@ export class JobStore extends Construct {
   readonly table: dynamodb.Table;
   readonly reports: s3.Bucket;
 
-  constructor(scope: Construct, id: string) {
+  /** @param tableName by which routers in other stacks and regions refer to the table */
+  constructor(scope: Construct, id: string, tableName: string) {
     super(scope, id);
     const string = dynamodb.AttributeType.STRING;
     this.table = new dynamodb.Table(this, 'Table', {
+      tableName,
       partitionKey: { name: TABLE.key, type: string },
       sortKey: { name: TABLE.sort, type: string },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,

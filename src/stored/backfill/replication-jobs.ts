@@ -1,5 +1,6 @@
 import { Annotations, Aws, CustomResource, Duration, Stack, Token, Tokenization } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -32,6 +33,8 @@ export interface ReplicationJobsProps {
   readonly replicas: string[];
   /** Those of the replicas that are paused. */
   readonly paused: string[];
+  /** Those of the replicas about whose late objects S3 sends events. */
+  readonly tracked: string[];
   /** Those of the replicas that are existing buckets. */
   readonly existingReplicas: string[];
   /** Whether the source bucket is an existing bucket. */
@@ -73,7 +76,9 @@ export class ReplicationJobs extends Construct {
   readonly statusFunction: lambda.Function;
   /** Starts, monitors and completes the jobs, and records the events for failed replication. */
   readonly workerFunction: lambda.Function;
-  /** Keeps the S3 events for objects that failed to replicate until the worker records them. */
+  /** Stores the jobs, the failures, and what each replica lacks. */
+  readonly table: dynamodb.ITable;
+  /** Keeps the S3 events for objects that failed to replicate or are late until the worker records them. */
   readonly failures: FailureQueue;
 
   private readonly name: string;
@@ -93,7 +98,8 @@ export class ReplicationJobs extends Construct {
     this.name = props.name;
     this.warnOfLifecycleRules();
     const stack = Stack.of(this);
-    this.store = new JobStore(this, 'Store');
+    this.store = new JobStore(this, 'Store', props.name);
+    this.table = this.store.table;
     this.failures = new FailureQueue(this, 'Failures');
     this.jobRole = createJobRole(this, props.bucketName, accountOf(stack));
     this.logGroup = handlerLogs(this, 'Logs', props.logRetention);
@@ -199,7 +205,7 @@ export class ReplicationJobs extends Construct {
    * policy that allows the jobs to write reports first, so that no report is written later, and the bucket last.
    */
   private createResource(): CustomResource {
-    const { bucketName, replicas, paused, existingReplicas, existingBucket, replicateExisting } = this.props;
+    const { bucketName, replicas, paused, tracked, existingReplicas, existingBucket, replicateExisting } = this.props;
     const resource = new CustomResource(this, 'Resource', {
       resourceType: contract.BACKFILL_RESOURCE,
       serviceToken: this.workerFunction.functionArn,
@@ -207,6 +213,7 @@ export class ReplicationJobs extends Construct {
         Bucket: bucketName,
         Replicas: replicas,
         Paused: paused.length > 0 ? paused : undefined,
+        Tracked: tracked,
         ExistingReplicas: existingReplicas,
         ExistingBucket: String(existingBucket),
         ReplicateExisting: String(replicateExisting),

@@ -71,4 +71,12 @@ export interface ReplicatedMediaBucketAttributes {
    * @default false
    */
   readonly writeToReplicas?: boolean;
+
+  /**
+   * The name of the DynamoDB table in which the other app records what each replica lacks, in the primary's region and
+   * account. A `MediaRouter` reads it.
+   *
+   * @default - a router knows the age of an object only, or, with `ReadinessMode.EXACT`, asks the replicas
+   */
+  readonly replicationTableName?: string;
 }

@@ -34,3 +34,6 @@ export interface EventsProperties extends BucketProperties {
   readonly TopicArn: string;
   readonly Events: string[];
 }
+
+/** Classes that S3 can neither replicate nor read from without a restore: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
+export const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];

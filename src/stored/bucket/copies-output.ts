@@ -30,15 +30,26 @@ interface ReplicaJson extends CopyJson, Omit<MediaReplicaAttributes, keyof Media
 interface CopiesJson {
   readonly version: number;
   readonly writeToReplicas?: boolean;
+  readonly replicationTableName?: string;
   readonly primary: CopyJson;
   readonly replicas: ReplicaJson[];
 }
 
+export interface DescribedMedia {
+  readonly primary: MediaCopy;
+  readonly replicas: Replica[];
+  readonly writeToReplicas: boolean;
+  /** The name of the table with the replication state, if there is one. */
+  readonly replicationTableName?: string;
+}
+
 /** Describes all copies. The account and the partition can be tokens. */
-export function describeCopies(primary: MediaCopy, replicas: Replica[], writeToReplicas: boolean): CopiesJson {
+export function describeCopies(media: DescribedMedia): CopiesJson {
+  const { primary, replicas, writeToReplicas, replicationTableName } = media;
   return {
     version: VERSION,
     writeToReplicas: writeToReplicas || undefined,
+    replicationTableName,
     primary: describeCopy(primary),
     replicas: replicas.map((replica) => {
       const { objectLifetime, storageClass, ...description } = describeReplica(replica);
@@ -62,7 +73,7 @@ export function describeCopies(primary: MediaCopy, replicas: Replica[], writeToR
  * @throws if the value is not such an output, or one of another version
  */
 export function attributesFrom(scope: Construct, json: string): ReplicatedMediaBucketAttributes {
-  const { primary, replicas, writeToReplicas } = parse(scope, json);
+  const { primary, replicas, writeToReplicas, replicationTableName } = parse(scope, json);
   const keyOf = (arn: string, index: number, { region }: CopyJson): kms.IKey => {
     const [, alias] = /:(alias\/.+)$/.exec(arn) ?? [];
     const id = `Key-${region}-${index}`;
@@ -85,6 +96,7 @@ export function attributesFrom(scope: Construct, json: string): ReplicatedMediaB
       objectLifetime: objectLifetimeDays === undefined ? undefined : Duration.days(objectLifetimeDays),
     })),
     writeToReplicas,
+    replicationTableName,
   };
 }
 

@@ -1,4 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { IConstruct } from 'constructs';
@@ -11,6 +12,13 @@ export interface IReplicatedMediaBucket extends IConstruct {
 
   /** The replicas, in the order of the props. */
   readonly replicas: MediaReplica[];
+
+  /**
+   * The DynamoDB table, in the primary's region, in which backfill and repair record what each replica lacks.
+   *
+   * @default - no backfill and repair, or unknown because the media are imported without the name of the table
+   */
+  readonly replicationTable?: dynamodb.ITable;
 
   /**
    * Returns the replica in a region.

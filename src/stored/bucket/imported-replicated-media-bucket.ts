@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { MediaCopyAttributes, MediaReplicaAttributes, ReplicatedMediaBucketAttributes } from './attributes';
@@ -13,11 +14,12 @@ import { S3MediaProxy } from '../proxy';
 /** Media of another app. */
 export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   readonly replicas: MediaReplica[];
+  readonly replicationTable?: dynamodb.ITable;
 
   /** @param read returns the attributes; keys that they contain can be imported into the given scope */
   constructor(scope: Construct, id: string, read: (scope: Construct) => ReplicatedMediaBucketAttributes) {
     super(scope, id);
-    const { primary, replicas, writeToReplicas = false } = read(this);
+    const { primary, replicas, writeToReplicas = false, replicationTableName } = read(this);
     const problems = new Problems(this);
     validateEncryption(problems.within('primary'), primary);
     replicas.forEach((replica, index) => validateEncryption(problems.within(`replicas[${index}]`), replica));
@@ -25,6 +27,7 @@ export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     this._writeToReplicas = writeToReplicas;
     this._primaryCopy = this.importCopy('Primary', primary);
     this._replicaCopies = replicas.map((replica) => this.importCopy(`Replica-${replica.region}`, replica));
+    this.replicationTable = replicationTableName ? this.importTable(replicationTableName) : undefined;
     this.replicas = replicas.map((replica, index) => this.importReplica(replica, this._replicaCopies[index]));
   }
 
@@ -33,6 +36,12 @@ export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     const bucket = s3.Bucket.fromBucketAttributes(this, id, { bucketName, region, account, encryptionKey });
     const isKeyUnknown = !encryptionKey && encryption !== s3.BucketEncryption.S3_MANAGED;
     return { ...existingCopy(bucket, region, account, attrs), isKeyUnknown };
+  }
+
+  private importTable(resourceName: string): dynamodb.ITable {
+    const { region, account } = this._primaryCopy;
+    const arn = Stack.of(this).formatArn({ service: 'dynamodb', resource: 'table', resourceName, region, account });
+    return dynamodb.Table.fromTableArn(this, 'Table', arn);
   }
 
   private importReplica(attrs: MediaReplicaAttributes, { bucket, region, account }: MediaCopy): MediaReplica {

@@ -55,6 +55,12 @@ export interface MediaReplicaDescription {
    * @default - the private ranges: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16
    */
   readonly proxyClientCidrs?: string[];
+  /**
+   * Whether the replica's bucket denies reads that do not go through its proxy.
+   *
+   * @default false
+   */
+  readonly isolated?: boolean;
 }
 
 /** A replica of a `ReplicatedMediaBucket`. */

@@ -1,20 +1,12 @@
 import { CfnOutput, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { MediaCopy } from './copies/media-copy';
-import { Replica } from './copies/replica';
-import { describeCopies } from './copies-output';
+import { DescribedMedia, describeCopies } from './copies-output';
 
 /** Writes the bucket name and region of each replica, and a description of all copies as JSON. */
-export function writeOutputs(
-  scope: Construct,
-  identity: string,
-  primary: MediaCopy,
-  replicas: Replica[],
-  writeToReplicas: boolean,
-): void {
+export function writeOutputs(scope: Construct, identity: string, media: DescribedMedia): void {
   const write = (id: string, value: string, description: string, parent = scope) =>
     new CfnOutput(parent, id, { value, description });
-  for (const { copy, proxy } of replicas) {
+  for (const { copy, proxy } of media.replicas) {
     const id = `Replica${pascal(copy.region)}`;
     write(`${id}BucketName`, copy.bucketName, `Replica bucket name (${copy.region})`);
     write(`${id}Region`, copy.region, `Replica bucket region (${copy.region})`);
@@ -24,7 +16,7 @@ export function writeOutputs(
     if (Token.isUnresolved(proxy.url)) write('Url', proxy.url, description, proxy);
     else write(`${id}ProxyUrl`, proxy.url, description);
   }
-  const copies = Stack.of(scope).toJsonString({ identity, ...describeCopies(primary, replicas, writeToReplicas) });
+  const copies = Stack.of(scope).toJsonString({ identity, ...describeCopies(media) });
   write(
     'Copies',
     copies,

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import * as s3 from 'aws-cdk-lib/aws-s3';
+import { ARCHIVE_CLASSES } from './contract';
 import { Replica } from './copies/replica';
 import { MediaReplicaDescription } from './media-replica';
-import { ARCHIVE_CLASSES } from './validation/copy';
 import { sorted } from '../../private/sorted';
 
 /** Describes a replica. Properties with their default are undefined. */
@@ -24,6 +24,7 @@ export function describeReplica({
     replicationTimeControl: timeControl ? undefined : false,
     replicationMetrics: metrics ? undefined : false,
     proxyClientCidrs: proxy?.clientCidrs,
+    isolated: proxy?.isolation ? true : undefined,
   };
 }
 

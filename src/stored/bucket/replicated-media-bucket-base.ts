@@ -1,4 +1,5 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -16,6 +17,8 @@ import { invalid } from '../../private/problems';
  */
 export abstract class ReplicatedMediaBucketBase extends Construct implements IReplicatedMediaBucket {
   public abstract readonly replicas: MediaReplica[];
+
+  public abstract readonly replicationTable?: dynamodb.ITable;
 
   /** @internal */
   protected _primaryCopy!: MediaCopy;

@@ -1,5 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
@@ -135,7 +136,10 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     if ((props.replicateExisting ?? true) || props.repair) this.createJobs(props);
     this.node.addValidation({ validate: () => this._synthesisProblems().map(describeProblem) });
     if (props.replicationAlarms ?? true) this.addReplicationAlarms();
-    if (props.outputs ?? true) writeOutputs(this, names.base, primary, this.replicaDetails, this._writeToReplicas);
+    if (props.outputs ?? true) {
+      const copies = { primary, replicas: this.replicaDetails, writeToReplicas: this._writeToReplicas };
+      writeOutputs(this, names.base, { ...copies, replicationTableName: this.replicationTable && names.base });
+    }
     const scopes = [this, ...this.node.children.filter((child) => Stack.isStack(child))];
     const pins = scopes.map((each) => pinLogicalIds(each, names));
     this.pinLogicalIds = () => pins.forEach((pin) => pin());
@@ -180,6 +184,11 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
    */
   public get replicationStatusFunction(): lambda.Function | undefined {
     return this.jobs.get(this._primaryCopy.region)?.statusFunction;
+  }
+
+  /** The table in which the primary's jobs record what each replica lacks. Undefined if there are no jobs. */
+  public get replicationTable(): dynamodb.ITable | undefined {
+    return this.jobs.get(this._primaryCopy.region)?.table;
   }
 
   /**
@@ -260,6 +269,17 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
     return this.replicaDetails.flatMap(({ enabled, copy }) => (enabled ? [] : copy.bucketName));
   }
 
+  /**
+   * The bucket names of the replicas about whose late objects S3 sends events to the primary's topic. It does not know
+   * which objects a filter by tags covers, and what one replica fails to replicate to another.
+   */
+  private get tracked(): string[] {
+    if (this._writeToReplicas && this.replicaDetails.length > 1) return [];
+    return this.replicaDetails.flatMap(({ metrics, timeControl, props: { tags }, copy }) =>
+      metrics && timeControl && !tags ? copy.bucketName : [],
+    );
+  }
+
   private createEvents(scope: Construct, bucket: s3.IBucket, provider?: BucketProvider): ReplicationEvents {
     const timeControl = this.replicaDetails.some((replica) => replica.timeControl);
     return new ReplicationEvents(scope, 'ReplicationEvents', { bucket, timeControl, name: this.names.base, provider });
@@ -275,6 +295,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       bucketName,
       replicas: this._replicaCopies.map((copy) => copy.bucketName),
       paused: this.paused,
+      tracked: this.tracked,
       existingReplicas: this.replicaDetails.flatMap(({ props: { bucket }, copy }) => (bucket ? copy.bucketName : [])),
       existingBucket: props.bucket !== undefined,
       replicateExisting,
@@ -301,7 +322,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       ),
       paused: this.paused.filter((bucketName) => bucketName !== copy.bucketName),
       // The primary's jobs replicate existing objects, and warn of lifecycle rules.
-      ...{ existingReplicas: [], existingBucket: false, replicateExisting: false, lifecycleRules: [] },
+      ...{ tracked: [], existingReplicas: [], existingBucket: false, replicateExisting: false, lifecycleRules: [] },
     });
     if (this.hasEvents) {
       // Notifications of an imported bucket are created in its stack, which can be in another region.

@@ -26,7 +26,10 @@ export const REASONS = [
   'region-drained',
   'region-weighted',
   'replica-paused',
-  // to the primary, because the replica does not have the object yet
+  // to the primary, because the replica does not have the object, or not yet
+  'not-replicated',
+  'not-backfilled',
+  'replication-failed',
   'too-new',
   'not-in-replica',
   'not-in-primary',
@@ -34,11 +37,17 @@ export const REASONS = [
   'replica-slow',
   'replica-failing',
   'primary-not-answering',
+  'state-unknown',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
-/** Reasons of links that point to the primary because S3 did not answer in time or failed. */
-export const FALLBACK_REASONS: readonly Reason[] = ['replica-slow', 'replica-failing', 'primary-not-answering'];
+/** Reasons of links that point to the primary because S3 or DynamoDB did not answer in time or failed. */
+export const FALLBACK_REASONS: readonly Reason[] = [
+  'replica-slow',
+  'replica-failing',
+  'primary-not-answering',
+  'state-unknown',
+];
 
 export interface ObjectRequest {
   readonly key: string;
@@ -73,10 +82,28 @@ export type CopySettings = [
   signedForOrigin?: 0 | 1,
 ];
 
+/** Which objects a replica holds, and who can read them. Properties with their default are absent. */
+export interface ReplicaHoldings {
+  /** The key prefix of the objects that are replicated. */
+  readonly prefix?: string;
+  /** Only objects with certain tags are replicated. */
+  readonly tagged?: true;
+  /** The objects are in an archive class, and cannot be read. */
+  readonly archived?: true;
+  /** The age in days from which a lifecycle rule can have deleted or archived an object. */
+  readonly days?: number;
+  /** The bucket denies reads that do not go through the replica's proxy. */
+  readonly isolated?: true;
+}
+
 /** The configuration that the function receives from the construct. */
 export interface RouterSettings {
   readonly primary: CopySettings;
   readonly replicas: CopySettings[];
+  /** For each replica. Undefined if all have the defaults. */
+  readonly holdings?: ReplicaHoldings[];
+  /** The name of the table, in the primary's region, that describes what replicas lack. */
+  readonly states?: string;
   /** The regions of paused replicas. */
   readonly paused?: string[];
   readonly readiness: Readiness;
@@ -113,8 +140,8 @@ export const MAX_LINK_SECONDS = 604_800;
 export const DEFAULT_MAX_LINK_SECONDS = 21_600;
 export const DEFAULT_LINK_SECONDS = 3_600;
 export const MAX_DELAY_SECONDS = 604_800;
-/** 15 minutes, in which Replication Time Control replicates 99.9 % of the objects. */
-export const DEFAULT_DELAY_SECONDS = 900;
+/** The time after which the router knows which objects are late: S3 reports them, and a worker runs every 5 minutes. */
+export const DEFAULT_DELAY_SECONDS = 1_500;
 export const DEFAULT_MEMORY_MIB = 1024;
 /** The default threshold of the alarm on fallbacks, in percent of all links. */
 export const DEFAULT_FALLBACK_PERCENT = 5;

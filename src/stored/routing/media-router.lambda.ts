@@ -8,13 +8,17 @@ import { LivePreferences } from './runtime/live-preferences';
 import { mediaCopy } from './runtime/media-copy';
 import { ObjectReader } from './runtime/object-reader';
 import { parsePreferences } from './runtime/preferences';
+import { Readiness } from './runtime/readiness';
+import { ReplicaStates } from './runtime/replica-states';
 import { Router } from './runtime/router';
 import { Telemetry } from './runtime/telemetry';
 
 const settings: RouterSettings = JSON.parse(process.env[SETTINGS_VARIABLE]!);
 const credentials = defaultProvider();
 const primary = mediaCopy('primary', settings.primary, process.env);
-const replicas = settings.replicas.map((replica) => mediaCopy('replica', replica, process.env));
+const replicas = settings.replicas.map((replica, index) =>
+  mediaCopy('replica', replica, process.env, settings.holdings?.[index]),
+);
 const regions = [primary, ...replicas].map(({ region }) => region);
 const telemetry = new Telemetry();
 const preferences = new LivePreferences(
@@ -30,7 +34,13 @@ const router = new Router({
   replicas,
   credentials,
   preferences: () => preferences.get(),
-  arrivals: new Arrivals(new ObjectReader(credentials), primary),
+  readiness: new Readiness({
+    mode: settings.readiness,
+    timeoutMs: settings.readinessTimeoutMs,
+    arrivals: new Arrivals(new ObjectReader(credentials), primary),
+    states: settings.states === undefined ? undefined : new ReplicaStates(settings.states, primary.region, telemetry),
+    hasSeveralReplicas: replicas.length > 1,
+  }),
   now: Date.now,
 });
 

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import * as contract from './contract';
@@ -11,13 +12,15 @@ import { ImportedMediaRouter, MediaRouterBase } from './media-router-base';
 import { PreferenceStore } from './preference-store';
 import { MediaRouterAlarmsOptions, MediaRouterAttributes, MediaRouterProps } from './props';
 import { RouterAlarms } from './router-alarms';
-import { routerSettings } from './router-settings';
+import { readableTable, routerSettings } from './router-settings';
 import { validateRouter } from './validation';
 import { bundleOf, handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
 import { Problems } from '../../private/problems';
 import { expectStackRegion } from '../../private/stacks';
 import { FunctionHttpApi } from '../../shared/http';
+import { replicaPartition } from '../backfill/contract';
+import { IReplicatedMediaBucket } from '../bucket';
 
 const HANDLER = 'stored/routing/media-router';
 
@@ -117,6 +120,7 @@ export class MediaRouter extends MediaRouterBase {
     media.grantRead(fn);
     if (props.uploads) media.grantPut(fn);
     store.grantRead(fn);
+    this.grantReadStates(fn, media);
     if (props.httpApi) {
       const routes = [{ routeKeys: [contract.LINKS_ROUTE, contract.REDIRECT_ROUTE], function: fn }];
       this.httpApi = FunctionHttpApi._in(this, { ...props.httpApi, routes });
@@ -131,6 +135,23 @@ export class MediaRouter extends MediaRouterBase {
     this.routerAlarms ??= new RouterAlarms(this, this);
     this.routerAlarms.apply(options);
     return this.routerAlarms.alarms;
+  }
+
+  /** The function reads the rows about a replica, and no others. */
+  private grantReadStates(fn: lambda.Function, media: IReplicatedMediaBucket): void {
+    const table = readableTable(this, media);
+    if (!table) return;
+    fn.addToRolePolicy(
+      new iam.PolicyStatement({
+        actions: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+        resources: [table.tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': {
+            'dynamodb:LeadingKeys': media.replicas.map(({ bucket }) => replicaPartition(bucket.bucketName)),
+          },
+        },
+      }),
+    );
   }
 
   /** The bundle, with the preferences that apply until AppConfig has answered. */

@@ -21,14 +21,16 @@ export enum ReadPreference {
 /** How the router determines whether a replica has an object. */
 export enum ReadinessMode {
   /**
-   * By the age of the object: the router assumes that the replica has it once `replicationDelay` has passed. A request
-   * that does not specify `createdAt` costs one HEAD request to the primary for each object.
+   * By the age of the object: the router assumes that the replica has it once `replicationDelay` has passed, unless S3 has
+   * reported that it failed or is late, or a backfill must replicate it first. A request that does not specify `createdAt`
+   * costs one HEAD request to the primary for each object.
    */
   DELAY = 'delay',
 
   /**
-   * By a HEAD request to the replica for the requested version. The router caches the result, and sends one more request
-   * to the primary for each object that is requested without `versionId`.
+   * By what S3 has reported about objects that are older than 20 minutes, and by the replication status in the primary for
+   * younger ones, which costs one HEAD request to the primary for each. The router asks the replica itself only where
+   * neither is sufficient, for example without Replication Time Control and with several replicas.
    */
   EXACT = 'exact',
 }
@@ -55,13 +57,14 @@ export interface MediaRouterOptions {
   readonly defaultPreference?: ReadPreference;
 
   /**
-   * The age at which the router assumes that every replica has an object, with `ReadinessMode.DELAY`. Up to 7 days. Can
-   * be changed without a deployment.
+   * The age at which the router assumes that a replica has an object, with `ReadinessMode.DELAY`, unless S3 has reported
+   * that the object failed or is late. Up to 7 days. Can be changed without a deployment.
    *
-   * Where S3 Replication Time Control is off, for example in GovCloud, S3 states no replication time: use a longer delay or
+   * With a shorter delay than the default, a link can point to a replica that does not have the object yet. Where S3
+   * Replication Time Control is off, for example in GovCloud, S3 reports no late objects: use a longer delay or
    * `ReadinessMode.EXACT`.
    *
-   * @default Duration.minutes(15), in which Replication Time Control replicates 99.9 % of the objects
+   * @default Duration.minutes(25): S3 reports late objects after 15 minutes, and the router knows of them by then
    */
   readonly replicationDelay?: Duration;
 

@@ -1,8 +1,11 @@
-import { Annotations, Token } from 'aws-cdk-lib';
+import { Annotations, Stack, Token } from 'aws-cdk-lib';
+import { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import * as contract from './contract';
 import { MediaRouterProps } from './props';
-import { MediaReplica } from '../bucket';
+import { isCrossAccount } from '../../private/naming';
+import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
+import { ARCHIVE_CLASSES } from '../bucket/contract';
 
 /** Returns the configuration of the router's function. */
 export function routerSettings(
@@ -13,6 +16,7 @@ export function routerSettings(
   const { region } = media.primary.env;
   const { bucketName } = media.primary;
   const paused = media.replicas.flatMap((replica) => (replica.enabled ? [] : replica.region));
+  const holdings = media.replicas.map(holdingsOf);
   const maxLinkSeconds = options.maxLinkLifetime?.toSeconds() ?? contract.DEFAULT_MAX_LINK_SECONDS;
   return {
     primary: [region, bucketName, ...(endpoints[region]?._bind(bucketName) ?? [])],
@@ -20,6 +24,8 @@ export function routerSettings(
       const name = replica.bucket.bucketName;
       return [replica.region, name, ...(endpoints[replica.region]?._bind(name) ?? proxyOf(scope, replica))];
     }),
+    holdings: holdings.some((each) => Object.keys(each).length > 0) ? holdings : undefined,
+    states: readableTable(scope, media)?.tableName,
     paused: paused.length > 0 ? paused : undefined,
     readiness: options.readiness ?? contract.DEFAULT_READINESS,
     readinessTimeoutMs: options.readinessTimeout?.toMilliseconds() ?? contract.DEFAULT_READINESS_TIMEOUT_MS,
@@ -27,6 +33,23 @@ export function routerSettings(
     linkSeconds: options.linkLifetime?.toSeconds() ?? Math.min(contract.DEFAULT_LINK_SECONDS, maxLinkSeconds),
     maxLinkSeconds,
     store,
+  };
+}
+
+/** The table that describes what replicas lack, if a function in the stack can be granted access to it. */
+export function readableTable(scope: Construct, { replicationTable }: IReplicatedMediaBucket): ITable | undefined {
+  const isElsewhere = replicationTable && isCrossAccount(replicationTable.env.account, Stack.of(scope).account);
+  return isElsewhere ? undefined : replicationTable;
+}
+
+/** Properties that are undefined are not part of JSON. */
+function holdingsOf({ prefix, tags, storageClass, objectLifetime, isolated }: MediaReplica): contract.ReplicaHoldings {
+  return {
+    ...(prefix && { prefix }),
+    ...(tags && { tagged: true }),
+    ...(storageClass && ARCHIVE_CLASSES.includes(storageClass.value) && { archived: true }),
+    ...(objectLifetime && { days: objectLifetime.toDays() }),
+    ...(isolated && { isolated: true }),
   };
 }
 

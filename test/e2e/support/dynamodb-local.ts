@@ -1,6 +1,12 @@
 import { ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { CreateTableCommand, CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  CreateTableCommandInput,
+  DeleteTableCommand,
+  DynamoDBClient,
+  ListTablesCommand,
+} from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { CACHE } from './cache';
 import { eventually } from './eventually';
@@ -51,6 +57,11 @@ export class DynamoDbLocal {
     const { AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema } = properties;
     const input = { TableName: name, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema };
     await this.client.send(new CreateTableCommand(input as CreateTableCommandInput));
+  }
+
+  async deleteTables(): Promise<void> {
+    const { TableNames = [] } = await this.client.send(new ListTablesCommand({}));
+    for (const TableName of TableNames) await this.client.send(new DeleteTableCommand({ TableName }));
   }
 
   /** Everything in a table. */

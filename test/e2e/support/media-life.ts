@@ -44,6 +44,8 @@ export interface MediaApp {
   readonly assembly: CloudAssembly;
   /** The primary first. */
   readonly copies: readonly Copy[];
+  /** With references of the stack. */
+  readonly tableName: unknown;
 }
 
 const outdirs: string[] = [];
@@ -80,7 +82,8 @@ export function mediaApp({
       }),
     ),
   ];
-  return { stackName, assembly: app.synth(), copies };
+  const tableName = stack.resolve(media.replicationTable?.tableName);
+  return { stackName, assembly: app.synth(), copies, tableName };
 }
 
 /** What a user wrote, and where. */
@@ -129,6 +132,12 @@ export class MediaLife {
     this.put(`posters/${id}.png`, region);
     this.put('films/catalogue.json', region);
     this.remove(`films/${id}-draft.mp4`, region);
+  }
+
+  /** @param inPartsMs how long the upload of the parts took */
+  upload(key: string, inPartsMs = 0): void {
+    const { s3 } = this.cloud;
+    s3.buckets.put(this.bucketIn().name, key, key, {}, this.role('Editor'), s3.clock.now() - inPartsMs);
   }
 
   put(key: string, region?: string): void {
@@ -235,13 +244,21 @@ export class MediaLife {
     return this.bucketOf(region ? copies.find((each) => each.region === region)! : copies[0]);
   }
 
+  /** The name of the table that describes what the replicas lack. */
+  get tableName(): string {
+    const { stackName, tableName } = this.current;
+    return typeof tableName === 'string' ? tableName : this.deployments.resolve(stackName, tableName);
+  }
+
   /** The stack of the copy in a region, also of one that the app no longer has. */
   stackIn(region: string): string {
     return this.deployments.stackNames(region).at(-1)!;
   }
 
-  stop(): Promise<void> {
-    return this.cloud.stop();
+  /** Also deletes the tables, whose names the next life has again. */
+  async stop(): Promise<void> {
+    await this.cloud.stop();
+    await this.cloud.dynamo.deleteTables();
   }
 
   private get current(): MediaApp {

@@ -61,11 +61,19 @@ export class Buckets {
   }
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html */
-  put(name: string, key: string, body: string, tags: Version['tags'] = {}, principal?: Principal): Version {
+  put(
+    name: string,
+    key: string,
+    body: string,
+    tags: Version['tags'] = {},
+    principal?: Principal,
+    startedAt = this.clock.now(), // of an upload in parts
+  ): Version {
     const bucket = this.get(name);
     this.expectAccess(principal, 's3:PutObject', bucket, key);
     if (Object.keys(tags).length > 0) this.expectAccess(principal, 's3:PutObjectTagging', bucket, key);
-    return this.write(bucket, { key, body, tags, isDeleteMarker: false, ...this.encryptionOf(bucket, key, principal) });
+    const encryption = this.encryptionOf(bucket, key, principal);
+    return this.write(bucket, { key, body, tags, isDeleteMarker: false, ...encryption }, startedAt);
   }
 
   /** The version, or the current one. */
@@ -108,12 +116,14 @@ export class Buckets {
   private write(
     bucket: Bucket,
     content: Pick<Version, 'key' | 'body' | 'tags' | 'isDeleteMarker' | 'keyArn' | 'bucketKey'>,
+    createdAt = this.clock.now(),
   ) {
     const isVersioned = bucket.versioning === 'Enabled';
     const version: Version = {
       ...content,
       versionId: isVersioned ? this.ids.hex(32) : 'null',
-      createdAt: this.clock.now(),
+      createdAt,
+      completedAt: this.clock.now(),
       ordinal: this.ordinal++,
       isReplica: false,
       deliveries: new Map(),

@@ -36,12 +36,13 @@ export class S3Gateway extends Gateway<Call> {
 
   protected receive({ headers, method = '', url = '' }: IncomingMessage, body: string): Arrival<Call> {
     const authorization = headers.authorization ?? '';
-    const signed = parseAuthorization(authorization);
-    if (signed?.service !== 's3') throw new S3Error('AccessDenied', 'The request is not signed for S3');
     const { pathname, searchParams: query } = new URL(url, 'http://s3');
+    const credential = query.get('X-Amz-Credential') ?? /Credential=([^,\s]+)/.exec(authorization)?.[1] ?? '';
+    const signed = query.has('X-Amz-Signature') ? scopeOf(credential) : parseAuthorization(authorization);
+    if (signed?.service !== 's3') throw new S3Error('AccessDenied', 'The request is not signed for S3');
     const [, bucket, ...rest] = pathname.split('/');
     const key = decodeURIComponent(rest.join('/'));
-    const principal = this.props.principalOf(/Credential=([^/]+)/.exec(authorization)![1]);
+    const principal = this.props.principalOf(credential.split('/')[0]);
     const s3 = { method, bucket, key, query, headers, body, principal };
     expectRegion(this.props.buckets, bucket, signed.region);
     expectOwner(this.props.buckets, bucket, headers['x-amz-expected-bucket-owner']);
@@ -57,6 +58,12 @@ export class S3Gateway extends Gateway<Call> {
     const body = toXml('Error', { Code: name, Message: message, RequestId: requestId });
     return { status, headers: { 'x-amz-request-id': requestId, 'content-type': 'application/xml' }, body };
   }
+}
+
+/** The scope of a presigned URL. The signature itself is not verified. */
+function scopeOf(credential: string): { region: string; service: string } {
+  const [, , region, service] = credential.split('/');
+  return { region, service };
 }
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html: PermanentRedirect */

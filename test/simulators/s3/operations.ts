@@ -222,8 +222,10 @@ function getObject(
 
 function headersOf(version: Version): Record<string, string> {
   const status = statusOf(version);
+  const isInParts = version.createdAt < version.completedAt;
   return {
-    etag: `"${Buffer.from(version.versionId).toString('hex').slice(0, 32)}"`,
+    etag: `"${Buffer.from(version.versionId).toString('hex').slice(0, 32)}${isInParts ? '-2' : ''}"`,
+    'last-modified': new Date(version.createdAt).toUTCString(),
     'x-amz-version-id': version.versionId,
     ...(version.isDeleteMarker && { 'x-amz-delete-marker': 'true' }),
     ...(status && { 'x-amz-replication-status': status }),

@@ -11,7 +11,9 @@ export interface Version {
   readonly isDeleteMarker: boolean;
   readonly body: string;
   readonly tags: Readonly<Record<string, string>>;
+  /** `LastModified`: for an upload in parts, its start. */
   readonly createdAt: number;
+  readonly completedAt: number;
   /** The order of creation, which replicas keep. */
   readonly ordinal: number;
   /** The ARN of the KMS key that encrypts it; undefined with S3 managed keys. */

@@ -1,23 +1,20 @@
 import { Access } from './access';
 import { Buckets } from './buckets';
+import { ARRIVED_EVENT, FAILED_EVENT, LATE_EVENT, ReplicationEvent } from './events';
 import { Bucket, Version } from './records';
 import { destinationOf, ReplicationRule, rulesFor } from './replication-rules';
+import { SimulatedClock } from '../common/clock';
 import { Keys, Principal, principalOf, Roles } from '../iam';
-
-/** A version that a rule did not replicate, and why. */
-export interface FailedReplication {
-  readonly source: Bucket;
-  readonly version: Version;
-  readonly rule: ReplicationRule;
-  /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-failure-codes.html */
-  readonly reason: string;
-}
 
 interface Pending {
   readonly source: Bucket;
   readonly version: Version;
   readonly destination: string;
+  isLate: boolean;
 }
+
+/** The only threshold of Replication Time Control. */
+const THRESHOLD_MS = 15 * 60_000;
 
 /**
  * Replicates what rules select when it is written. Nothing is retroactive: a rule that is added or enabled later does not
@@ -26,6 +23,8 @@ interface Pending {
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
  */
 export class Replicator {
+  /** Whether a version takes longer. A test can replace it. */
+  isHeld: (destination: string, version: Version) => boolean = () => false;
   private pending: Pending[] = [];
 
   constructor(
@@ -33,25 +32,41 @@ export class Replicator {
     private readonly roles: Roles,
     private readonly keys: Keys,
     private readonly access: Access,
-    private readonly failed: (failure: FailedReplication) => void,
+    private readonly clock: SimulatedClock,
+    private readonly notify: (event: ReplicationEvent) => void,
   ) {
     buckets.written = (source, version) => {
       for (const rule of rulesFor(source, version)) {
         const destination = destinationOf(rule);
         version.deliveries.set(destination, 'PENDING');
-        this.pending.push({ source, version, destination });
+        this.pending.push({ source, version, destination, isLate: false });
       }
     };
   }
 
   /** Does what S3 does some time after the writes. The rules and the permissions are those of now. */
   settle(): void {
-    for (const { source, version, destination } of this.pending.splice(0)) {
-      const rule = rulesFor(source, version).find((each) => destinationOf(each) === destination);
+    const due = this.pending.filter(({ destination, version }) => !this.isHeld(destination, version));
+    this.pending = this.pending.filter((each) => !due.includes(each));
+    for (const { source, version, destination, isLate } of due) {
+      const rule = this.ruleFor(source, version, destination);
       // What becomes of an object whose rule is removed or disabled meanwhile is not documented. The worst is assumed.
       const reason = rule ? this.attempt(source, version, rule) : 'SrcObjectNotEligible';
       version.deliveries.set(destination, reason ? 'FAILED' : 'COMPLETED');
-      if (rule && reason) this.failed({ source, version, rule, reason });
+      if (rule && reason) this.notify({ name: FAILED_EVENT, source, version, rule, reason });
+      if (rule && !reason && isLate) this.notify({ name: ARRIVED_EVENT, source, version, rule });
+    }
+  }
+
+  /** Reports what is pending for longer than the threshold. */
+  reportLate(): void {
+    for (const pending of this.pending) {
+      const { source, version, destination, isLate } = pending;
+      if (isLate || this.clock.now() < version.completedAt + THRESHOLD_MS) continue;
+      const rule = this.ruleFor(source, version, destination);
+      if (rule?.Destination.ReplicationTime?.Status !== 'Enabled') continue;
+      pending.isLate = true;
+      this.notify({ name: LATE_EVENT, source, version, rule });
     }
   }
 
@@ -70,6 +85,10 @@ export class Replicator {
       return reason;
     });
     return reasons.find((reason) => reason !== undefined);
+  }
+
+  private ruleFor(source: Bucket, version: Version, destination: string): ReplicationRule | undefined {
+    return rulesFor(source, version).find((each) => destinationOf(each) === destination);
   }
 
   /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html */

@@ -1,11 +1,11 @@
 import { Access } from './access';
 import { Buckets } from './buckets';
 import { S3Error } from './errors';
-import { failureMessage, FAILED_EVENT, isFor } from './events';
+import { isFor, messageOf, ReplicationEvent } from './events';
 import { Call, principalOfAccessKey, S3Gateway } from './gateway';
 import { MODEL } from './operations';
 import { Bucket, TopicConfiguration } from './records';
-import { FailedReplication, Replicator } from './replicator';
+import { Replicator } from './replicator';
 import { SimulatedClock } from '../common/clock';
 import { Faults } from '../common/faults';
 import { SeededRandom } from '../common/random';
@@ -58,7 +58,7 @@ export class S3Simulator extends Simulator<Call> {
     this.access = access;
     this.buckets = buckets;
     this.faults = faults;
-    this.replicator = new Replicator(buckets, roles, keys, access, (failure) => this.notify(failure));
+    this.replicator = new Replicator(buckets, roles, keys, access, clock, (event) => this.notify(event));
   }
 
   /** For AWS_ENDPOINT_URL_S3. An address, for which the SDK puts the bucket into the path. */
@@ -66,9 +66,10 @@ export class S3Simulator extends Simulator<Call> {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** Replicates what is pending. Nothing is replicated before. */
+  /** Replicates what is pending, but for what a test holds back. Nothing is replicated before. */
   settle(): void {
     this.replicator.settle();
+    this.replicator.reportLate();
   }
 
   /**
@@ -88,12 +89,11 @@ export class S3Simulator extends Simulator<Call> {
     bucket.notifications = topics;
   }
 
-  /** S3 reports failures of rules with metrics only. */
-  private notify(failure: FailedReplication): void {
-    if (failure.rule.Destination.Metrics?.Status !== 'Enabled') return;
-    for (const { TopicArn, Events } of failure.source.notifications) {
-      if (!isFor(Events, FAILED_EVENT)) continue;
-      this.options.publish?.(TopicArn, failureMessage(failure, this.clock.now()));
+  /** S3 reports on rules with metrics only. */
+  private notify(event: ReplicationEvent): void {
+    if (event.rule.Destination.Metrics?.Status !== 'Enabled') return;
+    for (const { TopicArn, Events } of event.source.notifications) {
+      if (isFor(Events, event.name)) this.options.publish?.(TopicArn, messageOf(event, this.clock.now()));
     }
   }
 }

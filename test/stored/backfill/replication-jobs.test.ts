@@ -274,7 +274,7 @@ describe('ReplicationJobs', () => {
     });
   });
 
-  test('receives failure events of a topic through a queue with a dead-letter queue', () => {
+  test('receives events of failed and late objects of a topic through a queue with a dead-letter queue', () => {
     const { stack, jobs } = setUp();
     jobs.failures.subscribeTo(new sns.Topic(stack, 'Events'));
     const template = templateOf(stack);
@@ -286,7 +286,12 @@ describe('ReplicationJobs', () => {
       FilterPolicyScope: 'MessageBody',
       FilterPolicy: {
         Records: {
-          eventName: ['Replication:OperationFailedReplication', 's3:Replication:OperationFailedReplication'],
+          eventName: [
+            'OperationFailedReplication',
+            'OperationMissedThreshold',
+            'OperationReplicatedAfterThreshold',
+            'OperationNotTracked',
+          ].flatMap((name) => [`Replication:${name}`, `s3:Replication:${name}`]),
         },
       },
     });

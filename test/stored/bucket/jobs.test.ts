@@ -40,7 +40,7 @@ describe('ReplicatedMediaBucket backfill and repair', () => {
       mediaIn(stack, { replicas: [{ region }] });
       return resources(stack, BACKFILL)[0];
     });
-    expect(before).toEqual({ ...after, Replicas: before.Replicas });
+    expect(before).toEqual({ ...after, Replicas: before.Replicas, Tracked: before.Replicas });
     expect(before.Replicas).not.toEqual(after.Replicas);
   });
 

@@ -56,7 +56,7 @@ describe('ObjectReader', () => {
 
   test('returns the version and the modification time of an object', async () => {
     answer = (_, response) => found(response, 'v1');
-    expect(await head()).toEqual({ state: 'found', versionId: 'v1', lastModified: MODIFIED });
+    expect(await head()).toMatchObject({ state: 'found', versionId: 'v1', lastModified: MODIFIED, isInParts: false });
     expect(seen).toEqual(['HEAD /media-us/a%20b v1']);
   });
 
@@ -195,5 +195,26 @@ describe('Arrivals', () => {
 test('Arrivals reads the age of an object from the primary', async () => {
   answer = (_, response) => found(response, 'v7');
   const { arrivals } = newArrivals();
-  expect(await arrivals.originals([{ key: 'a' }], soon())).toEqual([{ createdAt: MODIFIED, versionId: 'v7' }]);
+  expect(await arrivals.originals([{ key: 'a' }], soon())).toMatchObject([{ createdAt: MODIFIED, versionId: 'v7' }]);
 });
+
+test.each([
+  ['PENDING', 2],
+  ['COMPLETED', 1],
+])(
+  'Arrivals reads the status %s of a version from the primary, and asks again until it is final',
+  async (status, asked) => {
+    answer = (_, response) => {
+      response.setHeader('x-amz-replication-status', status);
+      response.setHeader('etag', '"d41d8cd98f00b204e9800998ecf8427e-3"');
+      found(response, 'v7');
+    };
+    let now = 1;
+    const { arrivals } = newArrivals(() => now);
+    const object = { key: 'a', versionId: 'v7' };
+    expect(await arrivals.originals([object], soon())).toMatchObject([{ status, isInParts: true }]);
+    now += 10_000;
+    await arrivals.originals([object], soon());
+    expect(seen).toHaveLength(asked);
+  },
+);

@@ -1,11 +1,13 @@
 import { createHandler } from '../../../src/stored/routing/runtime/handler';
 import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
 import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
+import { Readiness } from '../../../src/stored/routing/runtime/readiness';
 import { Router } from '../../../src/stored/routing/runtime/router';
 import { Telemetry } from '../../../src/stored/routing/runtime/telemetry';
 
 const REGIONS = ['us-east-1', 'eu-west-1'];
 const OLD = '2020-01-01T00:00:00Z';
+const BROKEN = { inReplica: jest.fn(), originals: jest.fn().mockRejectedValue(new Error('broken inside')) };
 let written: string;
 let handle: (event: unknown) => Promise<any>;
 
@@ -22,8 +24,6 @@ beforeEach(() => {
   const router = new Router({
     primary: mediaCopy('primary', ['us-east-1', 'media-us'], {}),
     replicas: [mediaCopy('replica', ['eu-west-1', 'media-eu'], {})],
-    readiness: 'delay',
-    readinessTimeoutMs: 1000,
     uploads: false,
     linkSeconds: 3600,
     maxLinkSeconds: 3600,
@@ -34,7 +34,7 @@ beforeEach(() => {
       sessionToken: 'sessiontoken',
     }),
     now: Date.now,
-    arrivals: { inReplica: jest.fn(), originals: jest.fn().mockRejectedValue(new Error('broken inside')) },
+    readiness: new Readiness({ mode: 'delay', timeoutMs: 1000, arrivals: BROKEN, hasSeveralReplicas: false }),
   });
   handle = createHandler(router, new Telemetry());
 });

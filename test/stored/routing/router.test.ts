@@ -3,10 +3,12 @@ import {
   DEFAULT_DELAY_SECONDS,
   ObjectRequest,
   PreferencesDocument,
+  Readiness as Mode,
   Reason,
 } from '../../../src/stored/routing/contract';
 import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
 import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
+import { Readiness } from '../../../src/stored/routing/runtime/readiness';
 import { Router, RouterProps } from '../../../src/stored/routing/runtime/router';
 
 const NOW = Date.UTC(2026, 5, 1, 12);
@@ -21,20 +23,18 @@ const HOSTS = [
 
 const arrivals = { inReplica: jest.fn(), originals: jest.fn() };
 
-function newRouter(props: Partial<RouterProps> = {}, document: PreferencesDocument = {}): Router {
+function newRouter(props: Partial<RouterProps> = {}, document: PreferencesDocument = {}, mode: Mode = 'delay'): Router {
   const regions = [PRIMARY, EU, APAC].map(({ region }) => region);
   return new Router({
     primary: PRIMARY,
     replicas: [EU, APAC],
-    readiness: 'delay',
-    readinessTimeoutMs: 1000,
+    readiness: new Readiness({ mode, timeoutMs: 1000, arrivals, hasSeveralReplicas: true }),
     uploads: true,
     linkSeconds: 3600,
     maxLinkSeconds: 21_600,
     preferences: async () => parsePreferences(JSON.stringify(document), regions),
     credentials: async () => ({ accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'session' }),
     now: () => NOW,
-    arrivals,
     ...props,
   });
 }
@@ -49,7 +49,7 @@ async function reasons(router: Router, payload: object): Promise<[source: string
 
 describe('with a paused replica', () => {
   test.each(['delay', 'exact'] as const)('links point to the primary, in the mode %s', async (readiness) => {
-    const router = newRouter({ readiness, paused: ['eu-west-1'] });
+    const router = newRouter({ paused: ['eu-west-1'] }, {}, readiness);
     const payload = request([{ key: 'old', createdAt: ago(DEFAULT_DELAY_SECONDS) }], { region: 'eu-west-1' });
     expect(await reasons(router, payload)).toEqual([['primary', 'us-east-1', 'replica-paused']]);
     expect(arrivals.inReplica).not.toHaveBeenCalled();
@@ -107,13 +107,13 @@ describe('with ReadinessMode.EXACT', () => {
   ])('%s: the link points to the %s, regardless of the age', async (reason, source) => {
     arrivals.inReplica.mockResolvedValue([reason]);
     const payload = request([{ key: 'a', createdAt: ago(0) }], { preference: 'yes' });
-    const [[from, , why]] = await reasons(newRouter({ readiness: 'exact' }), payload);
+    const [[from, , why]] = await reasons(newRouter({}, {}, 'exact'), payload);
     expect([from, why]).toEqual([source, reason]);
   });
 
   test('sends no requests to S3 if the links point to the primary anyway', async () => {
-    await newRouter({ readiness: 'exact' }).resolveLinks(request([{ key: 'a' }], { preference: 'no' }));
-    await newRouter({ readiness: 'exact' }).resolveLinks(request([{ key: 'a' }], { method: 'put' }));
+    await newRouter({}, {}, 'exact').resolveLinks(request([{ key: 'a' }], { preference: 'no' }));
+    await newRouter({}, {}, 'exact').resolveLinks(request([{ key: 'a' }], { method: 'put' }));
     expect(arrivals.inReplica).not.toHaveBeenCalled();
     expect(arrivals.originals).not.toHaveBeenCalled();
   });

@@ -63,7 +63,7 @@ export class BackfillPlanner {
   }
 
   /** If the check fails, a job is started: over an empty bucket, it ends without a task. */
-  private async isEmpty(deadline: Deadline): Promise<boolean> {
+  async isEmpty(deadline: Deadline): Promise<boolean> {
     const isEmpty = await this.telemetry.attempt('check for an empty bucket', () => this.source.isEmpty(deadline));
     return isEmpty ?? false;
   }

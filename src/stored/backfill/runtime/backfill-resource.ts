@@ -4,6 +4,7 @@ import { BackfillReason, idOf, statusesFor } from './jobs/job-requests';
 import { describeFailure, JobStarter } from './jobs/job-starter';
 import { Jobs } from './jobs/jobs';
 import { activeReplicas, PauseStore } from './pauses';
+import { ReplicaStates } from './replica-states';
 import { State } from './state';
 import { Telemetry } from './telemetry';
 import { Deadline } from '../../../private/runtime/deadline';
@@ -25,6 +26,7 @@ export class BackfillResource {
     private readonly starter: JobStarter,
     private readonly canceller: JobCanceller,
     private readonly pauses: PauseStore,
+    private readonly states: ReplicaStates,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -52,9 +54,12 @@ export class BackfillResource {
       await this.jobs.forget(replica);
       await this.canceller.cancelFor(replica, active, deadline);
     }
+    await this.states.keepOnly(kept);
+    for (const replica of Paused) await this.states.openGap(replica, pauses.since[replica] ?? 0);
     const plan = await this.planner.plan(event, pauses, deadline);
     if (plan) await this.ensure(event, plan, deadline);
     else this.telemetry.resource(event.RequestType, 'nothing to backfill');
+    await this.saveStates(event, deadline);
     await this.pauses.complete(event, pauses);
   }
 
@@ -71,6 +76,7 @@ export class BackfillResource {
       const reason: BackfillReason = { bucket, replicas, cause, origin };
       const id = idOf(reason);
       const now = Date.now();
+      for (const replica of replicas) await this.states.openGap(replica, createdAfter ?? 0, now);
       const isNew = await this.jobs.addBackfill({
         ...{ id, kind: 'backfill', bucket, replicas, cause, state: 'wanted', attempt: 1, wantedAt: now },
         statuses: statusesFor(lacksReplicated),
@@ -87,6 +93,19 @@ export class BackfillResource {
     const job = await this.jobs.find(id);
     if (job?.state !== 'wanted' || (job.retryAt ?? 0) > Date.now()) return;
     await this.telemetry.attempt(`job ${id}`, () => this.starter.start(job, isNew, deadline));
+  }
+
+  /** Records since when S3 tracks each replica, and what a new one lacks without a backfill. */
+  private async saveStates({ ResourceProperties }: BackfillEvent, deadline: Deadline): Promise<void> {
+    const { Replicas, Tracked = [] } = ResourceProperties;
+    const now = Date.now();
+    await this.states.keepOnly(Replicas);
+    for (const replica of Replicas) {
+      const isNew = !(await this.states.isKnown(replica));
+      const isComplete = isNew && (await this.planner.isEmpty(deadline));
+      if (isNew && !isComplete) await this.states.openGap(replica, 0, now);
+      await this.states.track(replica, Tracked.includes(replica) ? (isComplete ? 0 : now) : undefined);
+    }
   }
 
   /** Prevents new jobs and cancels the running ones. */

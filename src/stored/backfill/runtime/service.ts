@@ -11,6 +11,7 @@ import { Jobs } from './jobs/jobs';
 import { S3Control } from './jobs/s3-control';
 import { Worker } from './jobs/worker';
 import { PauseStore } from './pauses';
+import { ReplicaStates } from './replica-states';
 import { emptyReports } from './reports/empty-reports';
 import { Reports } from './reports/reports';
 import { SourceBucket } from './source-bucket';
@@ -32,6 +33,7 @@ export class Service {
   private readonly state = new State(this.table);
   private readonly failures = new Failures(this.table, Number(env('maxAttempts')));
   private readonly pauses = new PauseStore(this.table, this.jobs);
+  private readonly states = new ReplicaStates(this.table);
   private readonly s3 = new S3Client({ maxAttempts: 6, requestHandler: patience(30_000) });
   private readonly s3Control = new S3Control(this.account);
   private readonly source = new SourceBucket(this.s3, this.bucket, this.account);
@@ -51,10 +53,10 @@ export class Service {
   );
 
   backfillResource(): BackfillResource {
-    const { jobs, state, starter, s3Control, source, pauses, telemetry } = this;
+    const { jobs, state, starter, s3Control, source, pauses, states, telemetry } = this;
     const planner = new BackfillPlanner(source, telemetry);
     const canceller = new JobCanceller(jobs, s3Control, telemetry);
-    return new BackfillResource(jobs, state, planner, starter, canceller, pauses, telemetry);
+    return new BackfillResource(jobs, state, planner, starter, canceller, pauses, states, telemetry);
   }
 
   emptyReports(deadline: Deadline): Promise<void> {
@@ -62,12 +64,13 @@ export class Service {
   }
 
   worker(): Worker {
-    const { s3, jobs, state, failures, pauses, starter, s3Control, telemetry, reportsBucket, account, bucket } = this;
-    const reports = new Reports(s3, reportsBucket, account, jobs, failures, pauses, telemetry);
+    const { s3, jobs, state, failures, pauses, states, starter, s3Control, telemetry } = this;
+    const { reportsBucket, account, bucket } = this;
+    const reports = new Reports(s3, reportsBucket, account, jobs, failures, pauses, states, telemetry);
     const settings = { bucket, reportsBucket, account };
     const repair = new Repair(s3, jobs, state, failures, pauses, starter, settings, telemetry);
-    const events = new FailureEvents(failures, bucket, env('failureQueue'), telemetry);
-    return new Worker(jobs, state, starter, s3Control, reports, failures, events, repair, telemetry);
+    const events = new FailureEvents(failures, states, bucket, env('failureQueue'), telemetry);
+    return new Worker(jobs, state, starter, s3Control, reports, failures, events, repair, states, telemetry);
   }
 
   status(): Status {

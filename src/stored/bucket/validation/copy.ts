@@ -2,13 +2,11 @@ import { Aws, Duration, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Problems } from '../../../private/problems';
+import { ARCHIVE_CLASSES } from '../contract';
 import { knownRegionOfBucket } from '../copies/existing-copy';
 import { aliasNameOf, isAlias, knownRegionOf } from '../copies/media-key';
 import { MediaCopyProps, MediaReplicaProps } from '../copy-props';
 import { ReplicatedMediaBucketProps } from '../props';
-
-/** Classes that S3 can neither replicate nor read from without a restore: https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html */
-export const ARCHIVE_CLASSES = ['GLACIER', 'DEEP_ARCHIVE'];
 
 /** @param region the copy's region; undefined if it is unknown or invalid */
 export function validateCopy(

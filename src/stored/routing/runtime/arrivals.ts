@@ -6,13 +6,21 @@ import { Reason } from '../contract';
 
 /** An object in the primary, or the reason why it could not be read. */
 export type Original =
-  | { readonly createdAt: number; readonly versionId?: string }
+  | {
+      readonly createdAt: number;
+      readonly versionId?: string;
+      readonly status?: string;
+      readonly isInParts: boolean;
+    }
   | { readonly reason: 'not-in-primary' | 'primary-not-answering' };
 
+/** The status of an object that all replicas to which a rule applies have. */
+export const COMPLETED = 'COMPLETED';
+
 const VERSIONS_KEPT = 50_000;
-/** For versions that were found, because versions do not change. In the cache, 0 means that entries do not expire. */
+/** For versions that a replica has, and those that were replicated. In the cache, 0 means that entries do not expire. */
 const NO_EXPIRY = 0;
-/** For versions that are missing, and for the latest version of an object. */
+/** For versions that are missing or not replicated yet, and for the latest version of an object. */
 const SHORT_TTL_MS = 3_000;
 /** How long the router skips a copy that is slow or fails, and answered no request of a call. It would delay every call. */
 const SKIP_MS = 10_000;
@@ -66,7 +74,10 @@ export class Arrivals {
     return Promise.all(
       objects.map(async ({ key, versionId }): Promise<Original> => {
         const head = await ask(key, versionId);
-        if (head.state === 'found') return { createdAt: head.lastModified, versionId: head.versionId };
+        if (head.state === 'found') {
+          const { lastModified: createdAt, versionId: found, status, isInParts } = head;
+          return { createdAt, versionId: found, status, isInParts };
+        }
         return { reason: head.state === 'missing' ? 'not-in-primary' : 'primary-not-answering' };
       }),
     );
@@ -88,7 +99,8 @@ export class Arrivals {
       answered = true;
       this.skippedUntil.delete(copy);
       if (head.state === 'rejected') return head;
-      const ttl = head.state === 'found' && versionId !== undefined ? NO_EXPIRY : SHORT_TTL_MS;
+      const isFinal = head.state === 'found' && (copy.source === 'replica' || head.status === COMPLETED);
+      const ttl = isFinal && versionId !== undefined ? NO_EXPIRY : SHORT_TTL_MS;
       this.heads.set(name, head, { ttl });
       return head;
     };

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { partition } from '@aws-sdk/util-endpoints';
-import { CopySettings } from '../contract';
+import { CopySettings, ReplicaHoldings } from '../contract';
 
 /** An address of one bucket. */
 export interface BucketAddress {
@@ -15,6 +15,8 @@ export interface BucketAddress {
 export interface MediaCopy {
   readonly source: 'primary' | 'replica';
   readonly region: string;
+  readonly bucket: string;
+  readonly holdings: ReplicaHoldings;
   /** The address that this function uses. */
   readonly s3: BucketAddress;
   /** The address that viewers use. */
@@ -25,9 +27,17 @@ export function mediaCopy(
   source: MediaCopy['source'],
   [region, bucket, origin, signedForOrigin]: CopySettings,
   env: NodeJS.ProcessEnv,
+  holdings: ReplicaHoldings = {},
 ): MediaCopy {
   const s3 = s3Address(region, bucket, env);
-  return { source, region, s3, viewers: origin ? viewersAddress(origin, s3, signedForOrigin === 1) : s3 };
+  return {
+    source,
+    region,
+    bucket,
+    holdings,
+    s3,
+    viewers: origin ? viewersAddress(origin, s3, signedForOrigin === 1) : s3,
+  };
 }
 
 /** S3's endpoint for the bucket, which the SDK's standard environment variables can override. */

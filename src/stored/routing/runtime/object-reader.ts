@@ -5,7 +5,15 @@ import { MediaCopy } from './media-copy';
 
 /** What S3 answered about an object or, if specified, a version of it. */
 export type Head =
-  | { readonly state: 'found'; readonly versionId?: string; readonly lastModified: number }
+  | {
+      readonly state: 'found';
+      readonly versionId?: string;
+      /** The time of creation, or, if it was uploaded in parts, when its upload began. */
+      readonly lastModified: number;
+      /** S3's replication status, over all replicas. Undefined if no rule applied to the object. */
+      readonly status?: string;
+      readonly isInParts: boolean;
+    }
   | { readonly state: 'missing' }
   /** S3 rejected this request, which says nothing about others: an invalid version, or a key that is not allowed. */
   | { readonly state: 'rejected' }
@@ -83,6 +91,12 @@ function headOf(status: number, headers: NodeJS.Dict<string | string[]>): Head {
   if (status >= 400 && status < 500) return { state: 'rejected' };
   const lastModified = Date.parse(String(headers['last-modified']));
   if (status !== 200 || Number.isNaN(lastModified)) return { state: 'failed' };
-  const versionId = headers['x-amz-version-id'];
-  return { state: 'found', lastModified, versionId: typeof versionId === 'string' ? versionId : undefined };
+  const text = (name: string) => (typeof headers[name] === 'string' ? headers[name] : undefined);
+  return {
+    state: 'found',
+    lastModified,
+    versionId: text('x-amz-version-id'),
+    status: text('x-amz-replication-status'),
+    isInParts: /-\d+"?$/.test(text('etag') ?? ''),
+  };
 }

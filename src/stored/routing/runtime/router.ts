@@ -1,28 +1,24 @@
-import { setMaxListeners } from 'node:events';
-import { Arrivals } from './arrivals';
 import { LinkCredentials, LinkLifetime, linkLifetime, Links } from './links';
 import { MediaCopy } from './media-copy';
 import { Preferences } from './preferences';
-import { Limits, LinksRequest, MediaObject, parseLinksRequest, parseRedirectRequest } from './request';
-import { byDelay, destinationOf, isForReplica, isInShare } from './rule';
+import { Readiness } from './readiness';
+import { Limits, LinksRequest, parseLinksRequest, parseRedirectRequest } from './request';
+import { destinationOf, isForReplica, isInShare } from './rule';
 import { HttpResponse } from '../../../shared/http/runtime/http-events';
-import { Link, Readiness, Reason, ResolveLinksResponse } from '../contract';
+import { Link, Reason, ResolveLinksResponse } from '../contract';
 
 export interface RouterProps extends Omit<Limits, 'regions'> {
   readonly primary: MediaCopy;
   readonly replicas: readonly MediaCopy[];
   /** The regions of paused replicas. */
   readonly paused?: readonly string[];
-  readonly readiness: Readiness;
-  /** The time limit for all requests to S3 during one call. */
-  readonly readinessTimeoutMs: number;
+  readonly readiness: Pick<Readiness, 'of'>;
   readonly preferences: () => Promise<Preferences>;
-  readonly arrivals: Pick<Arrivals, 'inReplica' | 'originals'>;
   readonly credentials: () => Promise<LinkCredentials>;
   readonly now: () => number;
 }
 
-/** Resolves links: applies the routing rule, checks the objects in S3 if necessary, and signs. */
+/** Resolves links: applies the routing rule, determines whether the replica has the objects, and signs. */
 export class Router {
   private readonly limits: Limits;
 
@@ -80,40 +76,13 @@ export class Router {
 
     const replica = replicas.find(({ region }) => region === destination.replica)!;
     const inShare = objects.filter(({ key }) => isInShare(key, replica.region, preferences));
-    const reasons = await this.readinessOf(inShare, replica, preferences, now);
+    const reasons = await this.props.readiness.of(inShare, replica, preferences, now);
     const byObject = new Map(inShare.map((object, index) => [object, reasons[index]]));
     return objects.map((object) => {
       const reason = byObject.get(object) ?? 'region-weighted';
       return { copy: isForReplica(reason) ? replica : primary, reason };
     });
   }
-
-  private async readinessOf(
-    objects: readonly MediaObject[],
-    replica: MediaCopy,
-    preferences: Preferences,
-    now: number,
-  ): Promise<Reason[]> {
-    const { readiness, arrivals, readinessTimeoutMs } = this.props;
-    if (readiness === 'exact') {
-      return arrivals.inReplica(objects, replica, timeLimit(readinessTimeoutMs));
-    }
-    const undated = objects.filter(({ createdAt }) => createdAt === undefined);
-    const originals = undated.length ? await arrivals.originals(undated, timeLimit(readinessTimeoutMs)) : [];
-    const found = new Map(undated.map((object, index) => [object, originals[index]]));
-    return objects.map((object) => {
-      if (object.createdAt !== undefined) return byDelay(object.createdAt, now, preferences);
-      const original = found.get(object)!;
-      return 'reason' in original ? original.reason : byDelay(original.createdAt, now, preferences);
-    });
-  }
-}
-
-/** Up to 1,000 requests listen to the signal, which Node.js would report as a leak. */
-function timeLimit(milliseconds: number): AbortSignal {
-  const signal = AbortSignal.timeout(milliseconds);
-  setMaxListeners(0, signal);
-  return signal;
 }
 
 interface Decision {

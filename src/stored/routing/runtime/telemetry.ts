@@ -1,11 +1,12 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { StoreEvents } from './live-preferences';
+import { StateEvents } from './replica-states';
 import { ValidationError } from '../../../private/validation-error';
 import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
 
 /** Writes logs and metrics, which must not contain keys of objects, addresses or parts of links. */
-export class Telemetry implements StoreEvents {
+export class Telemetry implements StoreEvents, StateEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
@@ -43,6 +44,11 @@ export class Telemetry implements StoreEvents {
   unavailable(error: unknown): void {
     this.count(METRIC.configurationUnavailable, 1);
     this.logger.warn('Failed to fetch the preferences. The last ones remain in effect.', error as Error);
+  }
+
+  stateUnavailable(error: unknown): void {
+    const { name, message } = error as Error;
+    this.logger.warn('Failed to read the state of a replica. The last one remains in effect.', { name, message });
   }
 
   refused(error: unknown): void {

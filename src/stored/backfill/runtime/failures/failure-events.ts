@@ -2,10 +2,11 @@ import { DeleteMessageBatchCommand, Message, ReceiveMessageCommand, SQSClient } 
 import { FailedReplication, Failures } from './failures';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { patience } from '../../../../private/runtime/patience';
-import { FAILED_EVENT } from '../../contract';
+import { EVENT } from '../../contract';
 import { codeOf } from '../../failure-reasons';
 import { decodeKey, NULL_VERSION } from '../object-keys';
 import { forEachInParallel } from '../parallel';
+import { ReplicaStates } from '../replica-states';
 import { Telemetry } from '../telemetry';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics-events.html */
@@ -23,7 +24,11 @@ interface ReplicationRecord {
 const BATCH = 10;
 const MAX_PARALLEL_BATCHES = 16;
 
-/** Records the S3 events for failed replication that are in the queue. */
+interface ReplicationEvent extends FailedReplication {
+  readonly name: (typeof EVENT)[keyof typeof EVENT];
+}
+
+/** Records the S3 events in the queue: about objects that failed to replicate, and objects that are late. */
 export class FailureEvents {
   // The URL of the queue is not the endpoint, so that the settings of the SDK apply.
   private readonly sqs = new SQSClient({
@@ -34,20 +39,30 @@ export class FailureEvents {
 
   constructor(
     private readonly failures: Failures,
+    private readonly states: ReplicaStates,
     private readonly bucket: string,
     private readonly queueUrl: string,
     private readonly telemetry: Telemetry,
   ) {}
 
-  /** Records events until the queue is empty. Events that cannot be recorded are received again, then dead letters. */
-  async recordAll(deadline: Deadline): Promise<void> {
-    for (let parallel = 1; parallel > 0 && !deadline.isOver;) {
+  /**
+   * Records events until the queue is empty. Events that cannot be recorded are received again, then dead letters.
+   *
+   * @returns whether the queue is empty and all events were recorded
+   */
+  async recordAll(deadline: Deadline): Promise<boolean> {
+    let areRecorded = true;
+    const replicas = await this.states.replicas();
+    for (let parallel = 1; parallel > 0;) {
+      if (deadline.isOver) return false;
       const received = await Promise.all(Array.from({ length: parallel }, () => this.receive()));
       const batches = received.filter(({ length }) => length > 0);
       if (batches.length > 0) await this.failures.markChanged();
-      await Promise.all(batches.map((batch) => this.record(batch)));
+      const recorded = await Promise.all(batches.map((batch) => this.record(batch, replicas)));
+      areRecorded &&= recorded.every(Boolean);
       parallel = Math.min(2 * batches.length, MAX_PARALLEL_BATCHES);
     }
+    return areRecorded;
   }
 
   private async receive(): Promise<Message[]> {
@@ -58,29 +73,46 @@ export class FailureEvents {
     return Messages;
   }
 
-  private async record(messages: readonly Message[]): Promise<void> {
+  /** @returns whether all were recorded */
+  private async record(messages: readonly Message[], replicas: readonly string[]): Promise<boolean> {
     const recorded: Message[] = [];
     await forEachInParallel(messages, BATCH, async (message) => {
       try {
-        for (const failure of this.read(message.Body!)) await this.failures.recordEvent(failure);
+        for (const event of this.read(message.Body!)) await this.apply(event, replicas);
         recorded.push(message);
       } catch (error) {
         this.telemetry.failed('event', error);
       }
     });
-    if (recorded.length === 0) return;
-    const Entries = recorded.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
+    if (recorded.length > 0) {
+      const Entries = recorded.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      await this.sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.queueUrl, Entries }));
+    }
+    return recorded.length === messages.length;
+  }
+
+  private async apply(event: ReplicationEvent, replicas: readonly string[]): Promise<void> {
+    const { name, destination } = event;
+    const affected = destination === undefined ? replicas : replicas.filter((replica) => replica === destination);
+    if (name === EVENT.arrived) {
+      for (const replica of affected) await this.states.addArrived(replica, event);
+      return;
+    }
+    await this.states.addMissing(affected, event, { unlessArrived: name !== EVENT.failed });
+    // A repair replicates what S3 does not track, because no further event reports it.
+    if (name !== EVENT.late) await this.failures.recordEvent(event);
   }
 
   /** S3 also sends a test event, which has no records. */
-  private read(body: string): FailedReplication[] {
+  private read(body: string): ReplicationEvent[] {
     const { Records = [] } = JSON.parse(body) as { Records?: ReplicationRecord[] };
     return Records.flatMap(({ eventName = '', eventTime = '', s3, replicationEventData: data }) => {
       const key = s3?.object?.key;
-      if (!eventName.endsWith(FAILED_EVENT) || s3?.bucket?.name !== this.bucket || !key) return [];
+      const name = Object.values(EVENT).find((each) => eventName.endsWith(each));
+      if (!name || s3?.bucket?.name !== this.bucket || !key) return [];
       return [
         {
+          name,
           key: decodeKey(key),
           versionId: s3.object?.versionId || NULL_VERSION,
           reason: codeOf(data?.failureReason),

@@ -32,9 +32,11 @@ export function idOf({ bucket, replicas, cause, origin }: BackfillReason): strin
  * The replication statuses of the objects that a backfill includes. COMPLETED refers to the replicas that existed when an
  * object was replicated, and REPLICA to another bucket, from which it was replicated. S3 replicates neither of them to a
  * new replica.
+ *
+ * @returns undefined for all statuses: a filter cannot name PENDING, the status of objects that another replica still lacks
  */
-export function statusesFor(lacksReplicated: boolean): ReplicationStatus[] {
-  return lacksReplicated ? ['NONE', 'FAILED', 'COMPLETED', 'REPLICA'] : ['NONE', 'FAILED'];
+export function statusesFor(lacksReplicated: boolean): ReplicationStatus[] | undefined {
+  return lacksReplicated ? undefined : ['NONE', 'FAILED'];
 }
 
 /** The part of a job's description by which it is found among the jobs of the account. */
@@ -83,7 +85,7 @@ export function requestOf(job: Job, settings: JobSettings): CreateJobCommandInpu
                 EligibleForReplication: true,
                 CreatedBefore: new Date(job.createdBefore!),
                 ...(job.createdAfter && { CreatedAfter: new Date(job.createdAfter) }),
-                ObjectReplicationStatuses: [...job.statuses!] as ReplicationStatus[],
+                ObjectReplicationStatuses: job.statuses && ([...job.statuses] as ReplicationStatus[]),
               },
             },
           },

@@ -46,7 +46,7 @@ export interface Job extends Key {
   /** The replicas that the job fills. Empty for all of them. */
   readonly replicas: readonly string[];
   readonly cause: BackfillCause | 'repair';
-  /** The replication statuses of the objects that a backfill includes. */
+  /** The replication statuses of the objects that a backfill includes. Undefined for all. */
   readonly statuses?: readonly string[];
   /** Objects that are created later are replicated by the rules. */
   readonly createdBefore?: string;

@@ -7,6 +7,7 @@ import { WorkerEvent } from '../../contract';
 import { FailureEvents } from '../failures/failure-events';
 import { Failures } from '../failures/failures';
 import { Repair } from '../failures/repair';
+import { ReplicaStates } from '../replica-states';
 import { Reports } from '../reports/reports';
 import { State } from '../state';
 import { Telemetry } from '../telemetry';
@@ -16,7 +17,7 @@ const MINUTE = 60_000;
 const INVISIBLE_MS = 60 * MINUTE;
 /** How long S3 may take to write a report. */
 const REPORT_MS = 60 * MINUTE;
-/** How long a run records failures, so that it also advances the jobs. */
+/** How long a run records events, so that it also advances the jobs. */
 const RECORDING_MS = 4 * MINUTE;
 /** How long the custom resource has to start a job before the worker starts it. */
 const HEAD_START_MS = 5 * MINUTE;
@@ -33,6 +34,7 @@ export class Worker {
     private readonly failures: Failures,
     private readonly events: FailureEvents,
     private readonly repair: Repair,
+    private readonly states: ReplicaStates,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -61,7 +63,9 @@ export class Worker {
         return undefined;
       }
     };
-    await attempt('record failures', () => this.events.recordAll(deadline.within(RECORDING_MS)));
+    const startedAt = Date.now();
+    const areRecorded = await attempt('record events', () => this.events.recordAll(deadline.within(RECORDING_MS)));
+    await attempt('mark events', () => this.states.markRead(startedAt, areRecorded ?? false));
     const open = (await attempt('list jobs', () => this.jobs.open())) ?? [];
     const seen: Job[] = [];
     for (const job of open) {
@@ -125,16 +129,30 @@ export class Worker {
       return this.expectChanged(await this.jobs.restart(failed, retryAt));
     }
     const { outcome, failure, progress, endedAt, reportMissing } = ended;
+    if (fillsReplicas(ended)) await this.closeGaps(job);
     // Backfills are kept, so that none is repeated. Repairs expire after the same time as jobs in S3.
     const expiresAt = job.kind === 'repair' ? Math.floor(now / 1000) + KEPT_DAYS * 24 * 3600 : undefined;
     const set = { state: 'finished' as const, outcome, failure, progress, endedAt, reportMissing, expiresAt };
     return this.expectChanged(await this.jobs.change(job, { set }));
   }
 
+  /** Not those of replicas that another job fills by now, because they were paused or removed in the meantime. */
+  private async closeGaps({ id, replicas, createdBefore }: Job): Promise<void> {
+    for (const replica of replicas) {
+      if ((await this.jobs.jobFor(replica)) === id) await this.states.closeGap(replica, Date.parse(createdBefore!));
+    }
+  }
+
   private expectChanged(job: Job | undefined): Job {
     if (!job) throw new Error('The job was changed concurrently.');
     return job;
   }
+}
+
+/** Whether the replicas have all objects of the backfill, except for those that are known to have failed. */
+function fillsReplicas({ kind, outcome, reportMissing, progress }: Job): boolean {
+  if (kind !== 'backfill' || (outcome !== 'complete' && outcome !== 'nothing')) return false;
+  return !reportMissing || progress?.failed === 0;
 }
 
 /** The jobs that an operator must act on: backfills that failed or do not start, and the last repair if it failed. */

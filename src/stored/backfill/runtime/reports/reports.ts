@@ -10,6 +10,7 @@ import { Cursor, Job, Jobs } from '../jobs/jobs';
 import { forEachInParallel } from '../parallel';
 import { ReportRow, reportRows } from './report-rows';
 import { PauseStore } from '../pauses';
+import { ReplicaStates } from '../replica-states';
 import { Telemetry } from '../telemetry';
 
 /** The manifest of a report. */
@@ -38,6 +39,7 @@ export class Reports {
     private readonly jobs: Jobs,
     private readonly failures: Failures,
     private readonly pauses: PauseStore,
+    private readonly states: ReplicaStates,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -86,13 +88,18 @@ export class Reports {
     const failedByReason: Record<string, number> = { ...job.failedByReason };
     const isRepair = job.kind === 'repair';
     const paused = [...new Set([...Object.keys((await this.pauses.current()).since), ...(job.paused ?? [])])];
+    const replicas = isRepair ? await this.states.replicas() : job.replicas;
+    const filled = replicas.filter((replica) => !paused.includes(replica));
     let repeated = 0;
     if (rows.length > 0) await this.failures.markChanged();
     await forEachInParallel(rows, CONCURRENCY, async (row) => {
       if (row.succeeded || reasonOf(row.code).verdict === 'done') {
-        if (isRepair) await this.failures.resolve(row, job.startedAt!, paused);
+        if (isRepair && (await this.failures.resolve(row, job.startedAt!, paused))) {
+          for (const replica of filled) await this.states.removeMissing(replica, row);
+        }
         return;
       }
+      await this.states.addMissing(replicas, row);
       const failure = { ...row, reason: row.code, at: job.endedAt! };
       const attempt = { marker: markerOf(job), isRepair, since: job.startedAt! };
       // The only rule of the object may be disabled.
