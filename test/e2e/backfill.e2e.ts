@@ -444,12 +444,13 @@ describe('a repair', () => {
     expect(await failures()).toMatchObject([{ key: 'b', reason: 'DstBucketNotFound' }]);
   });
 
-  test('costs nine requests in a run without work', async () => {
+  test('costs ten requests in a run without work, and one for each replica', async () => {
     await world.clear();
+    await world.deploy('Create', { replicas: ['a', 'b'], replicateExisting: false });
     await world.work({ dailyRepair: true });
     world.gate.count();
     await world.work({ dailyRepair: true });
-    expect(world.gate.calls).toBe(9); // docs/costs.md
+    expect(world.gate.calls).toBe(12); // docs/costs.md
     world.gate.count();
   });
 

@@ -37,9 +37,11 @@ export function routerSettings(
 }
 
 /** The table that describes what replicas lack, if a function in the stack can be granted access to it. */
-export function readableTable(scope: Construct, { replicationTable }: IReplicatedMediaBucket): ITable | undefined {
-  const isElsewhere = replicationTable && isCrossAccount(replicationTable.env.account, Stack.of(scope).account);
-  return isElsewhere ? undefined : replicationTable;
+export function readableTable(
+  scope: Construct,
+  { replicationTable, primary }: IReplicatedMediaBucket,
+): ITable | undefined {
+  return isCrossAccount(primary.env.account, Stack.of(scope).account) ? undefined : replicationTable;
 }
 
 /** Properties that are undefined are not part of JSON. */

@@ -41,7 +41,7 @@ function setUp(props: Partial<MediaRouterProps> = {}, stack = primaryStack()) {
 /** The router's function, with intrinsic functions as text. */
 function routerFunction(template: Template): any {
   const functions = Object.values(template.findResources('AWS::Lambda::Function')).map(asText);
-  return functions.find(({ Properties }: any) => Properties.Environment.Variables.MEDIA_ROUTER_SETTINGS);
+  return functions.find(({ Properties }: any) => Properties.Environment?.Variables.MEDIA_ROUTER_SETTINGS);
 }
 
 const settingsOf = (template: Template) =>
@@ -269,6 +269,97 @@ describe('MediaRouter', () => {
         .replace(/\$\{.*?\}/g, 'abc1234');
       expect(all.length).toBe(20);
       expect(filledIn.length).toBeLessThan(4096);
+    });
+  });
+
+  describe('what replicas hold', () => {
+    const TABLE = { replicationTableName: 'media-1a2b3c4d' };
+    const copy = (bucketName: string, region: string) => ({
+      ...{ bucketName, region, encryption: s3.BucketEncryption.S3_MANAGED },
+    });
+    const imported = (stack: Stack, more: object = {}) =>
+      ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Theirs', {
+        primary: copy('theirs-us', 'us-west-2'),
+        replicas: [{ ...copy('theirs-eu', 'eu-west-1'), ruleId: 'rule', ...more }],
+        ...TABLE,
+      });
+
+    test('is read from the table of the media, the rows about its replicas only', () => {
+      const stack = primaryStack();
+      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
+      setUp({ media }, stack);
+      const template = templateOf(stack);
+      const reads = statementsOf(template, /RouterFunctionRole/).filter((each) => each.startsWith('dynamodb'));
+      const [[table]] = Object.entries(template.findResources('AWS::DynamoDB::Table'));
+      expect(reads).toEqual([
+        `dynamodb:Query,dynamodb:BatchGetItem on \${${table}.Arn} ${JSON.stringify({
+          'ForAllValues:StringEquals': {
+            'dynamodb:LeadingKeys': [`replica-state#${settingsOf(template).replicas[0][1]}`],
+          },
+        })}`,
+      ]);
+      expect(settingsOf(template).states).toBe(`\${${table}}`);
+      expect(settingsOf(template).holdings).toBeUndefined();
+    });
+
+    test('reaches the router from a stack in another region', () => {
+      const app = newApp();
+      const stack = new Stack(app, 'Media', { env: { region: 'us-east-1', account: '111111111111' } });
+      const other = new Stack(app, 'Router', { env: { region: 'eu-west-1', account: '111111111111' } });
+      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: 'eu-west-1' }] });
+      new MediaRouter(other, 'Router', { media });
+      const { states } = settingsOf(templateOf(other));
+      const [table] = Object.values(templateOf(stack).findResources('AWS::DynamoDB::Table'));
+      expect(states).toBe(table.Properties.TableName);
+    });
+
+    test('includes the filters, the storage class, the lifecycle rules and the isolation', () => {
+      const stack = primaryStack();
+      const media = new ReplicatedMediaBucket(stack, 'Media', {
+        replicas: [
+          { region: 'eu-west-1', prefix: 'films/' },
+          { region: 'eu-north-1', tags: { near: 'yes' }, deleteMarkerReplication: false },
+          { region: 'eu-west-3', storageClass: s3.StorageClass.GLACIER },
+          { region: 'ap-southeast-2', lifecycleRules: [{ expiration: Duration.days(30) }] },
+          { region: 'sa-east-1', proxy: { domainName: 'media.br.example.com', isolation: {} } },
+          { region: 'ca-central-1', storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL },
+        ],
+        replicateExisting: false,
+      });
+      setUp({ media }, stack);
+      expect(settingsOf(templateOf(stack)).holdings).toEqual([
+        { prefix: 'films/' },
+        { tagged: true },
+        { archived: true },
+        { days: 30 },
+        { isolated: true },
+        {},
+      ]);
+    });
+
+    test('is known of media of another app', () => {
+      const stack = primaryStack();
+      const media = imported(stack, { prefix: 'films/', objectLifetime: Duration.days(7), isolated: true });
+      setUp({ media }, stack);
+      const template = templateOf(stack);
+      expect(settingsOf(template)).toMatchObject({
+        states: 'media-1a2b3c4d',
+        holdings: [{ prefix: 'films/', days: 7, isolated: true }],
+      });
+      const [read] = statementsOf(template, /RouterFunctionRole/).filter((each) => each.startsWith('dynamodb'));
+      expect(read).toContain(':dynamodb:us-west-2:${AWS::AccountId}:table/media-1a2b3c4d ');
+    });
+
+    test('is not read from the table of another account, which would deny it', () => {
+      const stack = new Stack(newApp(), 'Router', { env: { region: 'us-east-1', account: '111111111111' } });
+      const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Theirs', {
+        primary: { ...copy('theirs-us', 'us-west-2'), account: '222222222222' },
+        replicas: [{ ...copy('theirs-eu', 'eu-west-1'), ruleId: 'rule' }],
+        ...TABLE,
+      });
+      const template = templateOf(setUp({ media }, stack).stack);
+      expect(settingsOf(template).states).toBeUndefined();
+      expect(statementsOf(template, /RouterFunctionRole/).join()).not.toContain('dynamodb');
     });
   });
 

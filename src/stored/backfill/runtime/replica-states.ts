@@ -2,12 +2,18 @@ import { ObjectVersion } from './object-keys';
 import { DynamoDbTable, Key } from '../../../private/runtime/dynamodb-table';
 import { EVENT_RETRY_MINUTES, replicaPartition, rowOf, SUMMARY, versionMark } from '../contract';
 
-/** The replicas of the last deployment. */
-const REPLICAS: Key = { pk: 'state', sk: 'replicas' };
-const EVENTS: Key = { pk: 'state', sk: 'events' };
+const RECORDED: Key = { pk: 'state', sk: 'replicas' };
 const DAY_SECONDS = 24 * 3600;
 const KEPT_DAYS = 366;
 const MINUTE = 60_000;
+
+/** What is recorded about all replicas together. */
+export interface RecordedReplicas {
+  /** The replicas of the last deployment. */
+  readonly names: readonly string[];
+  /** Until then, the queue may not show events that were received but not recorded. */
+  readonly hiddenUntil?: number;
+}
 
 const summaryOf = (replica: string): Key => ({ pk: replicaPartition(replica), sk: SUMMARY });
 
@@ -15,15 +21,16 @@ const summaryOf = (replica: string): Key => ({ pk: replicaPartition(replica), sk
 export class ReplicaStates {
   constructor(private readonly table: DynamoDbTable) {}
 
-  async replicas(): Promise<readonly string[]> {
-    return (await this.table.get<{ names: string[] }>(REPLICAS))?.names ?? [];
+  async recorded(): Promise<RecordedReplicas> {
+    return (await this.table.get<RecordedReplicas & Key>(RECORDED)) ?? { names: [] };
   }
 
   /** Records the replicas of a deployment, and forgets those that it removes. */
   async keepOnly(replicas: readonly string[]): Promise<void> {
-    const removed = (await this.replicas()).filter((replica) => !replicas.includes(replica));
+    const { names } = await this.recorded();
+    const removed = names.filter((replica) => !replicas.includes(replica));
     for (const replica of removed) await this.table.deleteAll(replicaPartition(replica));
-    await this.table.put({ ...REPLICAS, names: replicas });
+    await this.table.update(RECORDED, { set: { names: replicas } });
   }
 
   async isKnown(replica: string): Promise<boolean> {
@@ -56,17 +63,15 @@ export class ReplicaStates {
   }
 
   /** Records the time up to which all events were recorded, or that some events were not. */
-  async markRead(at: number, isComplete: boolean): Promise<void> {
+  async markRead({ names, hiddenUntil = 0 }: RecordedReplicas, at: number, isComplete: boolean): Promise<void> {
     if (!isComplete) {
-      await this.table.put({ ...EVENTS, hiddenUntil: Date.now() + EVENT_RETRY_MINUTES * MINUTE });
+      const until = Date.now() + EVENT_RETRY_MINUTES * MINUTE;
+      await this.table.update(RECORDED, { set: { hiddenUntil: until } });
       return;
     }
-    // The queue does not show events that were received but not recorded, until they are received again.
-    const hiddenUntil = (await this.table.get<{ hiddenUntil: number }>(EVENTS))?.hiddenUntil ?? 0;
     if (at <= hiddenUntil) return;
-    for (const replica of await this.replicas()) {
-      const exists = 'attribute_exists(#pk)';
-      await this.table.update(summaryOf(replica), { set: { readAt: at }, if: exists });
+    for (const replica of names) {
+      await this.table.update(summaryOf(replica), { set: { readAt: at }, if: 'attribute_exists(#pk)' });
     }
   }
 

@@ -50,9 +50,8 @@ export class FailureEvents {
    *
    * @returns whether the queue is empty and all events were recorded
    */
-  async recordAll(deadline: Deadline): Promise<boolean> {
+  async recordAll(replicas: readonly string[], deadline: Deadline): Promise<boolean> {
     let areRecorded = true;
-    const replicas = await this.states.replicas();
     for (let parallel = 1; parallel > 0;) {
       if (deadline.isOver) return false;
       const received = await Promise.all(Array.from({ length: parallel }, () => this.receive()));

@@ -63,9 +63,7 @@ export class Worker {
         return undefined;
       }
     };
-    const startedAt = Date.now();
-    const areRecorded = await attempt('record events', () => this.events.recordAll(deadline.within(RECORDING_MS)));
-    await attempt('mark events', () => this.states.markRead(startedAt, areRecorded ?? false));
+    await attempt('record events', () => this.recordEvents(deadline.within(RECORDING_MS)));
     const open = (await attempt('list jobs', () => this.jobs.open())) ?? [];
     const seen: Job[] = [];
     for (const job of open) {
@@ -77,6 +75,17 @@ export class Worker {
     this.telemetry.backfills(seen.filter(({ kind }) => kind === 'backfill'));
     const all = await attempt('list jobs', () => this.jobs.list());
     this.telemetry.runCompleted(failed, needingAttention(all ?? []).length, counts);
+  }
+
+  private async recordEvents(deadline: Deadline): Promise<void> {
+    const startedAt = Date.now();
+    const replicas = await this.states.recorded();
+    let isComplete = false;
+    try {
+      isComplete = await this.events.recordAll(replicas.names, deadline);
+    } finally {
+      await this.states.markRead(replicas, startedAt, isComplete);
+    }
   }
 
   /** Advances a job by as many states as possible. */

@@ -88,7 +88,7 @@ export class Reports {
     const failedByReason: Record<string, number> = { ...job.failedByReason };
     const isRepair = job.kind === 'repair';
     const paused = [...new Set([...Object.keys((await this.pauses.current()).since), ...(job.paused ?? [])])];
-    const replicas = isRepair ? await this.states.replicas() : job.replicas;
+    const replicas = isRepair ? (await this.states.recorded()).names : job.replicas;
     const filled = replicas.filter((replica) => !paused.includes(replica));
     let repeated = 0;
     if (rows.length > 0) await this.failures.markChanged();
