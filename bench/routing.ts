@@ -1,7 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { firstCall } from './first-call';
+import { benchReadiness } from './readiness';
 import { Group, Row, row } from './rows';
 import { median } from './workspace';
 import { UNUSED_CREDENTIALS } from '../scripts/unused-credentials';
@@ -42,7 +44,7 @@ export async function benchRouting(): Promise<Group> {
     ];
     return {
       title: 'The router',
-      how: `Links: batches of 1,000, compared with the SDK's \`getSignedUrl\`, link by link. Lookups: finding the range of an address, compared with \`net.BlockList\`. Cold start: from the start of the process to the first link, with the deployed bundle, compared with a handler that contains only the S3 client and the presigner; the median of ${COLD_STARTS} processes. Bundle size: the code that these two load.`,
+      how: `Links: batches of 1,000, compared with the SDK's \`getSignedUrl\`, link by link. Lookups: finding the range of an address, compared with \`net.BlockList\`. Cold start: from the start of the process to the first link, with the deployed bundle, compared with a handler that contains only the S3 client and the presigner; the median of ${COLD_STARTS} processes. First call: of an instance that has started, with \`ReadinessMode.EXACT\`; a request to the primary takes 5 ms and one to the replica 100 ms, compared with one HEAD request of the SDK to the replica for each object, 64 at a time. Bundle size: the code that these two load.`,
       versions: [`Node.js ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()} for the handlers`],
       rows,
     };
@@ -86,12 +88,20 @@ async function coldStarts(node: string, dir: string): Promise<Row[]> {
   };
   const [ours, theirs]: number[][] = [[], []];
   for (let round = 0; round < COLD_STARTS; round++) {
-    ours.push(await firstAnswer(node, join(router, 'index'), env));
-    theirs.push(await firstAnswer(node, presigner.replace(/\.js$/, ''), env));
+    ours.push(await firstLink(node, join(router, 'index'), env));
+    theirs.push(await firstLink(node, presigner.replace(/\.js$/, ''), env));
   }
+  const call = (handler: string, more: object, event: object) => firstCall(node, handler, { ...env, ...more }, event);
+  const readiness = await benchReadiness(
+    call,
+    join(router, 'index'),
+    bundle(dir, 'heads').replace(/\.js$/, ''),
+    settings,
+  );
   appConfig.stop();
   const size = (path: string) => statSync(path).size / 1024;
   return [
+    ...readiness,
     row('cold start of the router, compared with the S3 client and presigner', median(ours), 'ms', median(theirs)),
     row(
       'bundle size of the router, compared with the S3 client and presigner',
@@ -102,22 +112,12 @@ async function coldStarts(node: string, dir: string): Promise<Row[]> {
   ];
 }
 
-function firstAnswer(node: string, handler: string, env: Record<string, string>): Promise<number> {
-  const event = { operation: 'ResolveLinks', objects: [{ key: 'a' }] };
-  const start = process.hrtime.bigint();
-  const child = spawn(node, [resolve('test/e2e/support/lambda-bootstrap.cjs'), handler, 'handler'], {
-    env,
-    stdio: ['pipe', 'ignore', 'inherit', 'pipe'],
+/** @returns the time from the start of the process to the first link */
+async function firstLink(node: string, handler: string, env: Record<string, string>): Promise<number> {
+  const { answer, fromStart } = await firstCall(node, handler, env, {
+    operation: 'ResolveLinks',
+    objects: [{ key: 'a' }],
   });
-  child.stdin!.write(`${JSON.stringify({ id: 1, event, timeout: 3000 })}\n`);
-  return new Promise((done, failed) => {
-    let answered = '';
-    child.stdio[3]!.on('data', (chunk) => {
-      answered += String(chunk);
-      if (!answered.includes('"id":1')) return;
-      if (!answered.includes('X-Amz-Signature')) failed(new Error(answered));
-      child.kill();
-      done(Number(process.hrtime.bigint() - start) / 1e6);
-    });
-  });
+  if (!answer.includes('X-Amz-Signature')) throw new Error(answer);
+  return fromStart;
 }

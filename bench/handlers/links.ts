@@ -4,6 +4,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { mediaCopy } from '../../src/stored/routing/runtime/media-copy';
 import { parsePreferences } from '../../src/stored/routing/runtime/preferences';
+import { Readiness } from '../../src/stored/routing/runtime/readiness';
 import { Router } from '../../src/stored/routing/runtime/router';
 
 const COUNT = 1000;
@@ -19,14 +20,17 @@ const request = { operation: 'ResolveLinks', preference: 'yes', clientIp: '10.1.
 const router = new Router({
   primary: mediaCopy('primary', ['us-east-1', 'media'], {}),
   replicas: [mediaCopy('replica', [REGION, 'media'], {})],
-  readiness: 'delay',
-  readinessTimeoutMs: 1000,
+  readiness: new Readiness({
+    mode: 'delay',
+    timeoutMs: 1000,
+    arrivals: { inReplica: async () => [], originals: async () => [] },
+    hasSeveralReplicas: false,
+  }),
   uploads: false,
   linkSeconds: 3600,
   maxLinkSeconds: 3600,
   preferences: async () => parsePreferences('{}', ['us-east-1', REGION]),
   credentials: async () => credentials,
-  arrivals: { inReplica: async () => [], originals: async () => [] },
   now: Date.now,
 });
 

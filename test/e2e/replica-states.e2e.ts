@@ -251,7 +251,7 @@ test('in a random walk, no link to a replica answers 404', async () => {
   );
   const total = new Map<string, number>();
   for (const { counts } of walks)
-    counts.reasons.forEach((n, reason) => total.set(reason, (total.get(reason) ?? 0) + n));
+    {counts.reasons.forEach((n, reason) => total.set(reason, (total.get(reason) ?? 0) + n));}
   // The walks see all situations, and most links point to a replica.
   const reached = [...total].filter(([, count]) => count > 100).map(([reason]) => reason);
   expect(reached).toEqual(
