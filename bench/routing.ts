@@ -37,6 +37,12 @@ export async function benchRouting(): Promise<Group> {
     const lookups: { count: number; ours: number[]; theirs: number[] }[] = run('lookups');
     const rows = [
       row('µs per link in a batch of 1,000, compared with getSignedUrl', median(links.ours), 'µs', median(links.sdk)),
+      row(
+        'links per second in a batch of 1,000 with `LinkAccess.byClaim`, compared with all keys',
+        1e6 / median(links.limited),
+        '/s',
+        1e6 / median(links.ours),
+      ),
       ...lookups.map(({ count, ours, theirs }) =>
         row(`µs per address lookup, ${count} ranges, compared with BlockList`, median(ours), 'µs', median(theirs)),
       ),

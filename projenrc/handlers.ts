@@ -18,6 +18,7 @@ const RUNTIME_DEPS = [
   '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-s3-control@^3',
   '@aws-sdk/client-sqs@^3',
+  '@aws-sdk/client-sts@^3',
   '@aws-sdk/credential-provider-node@^3',
   '@aws-sdk/lib-dynamodb@^3',
   '@aws-sdk/lib-storage@^3',

@@ -13,6 +13,7 @@ import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
 import { OVERHEAD_SECONDS, START_SECONDS } from '../src/stored/canary/contract';
 import { haproxyConfig } from '../src/stored/proxy/haproxy-config';
 import * as routing from '../src/stored/routing/contract';
+import * as session from '../src/stored/routing/session-policy';
 
 const ROOT = join(__dirname, '..');
 
@@ -213,6 +214,11 @@ describe('docs/limits.md', () => {
     ['lifetime of a link |', `1 to ${isWritten(routing.MAX_LINK_SECONDS)} s`],
     ['default lifetime of a link', Duration.seconds(routing.DEFAULT_LINK_SECONDS).toHumanString()],
     ['default lifetime of a link', `at most ${Duration.seconds(routing.DEFAULT_MAX_LINK_SECONDS).toHumanString()}`],
+    ['lifetime of a link over HTTP', `up to ${isWritten(routing.MAX_SESSION_LINK_SECONDS)} s`],
+    ['lifetime of a link over HTTP', `by default ${isWritten(routing.DEFAULT_SESSION_LINK_SECONDS)}`],
+    ['value of the claim', `1 to ${session.MAX_CLAIM_LENGTH} letters`],
+    ['session policy of', `${isWritten(session.MAX_SESSION_POLICY_LENGTH)} characters`],
+    ['sessions of `LinkAccess.byClaim`', count('src/stored/routing/runtime/link-sessions', 'MAX_SESSIONS')],
     ['concurrent S3 requests of a call', count('src/stored/routing/runtime/object-reader', 'CONCURRENCY')],
     [
       'pause after a copy did not answer (timeout, connection error, 5xx)',

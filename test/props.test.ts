@@ -50,6 +50,7 @@ const actions = (stack: Stack) => [new SnsAction(topic(stack))];
 const lifecycleRules = [{ expiration: Duration.days(100) }];
 const jwt = { issuer: 'https://login.example.com', audience: ['studio'] };
 const authorizer = library.HttpAuthorizer.iam();
+const tokens = library.HttpAuthorizer.jwt(jwt);
 const replicas = [{ region: 'eu-west-1' }];
 
 const media = (stack: Stack, props: object = {}) =>
@@ -209,7 +210,8 @@ const HARNESSES: Record<string, Harness> = {
       defaultPreference: library.ReadPreference.YES,
       drainedRegions: ['eu-west-1'],
       endpoints: { 'eu-west-1': library.MediaEndpoint.proxy('https://media.eu.example.com') },
-      httpApi: { authorizer },
+      access: library.LinkAccess.byClaim('custom:tenant', 'tenants/{claim}/'),
+      httpApi: new With({ authorizer }, { access: library.LinkAccess.all() }),
       ipRanges: [{ cidr: '10.0.0.0/8', region: 'eu-west-1' }],
       linkLifetime: Duration.minutes(5),
       maxLinkLifetime: Duration.hours(2),
@@ -219,6 +221,15 @@ const HARNESSES: Record<string, Harness> = {
       replicationDelay: Duration.minutes(1),
       uploads: true,
     },
+  },
+  LinkAccessOptions: {
+    use: (stack, options) =>
+      router(stack, {
+        httpApi: { authorizer: tokens },
+        uploads: true,
+        access: library.LinkAccess.byClaim('custom:tenant', 'tenants/{claim}/', options),
+      }),
+    samples: { readScopes: ['media/read'], uploadScopes: ['media/upload'] },
   },
   MediaRouterAlarmsOptions: {
     use: (stack, options) => router(stack).addAlarms(options),
@@ -237,7 +248,8 @@ const HARNESSES: Record<string, Harness> = {
     },
   },
   JwtAuthorizerOptions: {
-    use: (stack, options) => router(stack, { httpApi: { authorizer: library.HttpAuthorizer.jwt(options) } }),
+    use: (stack, options) =>
+      router(stack, { httpApi: { authorizer: library.HttpAuthorizer.jwt(options) }, access: library.LinkAccess.all() }),
     base: jwt,
     samples: {
       issuer: 'https://other.example.com',

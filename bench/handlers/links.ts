@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { SignatureV4 } from '@smithy/signature-v4';
+import { HttpAccess } from '../../src/stored/routing/runtime/http-access';
 import { mediaCopy } from '../../src/stored/routing/runtime/media-copy';
 import { parsePreferences } from '../../src/stored/routing/runtime/preferences';
 import { Readiness } from '../../src/stored/routing/runtime/readiness';
@@ -33,6 +34,14 @@ const router = new Router({
   credentials: async () => credentials,
   now: Date.now,
 });
+
+/** As for a caller over HTTP whose claim has the prefix of these keys. */
+const access = new HttpAccess({
+  settings: { byClaim: ['custom:tenant', '{claim}/'], roleArn: 'arn:aws:iam::111111111111:role/links' },
+  credentials: async () => credentials,
+  sessions: { credentials: async () => credentials },
+});
+const caller = { claims: { 'custom:tenant': 'shots' }, address: '10.1.2.3' };
 
 class Sha256 {
   private readonly hash;
@@ -89,12 +98,13 @@ async function main(): Promise<void> {
       await getSignedUrl(s3, new GetObjectCommand({ Bucket: 'media', Key: key }), { expiresIn: 3600 });
     }
   };
-  const [ours, sdk]: number[][] = [[], []];
+  const [ours, limited, sdk]: number[][] = [[], [], []];
   for (let round = 0; round < 15; round++) {
     ours.push(await microseconds(() => router.resolveLinks(request), COUNT));
+    limited.push(await microseconds(() => router.resolveLinks(request, access.grantFor(caller)), COUNT));
     sdk.push(await microseconds(theirs, 200));
   }
-  process.stdout.write(JSON.stringify({ ours, sdk }));
+  process.stdout.write(JSON.stringify({ ours, limited, sdk }));
 }
 
 void main();

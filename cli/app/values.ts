@@ -8,6 +8,7 @@ import {
   ContentResolution,
   DirectConnect,
   HttpAuthorizer,
+  LinkAccess,
   MediaEndpoint,
   MeetingStartPolicy,
   ProxyMode,
@@ -40,6 +41,11 @@ export const VALUES: Record<string, (value: any) => unknown> = {
   MediaEndpoint: ({ proxy, privateLink }) =>
     proxy === undefined ? MediaEndpoint.privateLink(privateLink) : MediaEndpoint.proxy(proxy),
   HttpAuthorizer: ({ jwt }) => (jwt ? HttpAuthorizer.jwt(jwt) : HttpAuthorizer.iam()),
+  LinkAccess: ({ byClaim, all }) => {
+    if (!byClaim) return LinkAccess.all(all);
+    const { claim, prefix, ...options } = byClaim;
+    return LinkAccess.byClaim(claim, prefix, options);
+  },
   DirectConnect: ({ gateway, transitGateway }) => {
     if (transitGateway !== undefined) return DirectConnect.transitGateway(transitGateway);
     const { directConnectGatewayId, ...options } = gateway;

@@ -1,6 +1,6 @@
 import { App, Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { HttpAuthorizer, MediaReplicationStack, ReadPreference } from 'cdk-media-replication';
+import { HttpAuthorizer, LinkAccess, MediaReplicationStack, ReadPreference } from 'cdk-media-replication';
 
 const app = new App();
 
@@ -21,6 +21,7 @@ const platform = new MediaReplicationStack(app, 'MediaPlatform', {
       { cidr: '198.51.100.0/24', region: 'ap-southeast-2' },
     ],
     httpApi: { authorizer, allowOrigins },
+    access: LinkAccess.all(), // every member of the studio may see everything
   },
   meetings: {
     httpApi: { authorizer, allowOrigins, hostScopes: ['meetings/host'] },

@@ -32,6 +32,18 @@ const arn = (service: string, rest: string, what: string, example: string): Sche
 
 const URL = { title: 'a URL that begins with https://', type: 'string', pattern: '^https://[^/\\s]+' };
 const strings = { type: 'array', items: { type: 'string', minLength: 1 } };
+const LINK_SCOPES = {
+  readScopes: {
+    ...strings,
+    minItems: 1,
+    description: 'The scopes that allow reading. A token needs one of them.\nDefault: none; every valid token.',
+  },
+  uploadScopes: {
+    ...strings,
+    minItems: 1,
+    description: 'The scopes that allow uploads. A token needs one of them.\nDefault: none; no upload links over HTTP.',
+  },
+};
 const LIFETIME = { $ref: '#/definitions/Duration' };
 
 /** Config file notations of types that are neither structs, enums nor primitives. */
@@ -161,6 +173,35 @@ export const DEFINITIONS: Record<string, Schema> = {
           description: 'The source of the token in a request.\nDefault: $request.header.Authorization.',
         },
       },
+    },
+  }),
+  LinkAccess: oneOf('byClaim or all', 'Which objects callers of the HTTP API get links to.', {
+    byClaim: {
+      description: "Objects under a prefix that contains a claim of the caller's token.",
+      type: 'object',
+      additionalProperties: false,
+      required: ['claim', 'prefix'],
+      properties: {
+        claim: {
+          type: 'string',
+          minLength: 1,
+          description: 'The name of the claim.',
+          examples: ['custom:tenant'],
+        },
+        prefix: {
+          type: 'string',
+          minLength: 1,
+          description: "The prefix of keys, with `{claim}` in the place of the claim's value.",
+          examples: ['tenants/{claim}/'],
+        },
+        ...LINK_SCOPES,
+      },
+    },
+    all: {
+      description: 'Every object, for every caller that the authorizer accepts.',
+      type: 'object',
+      additionalProperties: false,
+      properties: LINK_SCOPES,
     },
   }),
   DirectConnect: oneOf('gateway or transitGateway', "The connection of a new VPC to the clients' networks.", {

@@ -20,6 +20,7 @@ export const TYPES: Record<string, string> = {
   'aws-cdk-lib.aws_sns.ITopic': 'TopicArn',
   'cdk-media-replication.DirectConnect': 'DirectConnect',
   'cdk-media-replication.HttpAuthorizer': 'HttpAuthorizer',
+  'cdk-media-replication.LinkAccess': 'LinkAccess',
   'cdk-media-replication.MediaEndpoint': 'MediaEndpoint',
 };
 

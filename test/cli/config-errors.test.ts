@@ -119,7 +119,7 @@ describe('an invalid config', () => {
   });
 
   test('accepts a byte order mark, comments, anchors and any line endings', async () => {
-    const text = `\uFEFF# media\r\n${VALID.replace(/\n/g, '\r\n')}  corsOrigins: &sites [https://a.example.com]\r\nrouter: { httpApi: { authorizer: { iam: {} }, allowOrigins: *sites } }\r\n`;
+    const text = `\uFEFF# media\r\n${VALID.replace(/\n/g, '\r\n')}  corsOrigins: &sites [https://a.example.com]\r\nrouter: { httpApi: { authorizer: { iam: {} }, allowOrigins: *sites }, access: { all: {} } }\r\n`;
     expect(await problemsOf(text)).toEqual([]);
   });
 

@@ -7,6 +7,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
   DirectConnect,
   HttpAuthorizer,
+  LinkAccess,
   MediaEndpoint,
   MediaReplicationStackProps,
   MeetingStartPolicy,
@@ -68,6 +69,7 @@ export const EVERYTHING: MediaReplicationStackProps = {
     regionWeights: { 'eu-central-1': 12.5 },
     runtime: new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS),
     httpApi: { authorizer: HttpAuthorizer.iam() },
+    access: LinkAccess.all(),
   },
 
   meetings: {

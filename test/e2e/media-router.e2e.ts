@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { MediaEndpoint, MediaRouter, MediaRouterProps, ReadinessMode, ReplicatedMediaBucket } from '../../src';
+import {
+  LinkAccess,
+  MediaEndpoint,
+  MediaRouter,
+  MediaRouterProps,
+  ReadinessMode,
+  ReplicatedMediaBucket,
+} from '../../src';
 import { AppConfig } from './support/app-config';
 import { TestAuthority } from './support/certificates';
 import { CORPUS } from './support/corpus';
@@ -98,7 +105,7 @@ describe('links to all kinds of keys', () => {
       for (const Key of CORPUS) await s3.send(new PutObjectCommand({ Bucket, Key, Body: contentOf(Key, region) }));
       s3.destroy();
     }
-    direct = await deploy(world, places, { uploads: true });
+    direct = await deploy(world, places, { uploads: true, access: LinkAccess.all() });
   }, 180_000);
 
   afterAll(async () => {

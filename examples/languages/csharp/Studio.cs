@@ -65,7 +65,8 @@ namespace Studio
                 {
                     Authorizer = tokens,
                     AllowOrigins = new[] { "https://studio.example.com" }
-                }
+                },
+                Access = LinkAccess.ByClaim("custom:studio", "studios/{claim}/")
             });
 
             var meetings = new ReplicatedMeetingService(stack, "Meetings", new ReplicatedMeetingServiceProps

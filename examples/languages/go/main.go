@@ -60,6 +60,7 @@ func main() {
 			Authorizer:   tokens,
 			AllowOrigins: jsii.Strings("https://studio.example.com"),
 		},
+		Access: media.LinkAccess_ByClaim(jsii.String("custom:studio"), jsii.String("studios/{claim}/"), nil),
 	})
 
 	meetings := media.NewReplicatedMeetingService(stack, jsii.String("Meetings"), &media.ReplicatedMeetingServiceProps{

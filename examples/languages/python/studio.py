@@ -5,6 +5,7 @@ from cdk_media_replication import (
     DirectConnect,
     HttpApiOptions,
     HttpAuthorizer,
+    LinkAccess,
     MediaIpRange,
     MediaReplicaProps,
     MediaRouter,
@@ -62,6 +63,7 @@ router = MediaRouter(
     region_weights={"eu-west-1": 100, "ap-southeast-2": 50},
     link_lifetime=Duration.minutes(30),
     http_api=HttpApiOptions(authorizer=tokens, allow_origins=["https://studio.example.com"]),
+    access=LinkAccess.by_claim("custom:studio", "studios/{claim}/"),
 )
 
 meetings = ReplicatedMeetingService(

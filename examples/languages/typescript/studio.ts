@@ -4,6 +4,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import {
   DirectConnect,
   HttpAuthorizer,
+  LinkAccess,
   MediaRouter,
   MeetingStartPolicy,
   ReadinessMode,
@@ -51,6 +52,7 @@ const router = new MediaRouter(stack, 'Router', {
   regionWeights: { 'eu-west-1': 100, 'ap-southeast-2': 50 },
   linkLifetime: Duration.minutes(30),
   httpApi: { authorizer: tokens, allowOrigins: ['https://studio.example.com'] },
+  access: LinkAccess.byClaim('custom:studio', 'studios/{claim}/'),
 });
 
 const meetings = new ReplicatedMeetingService(stack, 'Meetings', {

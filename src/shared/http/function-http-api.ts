@@ -150,6 +150,8 @@ export class FunctionHttpApi extends Construct {
         destinationArn: accessLog.logGroupArn,
         format: JSON.stringify({
           requestId: '$context.requestId',
+          subject: this.usesIam ? '$context.identity.caller' : '$context.authorizer.claims.sub',
+          address: '$context.identity.sourceIp',
           time: '$context.requestTime',
           route: '$context.routeKey',
           status: '$context.status',

@@ -28,7 +28,8 @@ export interface HttpApiOptions {
   readonly throttlingBurstLimit?: number;
 
   /**
-   * The retention of the access log. It contains no query strings and no headers.
+   * The retention of the access log. It contains the subject and the address of each caller, but no query strings and no
+   * headers.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */

@@ -96,6 +96,18 @@ export interface ReplicaHoldings {
   readonly isolated?: true;
 }
 
+/** Which objects callers over HTTP get links to. */
+export interface AccessSettings {
+  /** The claim of the caller's token, and the prefix of keys with `{claim}`. Without it, callers get links to all keys. */
+  readonly byClaim?: [claim: string, prefix: string];
+  readonly readScopes?: string[];
+  readonly uploadScopes?: string[];
+  /** The role whose sessions sign the links, with `byClaim`. */
+  readonly roleArn?: string;
+  /** The default lifetime of links that these sessions sign. */
+  readonly linkSeconds?: number;
+}
+
 /** The configuration that the function receives from the construct. */
 export interface RouterSettings {
   readonly primary: CopySettings;
@@ -111,6 +123,7 @@ export interface RouterSettings {
   readonly uploads: boolean;
   readonly linkSeconds: number;
   readonly maxLinkSeconds: number;
+  readonly access?: AccessSettings;
   /** The ids of the application, environment and configuration profile in AppConfig. */
   readonly store: [application: string, environment: string, profile: string];
 }
@@ -139,6 +152,11 @@ export const MAX_KEY_BYTES = 1024;
 export const MAX_LINK_SECONDS = 604_800;
 export const DEFAULT_MAX_LINK_SECONDS = 21_600;
 export const DEFAULT_LINK_SECONDS = 3_600;
+/** The limit of role chaining: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
+export const SESSION_SECONDS = 3_600;
+/** A session is renewed when a link would outlive it, so this leaves it at least 15 minutes. */
+export const MAX_SESSION_LINK_SECONDS = 2_700;
+export const DEFAULT_SESSION_LINK_SECONDS = 1_800;
 export const MAX_DELAY_SECONDS = 604_800;
 /** The time after which the router knows which objects are late: S3 reports them, and a worker runs every 5 minutes. */
 export const DEFAULT_DELAY_SECONDS = 1_500;
@@ -161,4 +179,4 @@ export const REASON_DIMENSION = 'Reason';
 export const LINKS_ROUTE = 'POST /links';
 export const REDIRECT_ROUTE = 'GET /media';
 
-export const HTTP_STATUS: { readonly [code: string]: number } = { ValidationError: 400 };
+export const HTTP_STATUS: { readonly [code: string]: number } = { ValidationError: 400, NotAllowed: 403 };

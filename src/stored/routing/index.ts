@@ -1,4 +1,5 @@
 export * from './i-media-router';
+export * from './link-access';
 export * from './media-endpoint';
 export * from './media-router';
 export * from './props';

@@ -4,6 +4,8 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { INITIAL_PREFERENCES_FILE, RouterSettings, SETTINGS_VARIABLE } from './contract';
 import { Arrivals } from './runtime/arrivals';
 import { createHandler } from './runtime/handler';
+import { HttpAccess } from './runtime/http-access';
+import { LinkSessions } from './runtime/link-sessions';
 import { LivePreferences } from './runtime/live-preferences';
 import { mediaCopy } from './runtime/media-copy';
 import { ObjectReader } from './runtime/object-reader';
@@ -44,4 +46,7 @@ const router = new Router({
   now: Date.now,
 });
 
-export const handler = createHandler(router, telemetry);
+const { access } = settings;
+const sessions = access?.roleArn === undefined ? undefined : new LinkSessions(access.roleArn);
+
+export const handler = createHandler(router, telemetry, new HttpAccess({ settings: access, credentials, sessions }));

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Duration, Stack, Stage } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import * as contract from './contract';
 import { IMediaRouter } from './i-media-router';
 import { initialPreferences, withoutTokens } from './initial-preferences';
+import { createLinkRole } from './link-role';
 import { ImportedMediaRouter, MediaRouterBase } from './media-router-base';
 import { PreferenceStore } from './preference-store';
 import { MediaRouterAlarmsOptions, MediaRouterAttributes, MediaRouterProps } from './props';
@@ -68,6 +69,9 @@ export class MediaRouter extends MediaRouterBase {
   /** The HTTP API, if `httpApi` was specified. */
   public readonly httpApi?: FunctionHttpApi;
 
+  /** The role whose sessions sign links for callers over HTTP, with `LinkAccess.byClaim()`. */
+  public readonly linkRole?: iam.IRole;
+
   /** The id of the AppConfig application that contains the preferences. */
   public readonly preferencesApplicationId: string;
 
@@ -102,17 +106,22 @@ export class MediaRouter extends MediaRouterBase {
     });
     [this.preferencesApplicationId, this.preferencesEnvironmentId, this.preferencesProfileId] = store.address;
 
+    const roleName = (purpose: string) =>
+      hasCrossAccountCopy(media, Stack.of(this)) ? names.role(purpose) : undefined;
+    // The role trusts the role of the function, so it is created after it.
+    const linkRoleArn = props.access?._settings.byClaim && Lazy.string({ produce: () => this.linkRole!.roleArn });
+    const settings = routerSettings(this, props, store.address, linkRoleArn);
     const fn = handlerFunction(this, 'Function', {
       handler: HANDLER,
       description: 'Creates links to the copy of the media that is best for each viewer',
       code: this.codeWith(withoutTokens(initial)),
       environment: {
-        [contract.SETTINGS_VARIABLE]: Stack.of(this).toJsonString(routerSettings(this, props, store.address)),
+        [contract.SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings),
         POWERTOOLS_SERVICE_NAME: this.routerName,
       },
       memorySize: props.memorySize ?? contract.DEFAULT_MEMORY_MIB,
       timeout: Duration.seconds(15),
-      roleName: hasCrossAccountCopy(media, Stack.of(this)) ? names.role('router') : undefined,
+      roleName: roleName('router'),
       runtime,
       logRetention,
     });
@@ -121,6 +130,7 @@ export class MediaRouter extends MediaRouterBase {
     if (props.uploads) media.grantPut(fn);
     store.grantRead(fn);
     this.grantReadStates(fn, media);
+    if (linkRoleArn) this.linkRole = createLinkRole(this, { ...props, function: fn, roleName: roleName('links') });
     if (props.httpApi) {
       const routes = [{ routeKeys: [contract.LINKS_ROUTE, contract.REDIRECT_ROUTE], function: fn }];
       this.httpApi = FunctionHttpApi._in(this, { ...props.httpApi, routes });

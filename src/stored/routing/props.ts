@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
+import { LinkAccess } from './link-access';
 import { MediaEndpoint } from './media-endpoint';
 import { AlarmsOptions } from '../../shared/alarms-options';
 import { HttpApiOptions } from '../../shared/http';
@@ -125,13 +126,14 @@ export interface MediaRouterOptions {
   /**
    * How long links are valid if the request does not specify `expiresInSeconds`.
    *
-   * @default Duration.hours(1), or `maxLinkLifetime` if that is shorter
+   * @default Duration.hours(1), or 30 minutes over HTTP with `LinkAccess.byClaim()`, or `maxLinkLifetime` if that is shorter
    */
   readonly linkLifetime?: Duration;
 
   /**
    * The longest validity of links that a request can specify. Up to 7 days. A link expires earlier if the credentials of
-   * the function that signed it expire, which happens after some hours.
+   * the function that signed it expire, which happens after some hours. Over HTTP with `LinkAccess.byClaim()`, the longest
+   * validity is 45 minutes.
    *
    * @default Duration.hours(6)
    * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-presigned-url.html
@@ -140,11 +142,22 @@ export interface MediaRouterOptions {
 
   /**
    * An HTTP API in front of the function, with the routes `POST /links`, and `GET /media?key=…`, which redirects to the
-   * link.
+   * link. Requires `access`.
    *
    * @default - no HTTP API; callers with `grantInvoke` invoke the function
    */
   readonly httpApi?: HttpApiOptions;
+
+  /**
+   * Which objects callers over HTTP get links to. Required with `httpApi`. Callers that invoke the function are trusted
+   * servers: they get links to every object.
+   *
+   * With `LinkAccess.byClaim()`, links over HTTP are valid for up to 45 minutes, and for 30 minutes by default: sessions of
+   * assumed roles sign them, which expire after an hour.
+   *
+   * @default - callers over HTTP get no links
+   */
+  readonly access?: LinkAccess;
 
   /**
    * The runtime of the functions.
@@ -161,7 +174,8 @@ export interface MediaRouterOptions {
   readonly memorySize?: number;
 
   /**
-   * The retention of the functions' logs. They contain no keys, addresses or links.
+   * The retention of the functions' logs. They contain an audit record for each call: the caller, the address of a caller
+   * over HTTP, the number and the first segments of the keys, and the copies. They contain no whole keys and no links.
    *
    * @default logs.RetentionDays.ONE_MONTH
    */

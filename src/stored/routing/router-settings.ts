@@ -12,6 +12,7 @@ export function routerSettings(
   scope: Construct,
   { media, endpoints = {}, ...options }: MediaRouterProps,
   store: contract.RouterSettings['store'],
+  linkRoleArn?: string,
 ): contract.RouterSettings {
   const { region } = media.primary.env;
   const { bucketName } = media.primary;
@@ -32,6 +33,13 @@ export function routerSettings(
     uploads: options.uploads ?? false,
     linkSeconds: options.linkLifetime?.toSeconds() ?? Math.min(contract.DEFAULT_LINK_SECONDS, maxLinkSeconds),
     maxLinkSeconds,
+    access: options.access && {
+      ...options.access._settings,
+      roleArn: linkRoleArn,
+      linkSeconds: linkRoleArn
+        ? (options.linkLifetime?.toSeconds() ?? contract.DEFAULT_SESSION_LINK_SECONDS)
+        : undefined,
+    },
     store,
   };
 }

@@ -4,6 +4,7 @@ import { IMediaRouter } from './i-media-router';
 import { formatIpRange, parseIpRange } from './ip-address';
 import { IpRanges } from './ip-ranges';
 import { MediaIpRange, MediaRouterOptions } from './props';
+import { validateAccess } from './validation-access';
 import { mayBeOneOf } from '../../private/one-of';
 import { Problems } from '../../private/problems';
 
@@ -44,6 +45,7 @@ export function validateRouter(problems: Problems, options: MediaRouterOptions, 
     });
   }
   validateDurations(problems, options);
+  validateAccess(problems, options);
 }
 
 /** A metric of an unknown region or reason would never have data. */

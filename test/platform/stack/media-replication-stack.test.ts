@@ -8,6 +8,7 @@ import * as sns from 'aws-cdk-lib/aws-sns';
 import { IConstruct } from 'constructs';
 import {
   HttpAuthorizer,
+  LinkAccess,
   MediaReplicationStack,
   MediaReplicationStackProps,
   ReplicatedMediaBucketProps,
@@ -134,7 +135,10 @@ describe('MediaReplicationStack', () => {
       resources(templateOf(stack), 'AWS::ApiGatewayV2::Route').map(({ Properties }) => Properties.RouteKey);
 
     test('that of the router', () => {
-      const stack = stackWith({ router: { httpApi: { authorizer: JWT } }, meetings: { rooms: [HALL] } });
+      const stack = stackWith({
+        router: { httpApi: { authorizer: JWT }, access: LinkAccess.all() },
+        meetings: { rooms: [HALL] },
+      });
       expect(routesOf(stack).sort()).toEqual(['GET /media', 'POST /links']);
       expect(stack.meetings!.httpApi).toBeUndefined();
       expect(outputsOf(stack).RouterApiUrl).toMatch(/^https:\/\/\$\{Router.*\.execute-api\.us-east-1\./);

@@ -1,4 +1,4 @@
-import { HttpAuthorizer, MediaReplicationStack } from '../../../src';
+import { HttpAuthorizer, LinkAccess, MediaReplicationStack } from '../../../src';
 import { Acceptance, expectNagClean } from '../../support/nag';
 import { FUNCTIONS, MEDIA, MEETINGS } from '../../support/nag-acceptances';
 import { newApp } from '../../support/synth';
@@ -25,7 +25,7 @@ test('MediaReplicationStack passes cdk-nag', () => {
     env: { account: '111111111111', region: 'us-east-1' },
     // Backfill is tested in test/stored/backfill.
     media: { replicas: [{ region: 'eu-west-1' }], serverAccessLogs: true, replicateExisting: false },
-    router: { httpApi: { authorizer: HttpAuthorizer.iam() } },
+    router: { httpApi: { authorizer: HttpAuthorizer.iam() }, access: LinkAccess.all() },
     meetings: {
       rooms: [{ meetingName: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
       httpApi: { authorizer: HttpAuthorizer.iam() },

@@ -1,4 +1,4 @@
-import { HttpAuthorizer, MediaReplicationStack, ProxyMode } from '../../../src';
+import { HttpAuthorizer, LinkAccess, MediaReplicationStack, ProxyMode } from '../../../src';
 import { newApp, OF_CDK, synthesise, validateTemplates } from '../../support/synth';
 
 validateTemplates();
@@ -15,7 +15,7 @@ describe('MediaReplicationStack with everything', () => {
       ],
       serverAccessLogs: true,
     },
-    router: { uploads: true, httpApi: { authorizer: HttpAuthorizer.iam() } },
+    router: { uploads: true, httpApi: { authorizer: HttpAuthorizer.iam() }, access: LinkAccess.all() },
     meetings: {
       rooms: [
         {

@@ -1,4 +1,10 @@
-import { errorResponse, isHttpEvent, jsonBodyOf, jsonResponse } from '../../../src/shared/http/runtime/http-events';
+import {
+  callerOf,
+  errorResponse,
+  isHttpEvent,
+  jsonBodyOf,
+  jsonResponse,
+} from '../../../src/shared/http/runtime/http-events';
 
 const event = (body?: string, isBase64Encoded = false) => ({
   routeKey: 'POST /links',
@@ -14,6 +20,34 @@ describe('isHttpEvent', () => {
     'rejects %j',
     (payload) => expect(isHttpEvent(payload)).toBe(false),
   );
+});
+
+describe('callerOf', () => {
+  const address = '203.0.113.9';
+  const callerWith = (authorizer?: object) => {
+    const forged = JSON.stringify({ sub: 'forged', subject: 'forged', clientIp: '10.0.0.1' });
+    const headers = { 'x-forwarded-for': '10.0.0.1' };
+    return callerOf({ ...event(forged), headers, requestContext: { http: { sourceIp: address }, authorizer } } as any);
+  };
+
+  test('has the subject and the claims of the token', () => {
+    const claims = { sub: 'user-1', 'custom:tenant': 'acme', scope: 'media/read' };
+    expect(callerWith({ jwt: { claims, scopes: null } })).toEqual({ subject: 'user-1', claims, address });
+  });
+
+  test('has the id of the principal that IAM authorized, and no claims', () => {
+    const iam = { userId: 'AROAEXAMPLE:web', userArn: 'arn:aws:sts::111111111111:assumed-role/web/web' };
+    expect(callerWith({ iam })).toEqual({ subject: 'AROAEXAMPLE:web', claims: {}, address });
+  });
+
+  test.each([[undefined], [{}], [{ jwt: {} }], [{ jwt: { claims: { sub: '' } } }], [{ jwt: { claims: { sub: 1 } } }]])(
+    'has no subject if the authorizer returned %j',
+    (authorizer) => expect(callerWith(authorizer).subject).toBeUndefined(),
+  );
+
+  test('does not use the identity of IAM for a token without a subject', () => {
+    expect(callerWith({ jwt: { claims: {} }, iam: { userId: 'AROAEXAMPLE' } }).subject).toBeUndefined();
+  });
 });
 
 describe('jsonBodyOf', () => {

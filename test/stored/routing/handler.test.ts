@@ -1,4 +1,5 @@
 import { createHandler } from '../../../src/stored/routing/runtime/handler';
+import { HttpAccess } from '../../../src/stored/routing/runtime/http-access';
 import { mediaCopy } from '../../../src/stored/routing/runtime/media-copy';
 import { parsePreferences } from '../../../src/stored/routing/runtime/preferences';
 import { Readiness } from '../../../src/stored/routing/runtime/readiness';
@@ -21,6 +22,11 @@ beforeEach(() => {
     jest.spyOn(stream, 'write').mockImplementation((text) => Boolean((written += String(text))));
   }
   process.env.POWERTOOLS_SERVICE_NAME = 'router-1';
+  const credentials = async () => ({
+    accessKeyId: 'AKIDSECRET',
+    secretAccessKey: 'secretkey',
+    sessionToken: 'sessiontoken',
+  });
   const router = new Router({
     primary: mediaCopy('primary', ['us-east-1', 'media-us'], {}),
     replicas: [mediaCopy('replica', ['eu-west-1', 'media-eu'], {})],
@@ -28,15 +34,11 @@ beforeEach(() => {
     linkSeconds: 3600,
     maxLinkSeconds: 3600,
     preferences: async () => parsePreferences('{"ipRanges":{"eu-west-1":["10.0.0.0/8"]}}', REGIONS),
-    credentials: async () => ({
-      accessKeyId: 'AKIDSECRET',
-      secretAccessKey: 'secretkey',
-      sessionToken: 'sessiontoken',
-    }),
+    credentials,
     now: Date.now,
     readiness: new Readiness({ mode: 'delay', timeoutMs: 1000, arrivals: BROKEN, hasSeveralReplicas: false }),
   });
-  handle = createHandler(router, new Telemetry());
+  handle = createHandler(router, new Telemetry(), new HttpAccess({ settings: {}, credentials }));
 });
 afterEach(() => jest.restoreAllMocks());
 

@@ -11,6 +11,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import {
   HttpAuthorizer,
+  LinkAccess,
   MediaEndpoint,
   MediaRouter,
   MediaRouterOptions,
@@ -195,12 +196,13 @@ describe('MediaRouter', () => {
       'cannot be found by the private range %s over the HTTP API, which is a warning',
       (cidr) => {
         const httpApi = { authorizer: HttpAuthorizer.iam() };
+        const access = LinkAccess.all();
         const warned = (options: Partial<MediaRouterProps>) =>
           Annotations.fromStack(setUp(options).stack).findWarning('*', Match.stringLikeRegexp('is private')).length;
         const ipRanges = [{ cidr, region: 'eu-west-1' }];
-        expect(warned({ ipRanges, httpApi })).toBe(1);
+        expect(warned({ ipRanges, httpApi, access })).toBe(1);
         expect(warned({ ipRanges })).toBe(0);
-        expect(warned({ ipRanges: [{ cidr: '203.0.113.0/24', region: 'eu-west-1' }], httpApi })).toBe(0);
+        expect(warned({ ipRanges: [{ cidr: '203.0.113.0/24', region: 'eu-west-1' }], httpApi, access })).toBe(0);
       },
     );
 
@@ -451,7 +453,7 @@ describe('MediaRouter', () => {
 
   describe('the HTTP API', () => {
     test('authorizes callers by IAM', () => {
-      const { stack, router } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() } });
+      const { stack, router } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() }, access: LinkAccess.all() });
       router.httpApi!.grantInvoke(new iam.Role(stack, 'Web', { assumedBy: new iam.AccountRootPrincipal() }));
       const template = templateOf(stack);
       for (const RouteKey of ['POST /links', 'GET /media']) {
@@ -467,7 +469,10 @@ describe('MediaRouter', () => {
         audience: ['studio'],
         identitySource: '$request.querystring.token',
       });
-      const { stack, router } = setUp({ httpApi: { authorizer, allowOrigins: ['https://www.example.com'] } });
+      const { stack, router } = setUp({
+        httpApi: { authorizer, allowOrigins: ['https://www.example.com'] },
+        access: LinkAccess.all(),
+      });
       const template = templateOf(stack);
       template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
         AuthorizerType: 'JWT',
@@ -486,7 +491,7 @@ describe('MediaRouter', () => {
     });
 
     test('can invoke the function by its own routes only, and does not log query strings', () => {
-      const { stack } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() } });
+      const { stack } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() }, access: LinkAccess.all() });
       const template = templateOf(stack);
       const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).map(asText);
       const sources = permissions.map(({ Properties }: any) => Properties.SourceArn).filter(Boolean);
@@ -742,7 +747,7 @@ describe('MediaRouter', () => {
     const stack = primaryStack(newApp(), { region });
     const replica = region === 'cn-north-1' ? 'cn-northwest-1' : 'us-gov-east-1';
     const media = new ReplicatedMediaBucket(stack, 'Media', { replicas: [{ region: replica }] });
-    setUp({ media, httpApi: { authorizer: HttpAuthorizer.iam() } }, stack);
+    setUp({ media, httpApi: { authorizer: HttpAuthorizer.iam() }, access: LinkAccess.all() }, stack);
     expect(JSON.stringify(templateOf(stack).toJSON())).not.toMatch(/arn:aws:/);
   });
 

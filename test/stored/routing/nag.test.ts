@@ -1,5 +1,5 @@
 import { BucketEncryption } from 'aws-cdk-lib/aws-s3';
-import { HttpAuthorizer, MediaRouter, ReplicatedMediaBucket } from '../../../src';
+import { HttpAuthorizer, LinkAccess, MediaRouter, ReplicatedMediaBucket } from '../../../src';
 import { Acceptance, expectNagClean } from '../../support/nag';
 import { ALARMS, FUNCTIONS } from '../../support/nag-acceptances';
 import { newApp, primaryStack } from '../../support/synth';
@@ -7,8 +7,13 @@ import { newApp, primaryStack } from '../../support/synth';
 const ROUTER: Acceptance[] = [
   {
     rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::media-(us|eu)\/\*\]$/,
-    path: /\/Router\/FunctionRole\/DefaultPolicy\//,
+    path: /\/(Router|ByClaim)\/FunctionRole\/DefaultPolicy\//,
     reason: 'Callers can request links to any object, so the function that signs them needs to read every object.',
+  },
+  {
+    rule: /^AwsSolutions-IAM5\[Resource::arn:<AWS::Partition>:s3:::media-(us|eu)\/tenants\/\*\/\*\]$/,
+    path: /\/ByClaim\/LinkRole\/DefaultPolicy\//,
+    reason: 'The objects of all tenants. The policy of each session limits it to the prefix of one.',
   },
 ];
 
@@ -21,6 +26,8 @@ test('MediaRouter passes cdk-nag', () => {
       { bucketName: 'media-eu', region: 'eu-west-1', ruleId: 'rule', encryption: BucketEncryption.S3_MANAGED },
     ],
   });
-  new MediaRouter(stack, 'Router', { media, httpApi: { authorizer: HttpAuthorizer.iam() } }).addAlarms();
+  const httpApi = { authorizer: HttpAuthorizer.iam() };
+  new MediaRouter(stack, 'Router', { media, httpApi, access: LinkAccess.all() }).addAlarms();
+  new MediaRouter(stack, 'ByClaim', { media, access: LinkAccess.byClaim('tenant', 'tenants/{claim}/') }).addAlarms();
   expectNagClean(app, [...ROUTER, ...FUNCTIONS, ...ALARMS]);
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { notAllowed } from './errors';
 import { Fields } from './requests';
-import { HttpEvent, jsonBodyOf } from '../../../shared/http/runtime/http-events';
+import { callerOf, HttpEvent, jsonBodyOf } from '../../../shared/http/runtime/http-events';
 import { Caller, isUserId } from '../contract';
 
 /** Returns the request in the body. Callers of the audience API act as the user that the authorizer identified. */
@@ -14,8 +14,8 @@ export function requestOf(event: HttpEvent, caller: Caller): Fields {
   return { ...request, externalUserId: identityOf(event) };
 }
 
-function identityOf({ requestContext: { authorizer } }: HttpEvent): string {
-  const identity = authorizer?.jwt?.claims?.sub ?? authorizer?.iam?.userId;
-  if (!identity) throw notAllowed('The authorizer returned no identity.');
-  return isUserId(identity) ? identity : createHash('sha256').update(identity).digest('hex');
+function identityOf(event: HttpEvent): string {
+  const { subject } = callerOf(event);
+  if (subject === undefined) throw notAllowed('The authorizer returned no identity.');
+  return isUserId(subject) ? subject : createHash('sha256').update(subject).digest('hex');
 }

@@ -13,7 +13,7 @@ export interface HttpEvent {
   readonly requestContext: {
     readonly http: { readonly sourceIp: string };
     readonly authorizer?: {
-      readonly jwt?: { readonly claims?: { readonly sub?: string } };
+      readonly jwt?: { readonly claims?: { readonly sub?: string; readonly [claim: string]: unknown } };
       readonly iam?: { readonly userId?: string };
     };
   };
@@ -23,6 +23,23 @@ export interface HttpResponse {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body?: string;
+}
+
+/** The caller of an HTTP API, as API Gateway authorized it. */
+export interface HttpCaller {
+  /** The claim `sub` of the token, or the unique id of the IAM principal. */
+  readonly subject?: string;
+  /** The claims of the token. Empty for a caller that IAM authorized. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** The source address of the connection. */
+  readonly address: string;
+}
+
+/** Reads the caller from what API Gateway determined, never from headers, the query or the body. */
+export function callerOf({ requestContext: { http, authorizer } }: HttpEvent): HttpCaller {
+  const claims = authorizer?.jwt?.claims ?? {};
+  const subject: unknown = authorizer?.jwt ? claims.sub : authorizer?.iam?.userId;
+  return { subject: typeof subject === 'string' && subject ? subject : undefined, claims, address: http.sourceIp };
 }
 
 /** Tells an event of an HTTP API from the payload of a direct invocation. */

@@ -1,3 +1,4 @@
+import { everything, LinkGrant } from './link-grant';
 import { LinkCredentials, LinkLifetime, linkLifetime, Links } from './links';
 import { MediaCopy } from './media-copy';
 import { Preferences } from './preferences';
@@ -21,25 +22,28 @@ export interface RouterProps extends Omit<Limits, 'regions'> {
 /** Resolves links: applies the routing rule, determines whether the replica has the objects, and signs. */
 export class Router {
   private readonly limits: Limits;
+  private readonly everything: LinkGrant;
 
   constructor(private readonly props: RouterProps) {
     this.limits = { ...props, regions: [props.primary, ...props.replicas].map(({ region }) => region) };
+    this.everything = everything(props.credentials);
   }
 
-  async resolveLinks(payload: unknown): Promise<ResolveLinksResponse> {
+  async resolveLinks(payload: unknown, grant = this.everything): Promise<ResolveLinksResponse> {
     const now = this.props.now();
-    const request = parseLinksRequest(payload, this.limits, now);
-    const { links } = await this.resolve(request, now, (index) => `objects[${index}].key`);
+    const request = parseLinksRequest(payload, grant.limits(this.limits), now);
+    const { links } = await this.resolve(request, now, (index) => `objects[${index}].key`, grant);
     return { links };
   }
 
   /** Returns a redirect that caches may store for half of the link's remaining lifetime. */
-  async redirect(payload: unknown): Promise<HttpResponse & { readonly link: Link }> {
+  async redirect(payload: unknown, grant = this.everything): Promise<HttpResponse & { readonly link: Link }> {
     const now = this.props.now();
     const { links, lifetime } = await this.resolve(
-      parseRedirectRequest(payload, this.limits, now),
+      parseRedirectRequest(payload, grant.limits(this.limits), now),
       now,
       () => 'object.key',
+      grant,
     );
     const remaining = lifetime.signedAt / 1000 + lifetime.expiresInSeconds - now / 1000;
     const headers = {
@@ -50,13 +54,16 @@ export class Router {
   }
 
   private async resolve(
-    request: LinksRequest,
+    requested: LinksRequest,
     now: number,
     field: (index: number) => string,
+    grant: LinkGrant,
   ): Promise<{ links: Link[]; lifetime: LinkLifetime }> {
-    const { primary, credentials } = this.props;
+    const { primary } = this.props;
+    const request = grant.admit(requested, field);
     const decisions = request.method === 'put' ? all(request, primary, 'upload') : await this.decide(request, now);
-    const signedBy = await credentials();
+    const copies = new Set([primary, ...decisions.map(({ copy }) => copy)]);
+    const signedBy = await grant.credentials(request, [...copies]);
     const lifetime = linkLifetime(now, request.expiresInSeconds, signedBy);
     const links = new Links(request.method, signedBy, lifetime);
     const answer = request.objects.map((object, index): Link => {

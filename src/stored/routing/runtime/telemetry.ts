@@ -1,16 +1,21 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { CallRecord, copiesOf } from './audit';
 import { StoreEvents } from './live-preferences';
+import { NotAllowed } from './not-allowed';
 import { StateEvents } from './replica-states';
 import { ValidationError } from '../../../private/validation-error';
 import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
 
-/** Writes logs and metrics, which must not contain keys of objects, addresses or parts of links. */
+/**
+ * Writes metrics and logs, with an audit record for each call: who called, from where over HTTP, for how many keys with
+ * which first segments, and which copies the links point to. They never contain a whole key or a part of a link.
+ */
 export class Telemetry implements StoreEvents, StateEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
-  answered(operation: string, links: readonly Link[], milliseconds: number): void {
+  answered(call: CallRecord, links: readonly Link[], milliseconds: number): void {
     const counts = new Map<string, number>();
     for (const { region, reason } of links) {
       const name = `${region} ${reason}`;
@@ -25,19 +30,21 @@ export class Telemetry implements StoreEvents, StateEvents {
     }
     this.count(METRIC.links, links.length);
     this.count(METRIC.fallbacks, links.filter(({ reason }) => FALLBACK_REASONS.includes(reason)).length);
-    this.logger.info(operation, {
+    this.logger.info('links issued', {
+      ...call,
       links: links.length,
+      copies: copiesOf(links),
       reasons: Object.fromEntries(counts),
       milliseconds: Math.round(milliseconds * 10) / 10,
     });
   }
 
-  failed(error: unknown): void {
-    if (error instanceof ValidationError) {
+  failed(error: unknown, call: CallRecord): void {
+    if (error instanceof ValidationError || error instanceof NotAllowed) {
       // Without the message, which contains input of the caller.
-      this.logger.info('refused', { code: error.name });
+      this.logger.info('links refused', { ...call, code: error.name });
     } else {
-      this.logger.error('failed', error as Error);
+      this.logger.error('failed', { ...call, error: error as Error });
     }
   }
 

@@ -5,6 +5,7 @@ import io.github.cdkmediareplication.HttpApiOptions;
 import io.github.cdkmediareplication.HttpAuthorizer;
 import io.github.cdkmediareplication.IReplicatedMeeting;
 import io.github.cdkmediareplication.JwtAuthorizerOptions;
+import io.github.cdkmediareplication.LinkAccess;
 import io.github.cdkmediareplication.MediaIpRange;
 import io.github.cdkmediareplication.MediaReplicaProps;
 import io.github.cdkmediareplication.MediaRouter;
@@ -76,6 +77,7 @@ public class Studio {
                         .authorizer(tokens)
                         .allowOrigins(List.of("https://studio.example.com"))
                         .build())
+                .access(LinkAccess.byClaim("custom:studio", "studios/{claim}/"))
                 .build();
 
         ReplicatedMeetingService meetings = ReplicatedMeetingService.Builder.create(stack, "Meetings")
