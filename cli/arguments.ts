@@ -3,7 +3,7 @@ import { nearest } from './config/words';
 import { UsageError } from './problems';
 import type { ColorOption } from './terminal/terminal';
 
-export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'schema'] as const;
+export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'schema', 'preferences'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export type Arguments = Readonly<ReturnType<typeof parseArguments>>;
@@ -17,14 +17,15 @@ const OPTIONS: Record<CommandName, readonly string[]> = {
   plan: ['config', 'json'],
   synth: ['config', 'out', 'json'],
   schema: ['path'],
+  preferences: ['config', 'application', 'environment', 'profile', 'region', 'dry-run', 'addresses', 'json'],
 };
 
 export function parseArguments(argv: readonly string[]) {
   const { values, positionals, tokens } = parse(argv);
-  const [name, ...more] = positionals;
+  const [name, ...operands] = positionals;
   const command = name === undefined ? undefined : commandNamed(name);
-  if (more.length > 0) {
-    throw new UsageError(`Unexpected ${more.join(' ')} after ${name}. Specify a file with --config <file>.`);
+  if (operands.length > 0 && command !== 'preferences') {
+    throw new UsageError(`Unexpected ${operands.join(' ')} after ${name}. Specify a file with --config <file>.`);
   }
   const given = tokens.flatMap((token) => (token.kind === 'option' ? token.name : []));
   const known = [...COMMON_OPTIONS, ...(command ? OPTIONS[command] : ['version'])];
@@ -34,11 +35,11 @@ export function parseArguments(argv: readonly string[]) {
       command ? `${command} does not support --${unsupported}.` : `--${unsupported} requires a command.`,
     );
   }
-  for (const option of ['config', 'out'] as const) {
+  for (const option of ['config', 'out', 'addresses'] as const) {
     if (values[option] === '') throw new UsageError(`--${option} requires a path.`);
   }
   const color: ColorOption = values['no-color'] ? 'never' : values.color ? 'always' : undefined;
-  return { ...values, command, color };
+  return { ...values, command, operands, color };
 }
 
 function commandNamed(name: string): CommandName {
@@ -66,6 +67,12 @@ function parse(argv: readonly string[]) {
         force: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         path: { type: 'boolean', default: false },
+        application: { type: 'string' },
+        environment: { type: 'string' },
+        profile: { type: 'string' },
+        region: { type: 'string' },
+        addresses: { type: 'string' },
+        'dry-run': { type: 'boolean', default: false },
       },
     });
   } catch (error) {

@@ -22,7 +22,7 @@ export interface Context extends World, Arguments {
   readonly messages: Terminal;
 }
 
-export type Command = (context: Context) => void;
+export type Command = (context: Context) => void | Promise<void>;
 
 export function printJson({ stdout }: Context, value: unknown): void {
   stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

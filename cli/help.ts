@@ -11,6 +11,8 @@ Commands
   plan       show regions, resources, capacity, quotas and cost estimate
   synth      write templates and assets, and print how to deploy them
   schema     print the JSON Schema of config files
+  preferences
+             show or change the router's preferences without a deployment
 
 Options
   -c, --config <file>   config file (default: media.yaml)
@@ -56,6 +58,35 @@ ${JSON_OPTION}`,
 Prints the JSON Schema of config files.
 
       --path            print the path of the schema file instead
+`,
+  preferences: `Usage: cdk-media-replication preferences <action> [options]
+
+Shows or changes the router's preferences in AWS AppConfig, without a deployment
+of the stack. Calls the AWS CLI (aws), with its credentials and settings.
+
+Actions
+  get                       print the preferences, as YAML or JSON
+  set <file>                replace them by those in a JSON or YAML file
+  set <field>=<value> ...   change fields: defaultPreference=auto
+                            replicationDelaySeconds=900
+                            ipRanges.<region>=10.20.0.0/16,10.21.0.0/16
+                            drainedRegions=<region>,<region>
+                            regionWeights.<region>=50
+                            A list or a field of a region can be empty.
+  drain <region>            point no links to the replica in a region
+  undrain <region>          the opposite
+  weight <region> <percent> set the percentage of its objects that it serves
+
+Options
+      --dry-run             show the change, and how many addresses get another
+                            region, and change nothing
+      --addresses <file>    with --dry-run: IP addresses, one in each line
+                            (default: one of each range)
+  -c, --config <file>       config file (default: media.yaml) of the stack
+      --application <id>, --environment <id>, --profile <id>, --region <region>
+                            ids in AppConfig, and the region of the router,
+                            instead of a config
+      --json                print JSON
 `,
 };
 

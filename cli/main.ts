@@ -6,6 +6,7 @@ const COMMANDS: Commands = {
   validate: async () => (await import('./commands/validate')).validate,
   plan: async () => (await import('./commands/plan')).plan,
   synth: async () => (await import('./commands/synth')).synth,
+  preferences: async () => (await import('./commands/preferences')).preferences,
   schema: async () => (await import('./commands/schema')).schema,
 };
 

@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], world: World, commands: Comma
     const { command } = parsed;
     if (parsed.version) world.stdout.write(`${packageVersion()}\n`);
     else if (parsed.help) world.stdout.write(help(command));
-    else if (command) (await commands[command]())(contextOf(parsed, world));
+    else if (command) await (await commands[command]())(contextOf(parsed, world));
     else throw new UsageError('Expected a command.');
     return EXIT.done;
   } catch (error) {

@@ -232,6 +232,9 @@ describe('docs/limits.md', () => {
       'delay until changed preferences take effect',
       `${count('src/stored/routing/runtime/live-preferences', 'POLL_SECONDS')} s`,
     ],
+    ['`user` |', `1 to ${routing.MAX_USER_LENGTH} printable characters`],
+    ['delay until a changed preference of a user takes effect', `${routing.USERS_CACHED_SECONDS} s`],
+    ['time to read the preference of a user', `${routing.USER_READ_MS} ms`],
     ['fallbacks to the primary', `${routing.DEFAULT_FALLBACK_PERCENT} %`],
 
     ['attendees of a session', String(meeting.MAX_ATTENDEES)],

@@ -5,6 +5,7 @@ import { App, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aw
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -220,6 +221,14 @@ const HARNESSES: Record<string, Harness> = {
       regionWeights: { 'eu-west-1': 50 },
       replicationDelay: Duration.minutes(1),
       uploads: true,
+      userPreferences: {},
+    },
+  },
+  UserPreferencesOptions: {
+    use: (stack, userPreferences) => router(stack, { userPreferences }),
+    samples: {
+      table: (stack: Stack) => dynamodb.Table.fromTableName(stack, 'Users', 'media-users'),
+      removalPolicy: RemovalPolicy.DESTROY,
     },
   },
   LinkAccessOptions: {

@@ -1,4 +1,5 @@
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -11,6 +12,7 @@ import { Construct } from 'constructs';
 export const IMPORTS: Record<string, (scope: Construct, id: string, value: any, region: string) => unknown> = {
   CertificateArn: (scope, id, arn) => Certificate.fromCertificateArn(scope, id, arn),
   ExistingBucket: (scope, id, bucketName, region) => s3.Bucket.fromBucketAttributes(scope, id, { bucketName, region }),
+  ExistingTable: (scope, id, tableName) => Table.fromTableName(scope, id, tableName),
   HostedZone: (scope, id, zone) => HostedZone.fromHostedZoneAttributes(scope, id, zone),
   KeyArn: importKey,
   RepositoryArn: (scope, id, arn) => ecr.Repository.fromRepositoryArn(scope, id, arn),

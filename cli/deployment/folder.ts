@@ -38,6 +38,16 @@ export function withTemporaryFolder<T>(use: (folder: string) => T): T {
   }
 }
 
+/** Like `withTemporaryFolder`, until the promise is settled. */
+export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'cdk-media-replication-'));
+  try {
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 function expectReplaceable(target: string, folder: string): void {
   if (!existsSync(target)) return;
   let files: string[];

@@ -97,6 +97,12 @@ export const DEFINITIONS: Record<string, Schema> = {
     ['studio-media'],
     'The name of an existing bucket.',
   ),
+  ExistingTable: text(
+    'the name of an existing DynamoDB table',
+    '^[A-Za-z0-9_.-]{3,255}$',
+    ['media-users'],
+    'The name of an existing DynamoDB table.',
+  ),
   KeyArn: arn('kms', '(key|alias)/', 'a KMS key or alias', 'arn:aws:kms:eu-west-1:111111111111:alias/media'),
   RoleArn: arn('iam', 'role/', 'an IAM role', 'arn:aws:iam::111111111111:role/replication'),
   TopicArn: arn('sns', '', 'an SNS topic', 'arn:aws:sns:us-east-1:111111111111:oncall'),

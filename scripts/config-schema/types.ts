@@ -7,6 +7,7 @@ export const TYPES: Record<string, string> = {
   'aws-cdk-lib.Duration': 'Duration',
   'aws-cdk-lib.PermissionsBoundary': 'PermissionsBoundary',
   'aws-cdk-lib.aws_certificatemanager.ICertificate': 'CertificateArn',
+  'aws-cdk-lib.aws_dynamodb.ITable': 'ExistingTable',
   'aws-cdk-lib.aws_ec2.IIpAddresses': 'IpAddresses',
   'aws-cdk-lib.aws_ecr.IRepository': 'RepositoryArn',
   'aws-cdk-lib.aws_events.Schedule': 'Schedule',

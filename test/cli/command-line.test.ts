@@ -6,8 +6,8 @@ describe('the command line', () => {
   test('prints its help', async () => {
     const { code, stdout, stderr } = await cli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['init', 'validate', 'plan', 'synth', 'schema']) {
-      expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
+    for (const command of ['init', 'validate', 'plan', 'synth', 'schema', 'preferences']) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command}\\s`, 'm'));
       const ofCommand = await cli([command, '-h']);
       expect(ofCommand.stdout).toContain(`Usage: cdk-media-replication ${command}`);
     }
@@ -21,6 +21,7 @@ describe('the command line', () => {
       ['plan', '-h'],
       ['synth', '-h'],
       ['schema', '-h'],
+      ['preferences', '-h'],
     ]) {
       const { stdout } = await cli(argv);
       expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
@@ -35,7 +36,7 @@ describe('the command line', () => {
   test.each([
     [[], 'Expected a command.'],
     [['synht'], 'Unknown command "synht". Did you mean synth?'],
-    [['deploy'], 'Unknown command "deploy". Commands: init, validate, plan, synth, schema.'],
+    [['deploy'], 'Unknown command "deploy". Commands: init, validate, plan, synth, schema, preferences.'],
     [['plan', '--cnofig', 'x'], "Unknown option '--cnofig'"],
     [['plan', '--out', 'x'], 'plan does not support --out.'],
     [['plan', 'media.yaml'], 'Unexpected media.yaml after plan. Specify a file with --config <file>.'],

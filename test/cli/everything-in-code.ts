@@ -1,4 +1,4 @@
-import { Duration, PermissionsBoundary } from 'aws-cdk-lib';
+import { Duration, PermissionsBoundary, RemovalPolicy } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -67,6 +67,7 @@ export const EVERYTHING: MediaReplicationStackProps = {
     },
     ipRanges: [{ cidr: '203.0.113.0/24', region: 'eu-central-1' }],
     regionWeights: { 'eu-central-1': 12.5 },
+    userPreferences: { removalPolicy: RemovalPolicy.DESTROY },
     runtime: new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS),
     httpApi: { authorizer: HttpAuthorizer.iam() },
     access: LinkAccess.all(),

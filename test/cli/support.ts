@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { init } from '../../cli/commands/init';
 import { plan } from '../../cli/commands/plan';
+import { preferences } from '../../cli/commands/preferences';
 import { schema } from '../../cli/commands/schema';
 import { synth } from '../../cli/commands/synth';
 import { validate } from '../../cli/commands/validate';
@@ -11,6 +12,7 @@ import { run } from '../../cli/run';
 const COMMANDS = {
   init: () => init,
   plan: () => plan,
+  preferences: () => preferences,
   schema: () => schema,
   synth: () => synth,
   validate: () => validate,

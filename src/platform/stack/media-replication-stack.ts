@@ -76,6 +76,9 @@ export class MediaReplicationStack extends Stack {
       value !== undefined && new CfnOutput(this, id, { value, description });
     write('PrimaryBucketName', media.primary.bucketName, 'Name of the primary bucket');
     write('RouterFunctionName', router.function.functionName, 'Name of the router function');
+    const { preferencesApplicationId, preferencesEnvironmentId, preferencesProfileId } = router;
+    const preferences = [preferencesApplicationId, preferencesEnvironmentId, preferencesProfileId].join('/');
+    write('RouterPreferences', preferences, 'AppConfig ids of the router preferences: application/environment/profile');
     write('RouterApiUrl', router.httpApi?.url, 'URL of the router HTTP API');
     write('MeetingsAudienceFunctionName', meetings?.audienceFunction.functionName, 'Name of the audience function');
     write('MeetingsHostFunctionName', meetings?.hostFunction.functionName, 'Name of the host function');

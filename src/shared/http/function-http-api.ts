@@ -53,7 +53,7 @@ export class FunctionHttpApi extends Construct {
       protocolType: 'HTTP',
       corsConfiguration: props.allowOrigins && {
         allowOrigins: props.allowOrigins,
-        allowMethods: ['GET', 'POST'],
+        allowMethods: [...new Set(['GET', 'POST', ...this.routeKeys.map((routeKey) => routeKey.split(' ')[0])])],
         allowHeaders: ['authorization', 'content-type', 'x-amz-date', 'x-amz-security-token'],
         maxAge: 3600,
       },

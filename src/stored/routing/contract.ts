@@ -72,6 +72,13 @@ export interface ResolveLinksResponse {
   readonly links: Link[];
 }
 
+/** The stored preference of a user; without `preference` if the user has none. */
+export interface PreferenceResponse {
+  readonly user: string;
+  readonly preference?: Preference;
+  readonly region?: string;
+}
+
 /** A copy of the media, as a short tuple: the environment variables of a function are limited to 4 KB. */
 export type CopySettings = [
   region: string,
@@ -126,6 +133,8 @@ export interface RouterSettings {
   readonly access?: AccessSettings;
   /** The ids of the application, environment and configuration profile in AppConfig. */
   readonly store: [application: string, environment: string, profile: string];
+  /** The name of the table with the preferences of users. */
+  readonly userTable?: string;
 }
 
 /** The preferences in AppConfig, which can change without a deployment. */
@@ -160,6 +169,13 @@ export const DEFAULT_SESSION_LINK_SECONDS = 1_800;
 export const MAX_DELAY_SECONDS = 604_800;
 /** The time after which the router knows which objects are late: S3 reports them, and a worker runs every 5 minutes. */
 export const DEFAULT_DELAY_SECONDS = 1_500;
+/** The partition key of the table with the preferences of users. */
+export const USER_KEY = 'user';
+/** How long an instance of the function uses the preference of a user without reading it again. */
+export const USERS_CACHED_SECONDS = 30;
+/** How long links wait for the preference of a user. */
+export const USER_READ_MS = 300;
+export const MAX_USER_LENGTH = 256;
 export const DEFAULT_MEMORY_MIB = 1024;
 /** The default threshold of the alarm on fallbacks, in percent of all links. */
 export const DEFAULT_FALLBACK_PERCENT = 5;
@@ -170,6 +186,7 @@ export const METRIC = {
   fallbacks: 'Fallbacks',
   configurationRefused: 'ConfigurationRefused',
   configurationUnavailable: 'ConfigurationUnavailable',
+  userPreferencesUnavailable: 'UserPreferencesUnavailable',
 } as const;
 /** The dimension that Powertools adds: the name of the router. */
 export const ROUTER_DIMENSION = 'service';
@@ -178,5 +195,7 @@ export const REASON_DIMENSION = 'Reason';
 
 export const LINKS_ROUTE = 'POST /links';
 export const REDIRECT_ROUTE = 'GET /media';
+export const GET_PREFERENCE_ROUTE = 'GET /preference';
+export const PUT_PREFERENCE_ROUTE = 'PUT /preference';
 
 export const HTTP_STATUS: { readonly [code: string]: number } = { ValidationError: 400, NotAllowed: 403 };

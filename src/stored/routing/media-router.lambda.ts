@@ -14,6 +14,8 @@ import { Readiness } from './runtime/readiness';
 import { ReplicaStates } from './runtime/replica-states';
 import { Router } from './runtime/router';
 import { Telemetry } from './runtime/telemetry';
+import { UserPreferences } from './runtime/user-preferences';
+import { UserTable } from './runtime/user-table';
 
 const settings: RouterSettings = JSON.parse(process.env[SETTINGS_VARIABLE]!);
 const credentials = defaultProvider();
@@ -29,6 +31,10 @@ const preferences = new LivePreferences(
   regions,
   telemetry,
 );
+const userPreferences =
+  settings.userTable === undefined
+    ? undefined
+    : new UserPreferences({ table: new UserTable(settings.userTable), regions, events: telemetry });
 
 const router = new Router({
   ...settings,
@@ -36,6 +42,7 @@ const router = new Router({
   replicas,
   credentials,
   preferences: () => preferences.get(),
+  userPreferences,
   readiness: new Readiness({
     mode: settings.readiness,
     timeoutMs: settings.readinessTimeoutMs,
@@ -49,4 +56,6 @@ const router = new Router({
 const { access } = settings;
 const sessions = access?.roleArn === undefined ? undefined : new LinkSessions(access.roleArn);
 
-export const handler = createHandler(router, telemetry, new HttpAccess({ settings: access, credentials, sessions }));
+const httpAccess = new HttpAccess({ settings: access, credentials, sessions });
+
+export const handler = createHandler(router, telemetry, httpAccess, userPreferences);

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, Lazy, Stack, Stage } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -14,6 +15,7 @@ import { PreferenceStore } from './preference-store';
 import { MediaRouterAlarmsOptions, MediaRouterAttributes, MediaRouterProps } from './props';
 import { RouterAlarms } from './router-alarms';
 import { readableTable, routerSettings } from './router-settings';
+import { UserPreferenceTable } from './user-preference-table';
 import { validateRouter } from './validation';
 import { bundleOf, handlerFunction } from '../../private/handler-function';
 import { DeterministicNames, hasCrossAccountCopy } from '../../private/naming';
@@ -81,6 +83,9 @@ export class MediaRouter extends MediaRouterBase {
   /** The id of the AppConfig configuration profile of the preferences. */
   public readonly preferencesProfileId: string;
 
+  /** The table with the preferences of users, if `userPreferences` was specified. */
+  public readonly userPreferencesTable?: dynamodb.ITable;
+
   private routerAlarms?: RouterAlarms;
 
   /** @throws if an option is invalid; the message lists all problems */
@@ -106,11 +111,17 @@ export class MediaRouter extends MediaRouterBase {
     });
     [this.preferencesApplicationId, this.preferencesEnvironmentId, this.preferencesProfileId] = store.address;
 
+    const users = props.userPreferences && new UserPreferenceTable(this, 'UserPreferences', props.userPreferences);
+    this.userPreferencesTable = users?.table;
     const roleName = (purpose: string) =>
       hasCrossAccountCopy(media, Stack.of(this)) ? names.role(purpose) : undefined;
     // The role trusts the role of the function, so it is created after it.
     const linkRoleArn = props.access?._settings.byClaim && Lazy.string({ produce: () => this.linkRole!.roleArn });
-    const settings = routerSettings(this, props, store.address, linkRoleArn);
+    const settings = routerSettings(this, props, {
+      store: store.address,
+      linkRoleArn,
+      userTable: users?.table.tableName,
+    });
     const fn = handlerFunction(this, 'Function', {
       handler: HANDLER,
       description: 'Creates links to the copy of the media that is best for each viewer',
@@ -131,8 +142,10 @@ export class MediaRouter extends MediaRouterBase {
     store.grantRead(fn);
     this.grantReadStates(fn, media);
     if (linkRoleArn) this.linkRole = createLinkRole(this, { ...props, function: fn, roleName: roleName('links') });
+    users?.grantUse(fn);
     if (props.httpApi) {
-      const routes = [{ routeKeys: [contract.LINKS_ROUTE, contract.REDIRECT_ROUTE], function: fn }];
+      const ofUsers = users ? [contract.GET_PREFERENCE_ROUTE, contract.PUT_PREFERENCE_ROUTE] : [];
+      const routes = [{ routeKeys: [contract.LINKS_ROUTE, contract.REDIRECT_ROUTE, ...ofUsers], function: fn }];
       this.httpApi = FunctionHttpApi._in(this, { ...props.httpApi, routes });
     }
   }

@@ -1,4 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { LinkAccess } from './link-access';
@@ -48,6 +49,28 @@ export interface MediaIpRange {
   readonly region: string;
 }
 
+/** Options of the preferences that a `MediaRouter` stores for users. */
+export interface UserPreferencesOptions {
+  /**
+   * An existing DynamoDB table in the router's region, with the partition key `user` of type string and without a sort
+   * key. The table and its key are not modified: the policy of a customer managed key must allow access through IAM
+   * policies of the account.
+   *
+   * Each user is an item with the string attributes `user`, `preference` (`no`, `yes` or `auto`) and optionally `region`.
+   *
+   * @default - a new table with on-demand capacity, point-in-time recovery, and encryption with the AWS managed key
+   */
+  readonly table?: dynamodb.ITable;
+
+  /**
+   * What happens to the new table when it is removed from the stack. A table that was retained can be specified as
+   * `table`.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+}
+
 /** Options of a `MediaRouter` that do not depend on the media. */
 export interface MediaRouterOptions {
   /**
@@ -56,6 +79,15 @@ export interface MediaRouterOptions {
    * @default ReadPreference.NO
    */
   readonly defaultPreference?: ReadPreference;
+
+  /**
+   * Stores a preference and a region for each user, which apply to requests that specify neither. Adds the operations
+   * `GetPreference` and `PutPreference`, and to the HTTP API the routes `GET /preference` and `PUT /preference`, with
+   * which callers manage their own preference. Use `{}` for the default options.
+   *
+   * @default - not stored; requests without a preference use `defaultPreference`
+   */
+  readonly userPreferences?: UserPreferencesOptions;
 
   /**
    * The age at which the router assumes that a replica has an object, with `ReadinessMode.DELAY`, unless S3 has reported

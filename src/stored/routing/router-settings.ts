@@ -7,12 +7,16 @@ import { isCrossAccount } from '../../private/naming';
 import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
 import { ARCHIVE_CLASSES } from '../bucket/contract';
 
+/** What the router's function needs of other resources. */
+interface DeployedSettings extends Pick<contract.RouterSettings, 'store' | 'userTable'> {
+  readonly linkRoleArn?: string;
+}
+
 /** Returns the configuration of the router's function. */
 export function routerSettings(
   scope: Construct,
   { media, endpoints = {}, ...options }: MediaRouterProps,
-  store: contract.RouterSettings['store'],
-  linkRoleArn?: string,
+  { store, linkRoleArn, userTable }: DeployedSettings,
 ): contract.RouterSettings {
   const { region } = media.primary.env;
   const { bucketName } = media.primary;
@@ -41,6 +45,7 @@ export function routerSettings(
         : undefined,
     },
     store,
+    userTable,
   };
 }
 

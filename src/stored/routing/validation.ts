@@ -1,9 +1,10 @@
 import { Duration, Token } from 'aws-cdk-lib';
-import { DEFAULT_MAX_LINK_SECONDS, MAX_DELAY_SECONDS, MAX_LINK_SECONDS, REASONS } from './contract';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { DEFAULT_MAX_LINK_SECONDS, MAX_DELAY_SECONDS, MAX_LINK_SECONDS, REASONS, USER_KEY } from './contract';
 import { IMediaRouter } from './i-media-router';
 import { formatIpRange, parseIpRange } from './ip-address';
 import { IpRanges } from './ip-ranges';
-import { MediaIpRange, MediaRouterOptions } from './props';
+import { MediaIpRange, MediaRouterOptions, UserPreferencesOptions } from './props';
 import { validateAccess } from './validation-access';
 import { mayBeOneOf } from '../../private/one-of';
 import { Problems } from '../../private/problems';
@@ -46,6 +47,32 @@ export function validateRouter(problems: Problems, options: MediaRouterOptions, 
   }
   validateDurations(problems, options);
   validateAccess(problems, options);
+  if (options.userPreferences) validateUserPreferences(problems.within('userPreferences'), options.userPreferences);
+}
+
+function validateUserPreferences(problems: Problems, { table, removalPolicy }: UserPreferencesOptions): void {
+  problems.expect(!table || removalPolicy === undefined, {
+    property: 'removalPolicy',
+    got: removalPolicy,
+    expected: 'no value with `table`',
+    fix: 'Remove one of the two: an existing table is not modified.',
+  });
+  // Only of a table of this app: an imported one has no resource.
+  const { keySchema, attributeDefinitions } = (table?.node.defaultChild ?? {}) as Partial<dynamodb.CfnTable>;
+  if (!Array.isArray(keySchema) || !Array.isArray(attributeDefinitions)) return;
+  const types = (attributeDefinitions as dynamodb.CfnTable.AttributeDefinitionProperty[]).map(
+    ({ attributeName, attributeType }) => [attributeName, attributeType] as const,
+  );
+  const keys = (keySchema as dynamodb.CfnTable.KeySchemaProperty[]).map(
+    ({ attributeName }) => `${attributeName} (${new Map(types).get(attributeName)})`,
+  );
+  const expected = `${USER_KEY} (${dynamodb.AttributeType.STRING})`;
+  problems.expect(keys.join() === expected, {
+    property: 'table',
+    got: `a table with the key ${keys.join(', ')}`,
+    expected: `a table with the partition key ${expected} and no sort key`,
+    fix: 'Create a table with this key, or remove `table` so that the router creates one.',
+  });
 }
 
 /** A metric of an unknown region or reason would never have data. */

@@ -72,6 +72,15 @@ export class DynamoDbLocal {
     return items;
   }
 
+  /** The server keeps its connections and answers nothing until it is resumed. */
+  pause(): void {
+    this.process.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process.kill('SIGCONT');
+  }
+
   stop(): void {
     this.client.destroy();
     this.process.kill('SIGKILL');

@@ -62,6 +62,7 @@ describe('MediaReplicationStack', () => {
       expect.stringMatching(/^MediaReplicaEuWest1Region/),
       'PrimaryBucketName',
       'RouterFunctionName',
+      'RouterPreferences',
     ]);
   });
 

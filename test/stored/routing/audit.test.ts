@@ -54,7 +54,7 @@ describe('the audit record', () => {
     const router = new HttpRouter(undefined);
     const objects = objectsOf(['films/secret.mov']);
     await router.invoke({ operation: 'ResolveLinks', user: 'user-2', clientIp: '10.11.12.13', objects });
-    await router.invoke({ operation: 'ResolveLinks', user: { name: 'x' }, objects });
+    await expect(router.invoke({ operation: 'ResolveLinks', user: { name: 'x' }, objects })).rejects.toThrow('user');
     const [named, unnamed] = records();
     expect(named).toMatchObject({ message: 'links issued', user: 'user-2', keys: 1 });
     expect(named).not.toHaveProperty('address');

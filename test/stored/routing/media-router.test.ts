@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Duration, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
+import { App, Duration, RemovalPolicy, Stack, Stage, Tags, Token } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -22,6 +23,7 @@ import {
 } from '../../../src';
 import { Problems } from '../../../src/private/problems';
 import * as contract from '../../../src/stored/routing/contract';
+import { Markdown } from '../../support/markdown';
 import { asText, newApp, primaryStack, synthesise, templateOf } from '../../support/synth';
 
 const DOCS = join(__dirname, '../../../docs');
@@ -490,6 +492,24 @@ describe('MediaRouter', () => {
       );
     });
 
+    test('has routes for the preferences of users only if they are stored', () => {
+      const httpApi = { authorizer: HttpAuthorizer.iam(), allowOrigins: ['https://www.example.com'] };
+      const routesOf = (props: Partial<MediaRouterProps>) => {
+        const template = templateOf(setUp({ httpApi, access: LinkAccess.all(), ...props }).stack);
+        const [api] = Object.values(template.findResources('AWS::ApiGatewayV2::Api'));
+        const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
+        return [routes.map(({ Properties }) => Properties.RouteKey), api.Properties.CorsConfiguration.AllowMethods];
+      };
+      expect(routesOf({})).toEqual([
+        ['POST /links', 'GET /media'],
+        ['GET', 'POST'],
+      ]);
+      expect(routesOf({ userPreferences: {} })).toEqual([
+        ['POST /links', 'GET /media', 'GET /preference', 'PUT /preference'],
+        ['GET', 'POST', 'PUT'],
+      ]);
+    });
+
     test('can invoke the function by its own routes only, and does not log query strings', () => {
       const { stack } = setUp({ httpApi: { authorizer: HttpAuthorizer.iam() }, access: LinkAccess.all() });
       const template = templateOf(stack);
@@ -502,6 +522,99 @@ describe('MediaRouter', () => {
       const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
       expect(stage.Properties.AccessLogSettings.Format).not.toMatch(/query|path|uri|authorizer\.claims/i);
       expect(stage.Properties.DefaultRouteSettings).toEqual({ ThrottlingBurstLimit: 1000, ThrottlingRateLimit: 500 });
+    });
+  });
+
+  describe('preferences of users', () => {
+    const table = (stack: Stack, props: Partial<dynamodb.TableProps> = {}) =>
+      new dynamodb.Table(stack, 'Users', {
+        partitionKey: { name: 'user', type: dynamodb.AttributeType.STRING },
+        ...props,
+      });
+    const used = (stack: Stack) =>
+      statementsOf(templateOf(stack), /RouterFunctionRole/).filter((each) => /dynamodb|dynamodb\./.test(each));
+
+    test('are not stored by default', () => {
+      const { stack, router } = setUp();
+      templateOf(stack).resourceCountIs('AWS::DynamoDB::Table', 0);
+      expect(router.userPreferencesTable).toBeUndefined();
+      expect(settingsOf(templateOf(stack)).userTable).toBeUndefined();
+      expect(used(stack)).toEqual([]);
+    });
+
+    test('are stored in a table that is retained and encrypted, with point-in-time recovery', () => {
+      const { stack, router } = setUp({ userPreferences: {} });
+      const template = templateOf(stack);
+      template.hasResource('AWS::DynamoDB::Table', {
+        DeletionPolicy: 'Retain',
+        UpdateReplacePolicy: 'Retain',
+        Properties: {
+          KeySchema: [{ AttributeName: 'user', KeyType: 'HASH' }],
+          AttributeDefinitions: [{ AttributeName: 'user', AttributeType: 'S' }],
+          BillingMode: 'PAY_PER_REQUEST',
+          SSESpecification: { SSEEnabled: true },
+          PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        },
+      });
+      expect(settingsOf(template).userTable).toMatch(/^\$\{RouterUserPreferencesTable/);
+      expect(router.userPreferencesTable).toBeInstanceOf(dynamodb.Table);
+    });
+
+    test('can be deleted with the stack', () => {
+      const { stack } = setUp({ userPreferences: { removalPolicy: RemovalPolicy.DESTROY } });
+      templateOf(stack).hasResource('AWS::DynamoDB::Table', { DeletionPolicy: 'Delete' });
+    });
+
+    test('allow the function to read and write the items of the table only', () => {
+      expect(used(setUp({ userPreferences: {} }).stack)).toEqual([
+        expect.stringMatching(
+          /^dynamodb:GetItem,dynamodb:PutItem,dynamodb:DeleteItem on \$\{RouterUserPreferencesTable\w+\.Arn\} \{\}$/,
+        ),
+      ]);
+    });
+
+    test('need only permissions that docs/security.md explains', () => {
+      const stack = primaryStack();
+      setUp(
+        { userPreferences: { table: table(stack, { encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED }) } },
+        stack,
+      );
+      const { tables } = new Markdown(readFileSync(join(DOCS, 'security.md'), 'utf8'));
+      const rows = tables.flat().filter(([, , , reason]) => reason?.includes('`userPreferences`'));
+      const explained = rows.map(([, names]) => names.replace(/[` ]/g, ''));
+      expect(used(stack).map((each) => each.split(' on ')[0])).toEqual(explained);
+    });
+
+    test('are stored in an existing table, which is not modified', () => {
+      const stack = primaryStack();
+      const existing = dynamodb.Table.fromTableName(stack, 'Users', 'media-users');
+      const { router } = setUp({ userPreferences: { table: existing } }, stack);
+      templateOf(stack).resourceCountIs('AWS::DynamoDB::Table', 0);
+      expect(settingsOf(templateOf(stack)).userTable).toBe('media-users');
+      expect(used(stack)).toEqual([expect.stringContaining(':table/media-users {}')]);
+      expect(router.userPreferencesTable).toBe(existing);
+    });
+
+    test('in an existing table with a key of its own are decrypted through DynamoDB only', () => {
+      const stack = primaryStack();
+      const encryption = dynamodb.TableEncryption.CUSTOMER_MANAGED;
+      setUp({ userPreferences: { table: table(stack, { encryption }) } }, stack);
+      expect(used(stack)[1]).toMatch(
+        /^kms:Decrypt,kms:DescribeKey,kms:Encrypt,kms:GenerateDataKey\*,kms:ReEncrypt\* on \$\{UsersKey.*"kms:ViaService":"dynamodb\.us-east-1/,
+      );
+    });
+
+    test('fail when an existing table has another key, or a removal policy', () => {
+      const stack = primaryStack();
+      const sortKey = { name: 'order', type: dynamodb.AttributeType.NUMBER };
+      const userPreferences = { table: table(stack, { sortKey }), removalPolicy: RemovalPolicy.DESTROY };
+      expect(() => setUp({ userPreferences }, stack)).toThrow(
+        '[MediaStack/Router] userPreferences.removalPolicy: got "destroy", expected no value with `table`. Remove one of ' +
+          'the two: an existing table is not modified.\n' +
+          '[MediaStack/Router] userPreferences.table: got "a table with the key user (S), order (N)", expected a table ' +
+          'with the partition key user (S) and no sort key. Create a table with this key, or remove `table` so that the ' +
+          'router creates one.',
+      );
     });
   });
 

@@ -33,9 +33,11 @@ export function recordOfCaller(event: unknown, caller?: HttpCaller): CallRecord 
 /** Describes a request that has not been validated yet, so that the record of a refused call says what it was for. */
 export function recordOfRequest(request: unknown, operations: readonly string[]): CallRecord {
   const { operation, method, objects, object } = fieldsOf(request);
+  const known = operations.find((each) => each === operation);
+  if (objects === undefined && object === undefined) return { operation: known };
   const keys = (Array.isArray(objects) ? objects : [object]).map((each) => fieldsOf(each).key);
   return {
-    operation: operations.find((known) => known === operation),
+    operation: known,
     method: method === 'put' ? 'put' : 'get',
     keys: keys.length,
     prefixes: [...firstSegments(keys)],

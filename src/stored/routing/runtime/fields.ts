@@ -9,6 +9,15 @@ export function asFields(field: string, value: unknown): Fields {
   return value as Fields;
 }
 
+/** Clients in other languages send `null` for fields without a value. */
+export function given(value: unknown): unknown {
+  return value === null ? undefined : value;
+}
+
+export function optional<T>(value: unknown, parse: (value: unknown) => T): T | undefined {
+  return given(value) === undefined ? undefined : parse(value);
+}
+
 /** @param what the known values, if the error is to describe them */
 export function oneOf<T extends string>(field: string, value: unknown, known: readonly T[], what?: string): T {
   if (!known.includes(value as T)) {

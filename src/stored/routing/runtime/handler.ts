@@ -6,6 +6,7 @@ import { LinkGrant } from './link-grant';
 import { NotAllowed } from './not-allowed';
 import { Router } from './router';
 import { Telemetry } from './telemetry';
+import { UserPreferences } from './user-preferences';
 import { ValidationError } from '../../../private/validation-error';
 import {
   callerOf,
@@ -15,21 +16,33 @@ import {
   isHttpEvent,
   jsonResponse,
 } from '../../../shared/http/runtime/http-events';
-import { HTTP_STATUS, ResolveLinksResponse } from '../contract';
+import { HTTP_STATUS, PreferenceResponse, ResolveLinksResponse } from '../contract';
 
 const OPERATIONS = ['ResolveLinks', 'Redirect'] as const;
+/** Only of routers that store preferences of users. */
+const PREFERENCE_OPERATIONS = ['GetPreference', 'PutPreference'] as const;
 /** The log has the details. */
 const INTERNAL_ERROR = { name: 'InternalError', message: 'Internal error. See the log of the function.' };
 
+type Response = ResolveLinksResponse | PreferenceResponse | HttpResponse;
+
 /** Creates the function's handler, for direct invocations and for events of an HTTP API. */
-export function createHandler(router: Router, telemetry: Telemetry, access: HttpAccess) {
-  const answer = async (
-    request: Fields,
-    record: CallRecord,
-    grant?: LinkGrant,
-  ): Promise<ResolveLinksResponse | HttpResponse> => {
+export function createHandler(
+  router: Router,
+  telemetry: Telemetry,
+  access: HttpAccess,
+  userPreferences?: UserPreferences,
+) {
+  const known = userPreferences ? [...OPERATIONS, ...PREFERENCE_OPERATIONS] : OPERATIONS;
+
+  const answer = async (request: Fields, record: CallRecord, grant?: LinkGrant): Promise<Response> => {
     const started = performance.now();
-    const operation = oneOf('operation', request?.operation, OPERATIONS);
+    const operation = oneOf('operation', request?.operation, known);
+    if (operation === 'GetPreference' || operation === 'PutPreference') {
+      const response = await userPreferences![operation === 'GetPreference' ? 'get' : 'put'](request);
+      telemetry.completed(record, performance.now() - started);
+      return response;
+    }
     if (operation === 'ResolveLinks') {
       const response = await router.resolveLinks(request, grant);
       telemetry.answered(record, response.links, performance.now() - started);
@@ -40,8 +53,8 @@ export function createHandler(router: Router, telemetry: Telemetry, access: Http
     return response;
   };
 
-  const direct = async (event: unknown): Promise<ResolveLinksResponse | HttpResponse> => {
-    const record = { ...recordOfCaller(event), ...recordOfRequest(event, OPERATIONS) };
+  const direct = async (event: unknown): Promise<Response> => {
+    const record = { ...recordOfCaller(event), ...recordOfRequest(event, known) };
     try {
       return await answer(event as Fields, record);
     } catch (error) {
@@ -55,19 +68,18 @@ export function createHandler(router: Router, telemetry: Telemetry, access: Http
     let record = recordOfCaller(event, caller);
     try {
       const request = requestOf(event);
-      record = { ...record, ...recordOfRequest(request, OPERATIONS) };
+      record = { ...record, ...recordOfRequest(request, known) };
       const grant = access.grantFor(caller);
       record = { ...record, access: grant.prefix };
       const response = await answer(request, record, grant);
-      return 'links' in response ? jsonResponse(200, response) : response;
+      return 'statusCode' in response ? response : jsonResponse(200, response);
     } catch (error) {
       telemetry.failed(error, record);
       return errorResponse(isRefusal(error) ? error : INTERNAL_ERROR, HTTP_STATUS);
     }
   };
 
-  return async (event: unknown): Promise<ResolveLinksResponse | HttpResponse> =>
-    isHttpEvent(event) ? overHttp(event) : direct(event);
+  return async (event: unknown): Promise<Response> => (isHttpEvent(event) ? overHttp(event) : direct(event));
 }
 
 function isRefusal(error: unknown): error is Error {

@@ -1,8 +1,8 @@
 import { parseIpAddress } from '../ip-address';
-import { asFields, Fields, oneOf } from './fields';
+import { asFields, Fields, given, oneOf, optional } from './fields';
 import { Viewer } from './rule';
 import { ValidationError } from '../../../private/validation-error';
-import { MAX_KEY_BYTES, MAX_OBJECTS, ObjectRequest, Preference, PREFERENCES } from '../contract';
+import { MAX_KEY_BYTES, MAX_OBJECTS, MAX_USER_LENGTH, ObjectRequest, Preference, PREFERENCES } from '../contract';
 
 /** The limits of requests to this deployment. */
 export interface Limits {
@@ -22,6 +22,8 @@ export interface MediaObject extends Omit<ObjectRequest, 'createdAt'> {
 export interface LinksRequest {
   readonly method: 'get' | 'put';
   readonly viewer: Viewer;
+  /** The user whose stored preference applies if the viewer has neither a preference nor a region. */
+  readonly user?: string;
   readonly objects: MediaObject[];
   readonly expiresInSeconds: number;
 }
@@ -33,6 +35,8 @@ const TIME = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const CLOCK_SKEW_MS = 30_000;
 /** Values that S3 can return in a header and that fit into a URL. */
 const HEADER_VALUE = /^[\x20-\x7e]{1,1000}$/;
+/** Without control, format and unassigned characters, line separators and lone surrogates. */
+const USER = new RegExp(`^[^\\p{C}\\p{Zl}\\p{Zp}]{1,${MAX_USER_LENGTH}}$`, 'u');
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** @throws ValidationError that names the invalid field; a request is answered completely or not at all */
@@ -45,6 +49,7 @@ export function parseLinksRequest(payload: unknown, limits: Limits, now: number)
   return {
     method,
     viewer: parseViewer(fields, limits),
+    user: optional(fields.user, parseUser),
     objects: parseObjects(fields.objects, method, now),
     expiresInSeconds: parseExpiry(fields.expiresInSeconds, limits),
   };
@@ -56,9 +61,19 @@ export function parseRedirectRequest(payload: unknown, limits: Limits, now: numb
   return {
     method: 'get',
     viewer: parseViewer(fields, limits),
+    user: optional(fields.user, parseUser),
     objects: [parseObject('object', fields.object, 'get', now)],
     expiresInSeconds: parseExpiry(fields.expiresInSeconds, limits),
   };
+}
+
+export function isUser(value: unknown): value is string {
+  return typeof value === 'string' && USER.test(value);
+}
+
+export function parseUser(value: unknown): string {
+  if (!isUser(value)) throw new ValidationError('user', value, `1 to ${MAX_USER_LENGTH} printable characters`);
+  return value;
 }
 
 function parseViewer({ preference, region, clientIp }: Fields, { regions }: Limits): Viewer {
@@ -135,13 +150,4 @@ function headerValue(field: string, value: unknown): string {
     throw new ValidationError(field, value, '1 to 1000 printable ASCII characters');
   }
   return value;
-}
-
-/** Clients in other languages send `null` for fields without a value. */
-function given(value: unknown): unknown {
-  return value === null ? undefined : value;
-}
-
-function optional<T>(value: unknown, parse: (value: unknown) => T): T | undefined {
-  return given(value) === undefined ? undefined : parse(value);
 }

@@ -5,6 +5,7 @@ import { Preferences } from './preferences';
 import { Readiness } from './readiness';
 import { Limits, LinksRequest, parseLinksRequest, parseRedirectRequest } from './request';
 import { destinationOf, isForReplica, isInShare } from './rule';
+import { UserPreferences } from './user-preferences';
 import { HttpResponse } from '../../../shared/http/runtime/http-events';
 import { Link, Reason, ResolveLinksResponse } from '../contract';
 
@@ -15,6 +16,8 @@ export interface RouterProps extends Omit<Limits, 'regions'> {
   readonly paused?: readonly string[];
   readonly readiness: Pick<Readiness, 'of'>;
   readonly preferences: () => Promise<Preferences>;
+  /** The preferences of users, if the router stores them. */
+  readonly userPreferences?: Pick<UserPreferences, 'apply'>;
   readonly credentials: () => Promise<LinkCredentials>;
   readonly now: () => number;
 }
@@ -74,9 +77,12 @@ export class Router {
     return { links: answer, lifetime };
   }
 
-  private async decide({ viewer, objects }: LinksRequest, now: number): Promise<Decision[]> {
-    const { primary, replicas, paused = [] } = this.props;
-    const preferences = await this.props.preferences();
+  private async decide({ user, objects, ...request }: LinksRequest, now: number): Promise<Decision[]> {
+    const { primary, replicas, paused = [], userPreferences } = this.props;
+    const [preferences, viewer] = await Promise.all([
+      this.props.preferences(),
+      userPreferences?.apply(request.viewer, user) ?? request.viewer,
+    ]);
     const regions = { primary: primary.region, replicas: replicas.map(({ region }) => region), paused };
     const destination = destinationOf(viewer, preferences, regions);
     if ('reason' in destination) return all({ objects }, primary, destination.reason);

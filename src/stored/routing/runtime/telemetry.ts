@@ -4,6 +4,7 @@ import { CallRecord, copiesOf } from './audit';
 import { StoreEvents } from './live-preferences';
 import { NotAllowed } from './not-allowed';
 import { StateEvents } from './replica-states';
+import { UserPreferencesEvents } from './user-preferences';
 import { ValidationError } from '../../../private/validation-error';
 import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
 
@@ -11,7 +12,7 @@ import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, RE
  * Writes metrics and logs, with an audit record for each call: who called, from where over HTTP, for how many keys with
  * which first segments, and which copies the links point to. They never contain a whole key or a part of a link.
  */
-export class Telemetry implements StoreEvents, StateEvents {
+export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
@@ -39,6 +40,11 @@ export class Telemetry implements StoreEvents, StateEvents {
     });
   }
 
+  /** For operations on preferences. */
+  completed(call: CallRecord, milliseconds: number): void {
+    this.logger.info('completed', { ...call, milliseconds: Math.round(milliseconds * 10) / 10 });
+  }
+
   failed(error: unknown, call: CallRecord): void {
     if (error instanceof ValidationError || error instanceof NotAllowed) {
       // Without the message, which contains input of the caller.
@@ -61,6 +67,13 @@ export class Telemetry implements StoreEvents, StateEvents {
   refused(error: unknown): void {
     this.count(METRIC.configurationRefused, 1);
     this.logger.error('The preferences in AppConfig are invalid. The last ones remain in effect.', error as Error);
+  }
+
+  userPreferencesUnavailable(error: unknown): void {
+    this.count(METRIC.userPreferencesUnavailable, 1);
+    // Without the message, which can contain the request.
+    const { name: code } = error as Error;
+    this.logger.warn('Failed to read the preference of a user. The default preference applied.', { code });
   }
 
   private count(metric: string, count: number): void {
