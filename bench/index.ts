@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { table } from 'table';
 import { document } from './document';
@@ -10,27 +10,38 @@ import { Group, Row } from './rows';
 import { benchBackfillSynthesis, benchSynthesis } from './synthesis';
 import { createWorkspace } from './workspace';
 
-/** `npm run bench`: prints a table and writes bench/results.json. With `--write`, it also updates docs/benchmarks.md. */
+const PAGE = 'docs/benchmarks.md';
+
+/**
+ * `npm run bench`: prints a table and writes bench/results.json. With `--write`, it also updates docs/benchmarks.md. With
+ * names of benchmarks, it measures only these: `npm run bench -- routing --write`.
+ */
 async function main(): Promise<void> {
   const [load] = loadavg();
   const workspace = createWorkspace();
   const benchmarks: [string, () => Group | Promise<Group>][] = [
     ['import', () => benchImport(workspace)],
-    ['synthesis of buckets', () => benchSynthesis(workspace)],
-    ['synthesis of backfills', () => benchBackfillSynthesis(workspace)],
-    ['synthesis of a platform', () => benchPlatform(workspace)],
+    ['buckets', () => benchSynthesis(workspace)],
+    ['backfills', () => benchBackfillSynthesis(workspace)],
+    ['platform', () => benchPlatform(workspace)],
     ['routing', benchRouting],
     ['proxy', benchProxy],
   ];
+  const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  const chosen = benchmarks.filter(([name]) => names.length === 0 || names.includes(name));
+  if (chosen.length < names.length) {
+    throw new Error(`Unknown benchmark in ${names.join(', ')}. Known: ${benchmarks.map(([name]) => name).join(', ')}.`);
+  }
   const groups: Group[] = [];
-  for (const [name, measure] of benchmarks) {
-    process.stderr.write(`[${groups.length + 1}/${benchmarks.length}] Measuring ${name} …\n`);
+  for (const [name, measure] of chosen) {
+    process.stderr.write(`[${groups.length + 1}/${chosen.length}] Measuring ${name} …\n`);
     groups.push(await measure());
   }
   const rows = groups.flatMap((group) => group.rows);
   process.stdout.write(draw(rows));
   writeFileSync('bench/results.json', `${JSON.stringify({ rows }, undefined, 2)}\n`);
-  if (process.argv.includes('--write')) writeFileSync('docs/benchmarks.md', document(groups, load));
+  if (!process.argv.includes('--write')) return;
+  writeFileSync(PAGE, document(groups, load, names.length > 0 ? readFileSync(PAGE, 'utf8') : ''));
 }
 
 function draw(rows: Row[]): string {

@@ -136,7 +136,7 @@ function prepare(dir: string): void {
   mkdirSync(join(SERVERS, 'etc/ssl/certs'));
   writeFileSync(join(SERVERS, 'etc/ssl/certs/test.pem'), authority.certificate);
 
-  const config = haproxyConfig({ upstreamHost: HOST, balancerIdleTimeout: 120 });
+  const config = haproxyConfig({ upstreamHost: HOST, balancerIdleTimeout: 120, memoryLimitMiB: 2048 });
   writeFileSync(
     join(bench, 'haproxy.cfg'),
     config.replace('bind :8080', `bind :${PORTS.haproxy} ssl crt /bench/pair.pem alpn http/1.1`),

@@ -69,7 +69,7 @@ function bundle(dir: string, name: string): string {
 async function coldStarts(node: string, dir: string): Promise<Row[]> {
   const router = join(dir, 'router');
   cpSync('assets/stored/routing/media-router.lambda', router, { recursive: true });
-  writeFileSync(join(router, 'preferences.json'), '{}');
+  for (const file of ['preferences.json', 'proxies.json']) writeFileSync(join(router, file), '{}');
   const presigner = bundle(dir, 'presigner');
   const appConfig = new AppConfig();
   await appConfig.start();

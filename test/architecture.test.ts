@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnResource, Stack } from 'aws-cdk-lib';
 import { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct, IConstruct } from 'constructs';
 import * as library from '../src';
@@ -21,6 +21,8 @@ const stack = new library.MediaReplicationStack(app, 'Media', {
     rooms: [{ meetingName: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
   },
 });
+// The proxy does not serve the primary.
+Annotations.of(stack.router).acknowledgeWarning('cdk-media-replication:fallbacks-leave-the-network-eu-west-1');
 const { bucket: replica, proxy } = stack.media.replica('eu-west-1');
 
 /** The construct that each `data-node` of the diagram represents. */

@@ -175,7 +175,7 @@ describe('docs/limits.md', () => {
   const count = (file: string, name: string) => isWritten(numberOf(file, name));
   const seconds = (file: string, name: string) => `${isWritten(numberOf(file, name) / 1_000)} s`;
   const passedHeaders = /del-header \^\(\?!\(([^)]+)\)/.exec(
-    haproxyConfig({ upstreamHost: 'b', balancerIdleTimeout: 60 }),
+    haproxyConfig({ upstreamHost: 'b', balancerIdleTimeout: 60, memoryLimitMiB: 512 }),
   )![1];
 
   test.each([

@@ -4,8 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import { App, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -60,6 +60,14 @@ const media = (stack: Stack, props: object = {}) =>
 const proxied = { replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }] };
 const proxy = (stack: Stack, props: object) =>
   new library.S3MediaProxy(stack, 'Proxy', { bucket: bucket('media')(stack), ...props });
+const primaryOf = (region: string) => (stack: Stack) =>
+  s3.Bucket.fromBucketAttributes(stack, `Primary-${region}`, { bucketName: 'media-primary', region });
+/** `primary` and `primaryBucket` require each other. */
+const served = {
+  domainName: 'media.example.com',
+  primary: { domainName: 'primary.example.com' },
+  primaryBucket: primaryOf('eu-west-1'),
+};
 const meetings = (stack: Stack, props: object = {}) => new library.ReplicatedMeetingService(stack, 'Meetings', props);
 const room = { meetingName: 'hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'us-east-1' }] };
 const router = (stack: Stack, props: object = {}) =>
@@ -156,7 +164,7 @@ const HARNESSES: Record<string, Harness> = {
         { domainName: 'media.example.com' },
       ),
       clientCidrs: ['10.20.0.0/16'],
-      cpu: 2048,
+      cpu: 512,
       deletionProtection: true,
       directConnect: library.DirectConnect.gateway('1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f'),
       domainName: 'media.example.com',
@@ -181,6 +189,8 @@ const HARNESSES: Record<string, Harness> = {
       minCapacity: 3,
       mode: library.ProxyMode.PRIVATE_LINK,
       natGateways: 2,
+      primary: new With({ domainName: 'media-primary.example.com' }, served),
+      primaryBucket: new With(primaryOf('eu-north-1'), served),
       redirectHttp: new With(true, { domainName: 'media.example.com' }),
       vpc: (stack: Stack) => new ec2.Vpc(stack, 'Vpc'),
       vpcSubnets: new With({ subnetType: ec2.SubnetType.PUBLIC }, { vpc: (stack: Stack) => new ec2.Vpc(stack, 'Vpc') }),
@@ -189,7 +199,25 @@ const HARNESSES: Record<string, Harness> = {
   BucketIsolation: {
     use: (stack, isolation) =>
       media(stack, { replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.example.com', isolation } }] }),
-    samples: { exemptPrincipalArns: [`arn:aws:iam::${ACCOUNT}:role/admin`] },
+    samples: {
+      additionalVpcEndpointIds: ['vpce-1a2b3c4d'],
+      exemptPrincipalArns: [`arn:aws:iam::${ACCOUNT}:role/admin`],
+    },
+  },
+  S3MediaProxyPrimaryOptions: {
+    use: (stack, primary) =>
+      media(stack, {
+        replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.example.com', primary } }],
+      }),
+    base: { domainName: 'media-primary.example.com' },
+    samples: {
+      domainName: 'other.example.com',
+      certificate: (stack: Stack) =>
+        acm.Certificate.fromCertificateArn(stack, 'Cert', `arn:aws:acm:eu-west-1:${ACCOUNT}:certificate/1a2b3c4d`),
+      hostedZone: (stack: Stack) =>
+        route53.HostedZone.fromHostedZoneAttributes(stack, 'Zone', { hostedZoneId: 'Z1', zoneName: 'example.com' }),
+      vpcSubnets: { subnetType: ec2.SubnetType.PUBLIC },
+    },
   },
   DirectConnectGatewayOptions: {
     use: (stack, options) =>

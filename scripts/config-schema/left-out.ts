@@ -14,6 +14,7 @@ export const LEFT_OUT: Record<string, string> = {
   'MediaReplicaProps.stack': 'an object of an app',
   'S3MediaProxyOptions.vpc': 'requires subnets and route tables as well, which an app can look up',
   'S3MediaProxyOptions.vpcSubnets': 'belongs to `vpc`',
+  'S3MediaProxyPrimaryOptions.vpcSubnets': 'belongs to `vpc`',
   'ReplicationCanaryOptions.proxies': 'takes constructs of an app; the proxies of the replicas are the default',
   'LifecycleRule.expirationDate': 'a fixed date; `expiration` is a duration',
   'Transition.transitionDate': 'a fixed date; `transitionAfter` is a duration',

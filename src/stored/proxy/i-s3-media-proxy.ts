@@ -14,6 +14,14 @@ export interface IS3MediaProxy extends IConstruct, ec2.IConnectable {
    */
   readonly url: string;
 
+  /**
+   * The URL that replaces `https://bucket.s3.region.amazonaws.com` in a link to the primary.
+   *
+   * @default - none: the proxy does not serve the primary
+   * @attribute
+   */
+  readonly primaryUrl?: string;
+
   /** The region of the proxy and of its bucket. */
   readonly region: string;
 
@@ -38,6 +46,13 @@ export interface IS3MediaProxy extends IConstruct, ec2.IConnectable {
    * @internal
    */
   readonly _placement?: ProxyPlacement;
+
+  /**
+   * A host name that functions in the VPC can connect to, if it is not the one of `url`.
+   *
+   * @internal
+   */
+  readonly _address?: string;
 
   /**
    * The given Container Insights metric of the servers. Dashboards in any region can show it.
@@ -72,6 +87,13 @@ export interface S3MediaProxyAttributes {
   /** The URL of the proxy: `https://media.eu.example.com`. */
   readonly url: string;
 
+  /**
+   * The URL of the primary at the proxy: `https://media-primary.eu.example.com`.
+   *
+   * @default - the proxy does not serve the primary
+   */
+  readonly primaryUrl?: string;
+
   /** The region of the proxy. */
   readonly region: string;
 
@@ -81,6 +103,14 @@ export interface S3MediaProxyAttributes {
    * @default - a `ReplicationCanary` connects to the host name in `url`
    */
   readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
+
+  /**
+   * For a proxy with `PRIVATE_LINK`, the DNS name of its interface endpoint:
+   * `bucket.vpce-1a2b-5e6f.s3.eu-west-1.vpce.amazonaws.com`. A `ReplicationCanary` connects to it.
+   *
+   * @default - a `ReplicationCanary` connects to the load balancer
+   */
+  readonly endpointDnsName?: string;
 
   /**
    * The security groups that clients connect to. A `ReplicationCanary` needs them.

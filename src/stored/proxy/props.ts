@@ -32,6 +32,54 @@ export interface BucketIsolation {
    * @default - no exemptions
    */
   readonly exemptPrincipalArns?: string[];
+
+  /**
+   * The IDs of further VPC endpoints through which the bucket can be read, such as the endpoints of the proxies that serve
+   * this bucket as their `primary`. Such a proxy has the output `PrimaryVpcEndpointId`.
+   *
+   * @default - only the endpoint of this proxy
+   */
+  readonly additionalVpcEndpointIds?: string[];
+}
+
+/**
+ * Options for serving the primary through the servers of a replica's proxy, so that links that fall back to the primary
+ * stay in the private network.
+ *
+ * The servers reach the primary through an interface endpoint for S3 in the primary's region. Each of its Availability
+ * Zones is charged per hour, and the traffic is charged per GB.
+ *
+ * The principal that deploys the proxy needs the permission `vpce:AllowMultiRegion`. An opt-in region must be enabled in the account of the proxy.
+ *
+ * @see https://docs.aws.amazon.com/vpc/latest/privatelink/aws-services-cross-region-privatelink-support.html
+ */
+export interface S3MediaProxyPrimaryOptions {
+  /** The host name that clients use for the primary, such as `media-primary.eu.example.com`. */
+  readonly domainName: string;
+
+  /**
+   * The certificate for `domainName`, in the proxy's region. It can be the proxy's certificate, if that contains this name.
+   *
+   * @default - a new certificate with DNS validation. Without `hostedZone`, the deployment waits until you create the
+   * validation record.
+   */
+  readonly certificate?: acm.ICertificate;
+
+  /**
+   * The hosted zone in which the record for `domainName` is created. Without `certificate`, it must be public, because
+   * ACM validates the new certificate by a record in it.
+   *
+   * @default - no record is created: create a CNAME record from `domainName` to the load balancer yourself
+   */
+  readonly hostedZone?: route53.IHostedZone;
+
+  /**
+   * The subnets of the interface endpoint. Interface endpoints for another region are not available in the Availability
+   * Zones with the IDs `use1-az3`, `usw1-az2`, `apne1-az3`, `apne2-az2` and `apne2-az4`.
+   *
+   * @default - the subnets of the servers
+   */
+  readonly vpcSubnets?: ec2.SubnetSelection;
 }
 
 /** Options of an `S3MediaProxy`, without its bucket. */
@@ -74,9 +122,18 @@ export interface S3MediaProxyOptions {
   readonly redirectHttp?: boolean;
 
   /**
+   * Serves the primary under a host name of its own too, for objects that the replica does not have yet. Requires
+   * `domainName`.
+   *
+   * @default - links that fall back to the primary use S3's public endpoint, which clients must be able to reach
+   */
+  readonly primary?: S3MediaProxyPrimaryOptions;
+
+  /**
    * The VPC of the proxy. An existing VPC is not modified. It must have an S3 gateway endpoint and a route to the public
    * image registry. With `imageRepository`, endpoints for `ecr.api`, `ecr.dkr` and `logs` replace that route. With
-   * `PRIVATE_LINK`, the VPC needs only DNS support and DNS host names.
+   * `PRIVATE_LINK`, the VPC needs only DNS support, DNS host names and an S3 gateway endpoint, which EC2 requires for
+   * private DNS that applies to inbound resolver endpoints only.
    *
    * @default - a new VPC
    */
@@ -151,14 +208,16 @@ export interface S3MediaProxyOptions {
   readonly imageDigest?: string;
 
   /**
-   * The number of CPU units of each server.
+   * The number of CPU units of each server: a size that Fargate offers with `memoryLimitMiB`. 256 with 512 MiB is the small
+   * size, at about half of the cost of a proxied region. docs/costs.md compares what both serve.
    *
    * @default 1024
+   * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
    */
   readonly cpu?: number;
 
   /**
-   * The memory of each server, in MiB.
+   * The memory of each server, in MiB. Below the default, it limits the number of connections: 2,000 with 512 MiB.
    *
    * @default 2048
    */
@@ -220,4 +279,12 @@ export interface S3MediaProxyOptions {
 export interface S3MediaProxyProps extends S3MediaProxyOptions {
   /** The bucket, in the proxy's region. */
   readonly bucket: s3.IBucket;
+
+  /**
+   * The bucket that `primary` serves, in another region. Import it with its region (`Bucket.fromBucketAttributes`), unless
+   * it is part of this app.
+   *
+   * @default - none: required with `primary`
+   */
+  readonly primaryBucket?: s3.IBucket;
 }

@@ -4,9 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { ProxyMode, S3MediaProxyProps } from './props';
-
-/** The default for `clientCidrs`: the private IPv4 ranges of RFC 1918. */
-export const PRIVATE_CIDRS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16'];
+import { PRIVATE_CIDRS } from '../../private/private-cidrs';
 
 /** The VPC and the subnets of a proxy. */
 export interface ProxyPlacement {
@@ -18,7 +16,10 @@ export interface ProxyPlacement {
 export class ProxyNetwork extends Construct implements ProxyPlacement {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
-  /** The endpoint that reads of the bucket go through. Undefined for an existing VPC, which has its own. */
+  /**
+   * The endpoint that reads of the bucket by servers go through. `PRIVATE_LINK` needs one for its private DNS. Undefined for
+   * an existing VPC, which has its own.
+   */
   readonly gatewayEndpoint?: ec2.IGatewayVpcEndpoint;
 
   constructor(scope: Construct, id: string, props: S3MediaProxyProps) {
@@ -48,8 +49,6 @@ export class ProxyNetwork extends Construct implements ProxyPlacement {
     this.vpc = vpc;
     const { subnets } = vpc.selectSubnets(this.subnets);
     props.directConnect?._attach(this, vpc, subnets, props.clientCidrs ?? PRIVATE_CIDRS);
-    if (props.mode === ProxyMode.PRIVATE_LINK) return;
-
     const endpoint = vpc.addGatewayEndpoint('S3', {
       service: ec2.GatewayVpcEndpointAwsService.S3,
       subnets: [this.subnets],

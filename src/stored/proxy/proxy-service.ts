@@ -1,15 +1,17 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { haproxyConfig, PING_PATH, PROXY_PORT } from './haproxy-config';
+import { haproxyConfig, PING_PATH, PrimaryUpstream, PROXY_PORT } from './haproxy-config';
 import { HAPROXY_VERSION } from './haproxy-version';
 import { S3MediaProxyProps } from './props';
-import { PRIVATE_CIDRS, ProxyNetwork } from './proxy-network';
+import { ProxyNetwork } from './proxy-network';
+import { DEFAULT_CPU, DEFAULT_MEMORY_MIB } from './server-size';
 import { DeterministicNames } from '../../private/naming';
+import { PRIVATE_CIDRS } from '../../private/private-cidrs';
 
 const OFFICIAL_IMAGE = 'public.ecr.aws/docker/library/haproxy';
 
@@ -18,7 +20,9 @@ export interface ProxyServiceProps {
   readonly network: ProxyNetwork;
   /** The regional host name of the bucket, to which every request is sent. */
   readonly upstreamHost: string;
-  readonly certificate?: acm.ICertificate;
+  readonly primary?: PrimaryUpstream;
+  /** The certificates for the host names. Without any, the load balancer has no TLS. */
+  readonly certificates: acm.ICertificate[];
 }
 
 /** HAProxy servers on Fargate behind an internal load balancer. */
@@ -48,18 +52,21 @@ export class ProxyService extends Construct {
     // The servers do not use forwarded addresses.
     this.loadBalancer.setAttribute('routing.http.xff_header_processing.mode', 'remove');
     if (proxy.accessLogsBucket) this.loadBalancer.logAccessLogs(proxy.accessLogsBucket);
-    this.targets = this.listen(proxy, props.certificate);
+    this.targets = this.listen(proxy, props.certificates);
     this.scale(proxy);
   }
 
-  private createService({ proxy, network, upstreamHost }: ProxyServiceProps): ecs.FargateService {
+  private createService({ proxy, network, upstreamHost, primary }: ProxyServiceProps): ecs.FargateService {
+    const memoryLimitMiB = proxy.memoryLimitMiB ?? DEFAULT_MEMORY_MIB;
     const config = haproxyConfig({
       upstreamHost,
+      primary,
       balancerIdleTimeout: this.idleTimeout.toSeconds(),
+      memoryLimitMiB: Token.isUnresolved(memoryLimitMiB) ? DEFAULT_MEMORY_MIB : memoryLimitMiB,
     });
     const task = new ecs.FargateTaskDefinition(this, 'Task', {
-      cpu: proxy.cpu ?? 1024,
-      memoryLimitMiB: proxy.memoryLimitMiB ?? 2048,
+      cpu: proxy.cpu ?? DEFAULT_CPU,
+      memoryLimitMiB,
       runtimePlatform: {
         cpuArchitecture: ecs.CpuArchitecture.ARM64,
         operatingSystemFamily: ecs.OperatingSystemFamily.LINUX,
@@ -105,13 +112,14 @@ export class ProxyService extends Construct {
     return service;
   }
 
-  private listen(proxy: S3MediaProxyProps, certificate?: acm.ICertificate): elbv2.ApplicationTargetGroup {
-    const port = certificate ? 443 : 80;
+  private listen(proxy: S3MediaProxyProps, certificates: acm.ICertificate[]): elbv2.ApplicationTargetGroup {
+    const secure = certificates.length > 0;
+    const port = secure ? 443 : 80;
     const listener = this.loadBalancer.addListener('Listener', {
       port,
-      protocol: certificate ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
-      certificates: certificate ? [certificate] : undefined,
-      sslPolicy: certificate ? elbv2.SslPolicy.TLS13_RES : undefined,
+      protocol: secure ? elbv2.ApplicationProtocol.HTTPS : elbv2.ApplicationProtocol.HTTP,
+      certificates: secure ? withoutDuplicates(certificates) : undefined,
+      sslPolicy: secure ? elbv2.SslPolicy.TLS13_RES : undefined,
       open: false,
     });
     const targets = listener.addTargets('Servers', {
@@ -129,7 +137,7 @@ export class ProxyService extends Construct {
       },
     });
     const ports = [port];
-    if (certificate && proxy.redirectHttp) {
+    if (secure && proxy.redirectHttp) {
       this.loadBalancer.addRedirect({ open: false });
       ports.push(80);
     }
@@ -149,6 +157,11 @@ export class ProxyService extends Construct {
     });
     scaling.scaleOnCpuUtilization('Cpu', { targetUtilizationPercent: 50 });
   }
+}
+
+/** One certificate can contain both host names. The load balancer rejects a second listing of it. */
+function withoutDuplicates(certificates: acm.ICertificate[]): acm.ICertificate[] {
+  return [...new Map(certificates.map((each) => [each.certificateArn, each])).values()];
 }
 
 function serverImage(proxy: S3MediaProxyProps): ecs.ContainerImage {

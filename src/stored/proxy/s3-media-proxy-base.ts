@@ -13,12 +13,15 @@ import { invalid, InvalidInput } from '../../private/problems';
  */
 export abstract class S3MediaProxyBase extends Construct implements IS3MediaProxy {
   public abstract readonly url: string;
+  public abstract readonly primaryUrl?: string;
   public abstract readonly region: string;
   public abstract readonly connections: ec2.Connections;
   public abstract readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   public abstract readonly clusterName?: string;
   /** @internal */
   public abstract readonly _placement?: ProxyPlacement;
+  /** @internal */
+  public abstract readonly _address?: string;
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     if (this.clusterName === undefined) throw this._withoutServers(metricName);
@@ -53,21 +56,30 @@ export abstract class S3MediaProxyBase extends Construct implements IS3MediaProx
 /** A proxy of another app. */
 export class ImportedS3MediaProxy extends S3MediaProxyBase {
   readonly url: string;
+  readonly primaryUrl?: string;
   readonly region: string;
   readonly connections: ec2.Connections;
   readonly loadBalancer?: elbv2.IApplicationLoadBalancer;
   readonly clusterName?: string;
   readonly _placement?: ProxyPlacement;
+  private readonly endpointDnsName?: string;
 
   constructor(scope: Construct, id: string, attrs: S3MediaProxyAttributes) {
     super(scope, id);
     const { loadBalancer, securityGroups, vpc = loadBalancer?.vpc, vpcSubnets = {} } = attrs;
     this.url = attrs.url;
+    this.primaryUrl = attrs.primaryUrl;
     this.region = attrs.region;
     this.loadBalancer = loadBalancer;
     this.clusterName = attrs.clusterName;
     this.connections =
       securityGroups || !loadBalancer ? new ec2.Connections({ securityGroups }) : loadBalancer.connections;
+    this.endpointDnsName = attrs.endpointDnsName;
     this._placement = vpc && { vpc, subnets: vpcSubnets };
+  }
+
+  /** A load balancer that was imported without its DNS name throws here, and only a canary needs the name. */
+  get _address(): string | undefined {
+    return this.endpointDnsName ?? this.loadBalancer?.loadBalancerDnsName;
   }
 }

@@ -1,22 +1,23 @@
 import { Annotations, Aws, Stack } from 'aws-cdk-lib';
-import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import * as route53 from 'aws-cdk-lib/aws-route53';
-import { LoadBalancerTarget } from 'aws-cdk-lib/aws-route53-targets';
+import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { isolateBucket } from './bucket-isolation';
+import { certificateFor, createRecord } from './host-name';
 import { IS3MediaProxy, S3MediaProxyAttributes } from './i-s3-media-proxy';
-import { createInterfaceEndpoint } from './interface-endpoint';
+import { createInterfaceEndpoint, endpointDnsName } from './interface-endpoint';
+import { PrimaryEndpoint } from './primary-endpoint';
+import { validateAdmission, validatePrimaryBucket } from './primary-validation';
 import { ProxyMode, S3MediaProxyProps } from './props';
 import { createEndpointAlarms, createServerAlarms } from './proxy-alarms';
 import { ProxyNetwork, ProxyPlacement } from './proxy-network';
 import { ProxyService } from './proxy-service';
 import { ImportedS3MediaProxy, S3MediaProxyBase } from './s3-media-proxy-base';
 import { validateProxy } from './validation';
-import { Problems } from '../../private/problems';
+import { describeProblem, Problem, Problems } from '../../private/problems';
 import { expectStackRegion } from '../../private/stacks';
 import { AlarmsOptions } from '../../shared/alarms-options';
 
@@ -42,6 +43,9 @@ export class S3MediaProxy extends S3MediaProxyBase {
   /** @internal */
   public static readonly _validate = validateProxy;
 
+  /** @internal */
+  public static readonly _validateAdmission = validateAdmission;
+
   /**
    * Imports an existing proxy, for example one that another app created.
    *
@@ -58,6 +62,11 @@ export class S3MediaProxy extends S3MediaProxyBase {
    * specified.
    */
   public readonly url: string;
+
+  /**
+   * The URL that replaces `https://bucket.s3.region.amazonaws.com` in a link to the primary. Undefined without `primary`.
+   */
+  public readonly primaryUrl?: string;
 
   /** The region of the proxy and of its bucket. */
   public readonly region: string = Stack.of(this).region;
@@ -83,16 +92,20 @@ export class S3MediaProxy extends S3MediaProxyBase {
   /** @internal */
   public readonly _placement: ProxyPlacement;
 
+  /** @internal */
+  public readonly _address: string;
+
   private readonly servers?: ProxyService;
   private alarms?: cloudwatch.Alarm[];
 
   /** @throws if the props are invalid; the error lists every problem and its fix */
   constructor(scope: Construct, id: string, props: S3MediaProxyProps) {
     super(scope, id);
-    const { bucket, domainName, hostedZone, isolation } = props;
+    const { bucket, domainName, isolation } = props;
     const problems = new Problems(this);
     expectStackRegion(problems, this);
     S3MediaProxy._validate(problems, props, { region: this.region, bucket });
+    validatePrimaryBucket(problems, props, this.region);
     problems.throwIfAny();
 
     const network = new ProxyNetwork(this, 'Network', props);
@@ -104,23 +117,39 @@ export class S3MediaProxy extends S3MediaProxyBase {
     if (props.mode === ProxyMode.PRIVATE_LINK) {
       const endpoint = createInterfaceEndpoint(this, props, network);
       this.vpcEndpoint = endpoint;
+      this._address = endpointDnsName(endpoint);
       this.connections = endpoint.connections;
       this.url = `https://${upstreamHost}`;
     } else {
-      const certificate = domainName
-        ? (props.certificate ?? this.createCertificate(domainName, hostedZone))
-        : undefined;
-      this.servers = new ProxyService(this, 'Servers', { proxy: props, network, upstreamHost, certificate });
+      const { primary, primaryBucket } = props;
+      const endpoint =
+        primary && new PrimaryEndpoint(this, 'Primary', { network, options: primary, bucket: primaryBucket! });
+      this.servers = new ProxyService(this, 'Servers', {
+        proxy: props,
+        network,
+        upstreamHost,
+        primary: endpoint?.upstream,
+        certificates: [
+          certificateFor(this, 'Certificate', props),
+          certificateFor(this, 'PrimaryCertificate', primary),
+        ].flatMap((certificate) => certificate ?? []),
+      });
       const { loadBalancer, service, clusterName } = this.servers;
+      endpoint?.connections.allowDefaultPortFrom(service, 'Servers of the media proxy');
+      this.primaryUrl = primary && `https://${primary.domainName}`;
       this.loadBalancer = loadBalancer;
+      this._address = loadBalancer.loadBalancerDnsName;
       this.service = service;
       this.clusterName = clusterName;
       this.vpcEndpoint = network.gatewayEndpoint;
       this.connections = loadBalancer.connections;
       this.url = domainName ? `https://${domainName}` : `http://${loadBalancer.loadBalancerDnsName}`;
-      if (domainName && hostedZone) this.createRecord(domainName, hostedZone, loadBalancer);
+      createRecord(this, 'Record', props, loadBalancer);
+      createRecord(this, 'PrimaryRecord', primary, loadBalancer);
       if (!domainName) this.warnAboutPlainHttp();
     }
+    const { primaryBucket: other } = props;
+    if (other) this.node.addValidation({ validate: () => this.admissionProblems(other).map(describeProblem) });
     if (isolation) isolateBucket(this, bucket, this.vpcEndpoint!.vpcEndpointId, isolation);
   }
 
@@ -181,17 +210,11 @@ export class S3MediaProxy extends S3MediaProxyBase {
     return (metricName.startsWith('HTTPCode_ELB') ? loadBalancer : targets).metrics.custom(metricName, options);
   }
 
-  private createCertificate(domainName: string, hostedZone?: route53.IHostedZone): acm.ICertificate {
-    const validation = acm.CertificateValidation.fromDns(hostedZone);
-    return new acm.Certificate(this, 'Certificate', { domainName, validation });
-  }
-
-  private createRecord(domainName: string, zone: route53.IHostedZone, target: elbv2.ApplicationLoadBalancer): void {
-    new route53.ARecord(this, 'Record', {
-      zone,
-      recordName: `${domainName}.`, // fully qualified, even if the name of the zone is a token
-      target: route53.RecordTarget.fromAlias(new LoadBalancerTarget(target)),
-    });
+  /** The policy of a bucket of the app can change until synthesis. */
+  private admissionProblems(primaryBucket: s3.IBucket): readonly Problem[] {
+    const problems = new Problems(this);
+    validateAdmission(problems, primaryBucket, 1, 'primary');
+    return problems.all;
   }
 
   private warnAboutPlainHttp(): void {

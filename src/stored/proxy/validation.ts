@@ -2,8 +2,12 @@ import { Token } from 'aws-cdk-lib';
 import * as route53 from 'aws-cdk-lib/aws-route53';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { isIsolated } from './bucket-isolation';
+import { HostName } from './host-name';
+import { validatePrimary } from './primary-validation';
 import { ProxyMode, S3MediaProxyOptions } from './props';
+import { validateServerSize } from './server-size';
 import { Problems } from '../../private/problems';
+import { partitionOf } from '../../private/regions';
 
 /** What is known when a proxy is validated. */
 export interface ProxyContext {
@@ -18,6 +22,7 @@ const SERVERS_ONLY = [
   'certificate',
   'hostedZone',
   'redirectHttp',
+  'primary',
   'imageRepository',
   'imageTag',
   'imageDigest',
@@ -37,6 +42,12 @@ const DOMAIN_NAME_ONLY = ['certificate', 'hostedZone', 'redirectHttp'] as const;
 export function validateProxy(problems: Problems, props: S3MediaProxyOptions, { region, bucket }: ProxyContext): void {
   if (props.mode === ProxyMode.PRIVATE_LINK) {
     expectAbsent(problems, props, SERVERS_ONLY, 'mode PRIVATE_LINK', 'PRIVATE_LINK has no servers');
+    problems.expect(partitionOf(region) !== 'aws-us-gov', {
+      property: 'mode',
+      got: `PRIVATE_LINK in ${region}`,
+      expected: 'SERVERS, because S3 has no private DNS in AWS GovCloud (US)',
+      fix: 'Remove `mode`.',
+    });
   } else {
     validateServers(problems, props);
   }
@@ -117,7 +128,10 @@ function validateServers(problems: Problems, props: S3MediaProxyOptions): void {
     expected: 'a value together with domainName, because links would otherwise point to the isolated bucket itself',
     fix: 'Specify `domainName`, the host name that clients use.',
   });
+  validateServerSize(problems, props);
   validateCertificate(problems, props);
+  validatePrimary(problems, props);
+  if (props.primary) validateCertificate(problems.within('primary'), props.primary);
   validateNatGateways(problems, props);
   validateImageAccess(problems, props);
 }
@@ -126,7 +140,7 @@ function validateServers(problems: Problems, props: S3MediaProxyOptions): void {
  * ACM looks for its validation record in public DNS only, and the deployment waits for it for hours. Whether an imported
  * zone is private is unknown.
  */
-function validateCertificate(problems: Problems, { certificate, hostedZone }: S3MediaProxyOptions): void {
+function validateCertificate(problems: Problems, { certificate, hostedZone }: HostName): void {
   const zone = hostedZone?.node.defaultChild as route53.CfnHostedZone | undefined;
   const isPrivate = zone !== undefined && zone.stack.resolve(zone.vpcs) !== undefined;
   problems.expect(certificate !== undefined || !isPrivate, {

@@ -26,6 +26,7 @@ export const REASONS = [
   'region-drained',
   'region-weighted',
   'replica-paused',
+  'outside-proxy-network',
   // to the primary, because the replica does not have the object, or not yet
   'not-replicated',
   'not-backfilled',
@@ -115,6 +116,19 @@ export interface AccessSettings {
   readonly linkSeconds?: number;
 }
 
+/** The proxy that links to a replica use, or that the replica is isolated behind. */
+export interface ProxySettings {
+  /** The ranges of its clients, if they are not the private ranges. */
+  readonly clients?: string[];
+  /** 1 if the replica can be read through the proxy only. */
+  readonly isolated?: 1;
+  /** The origin of links to the primary through the proxy. */
+  readonly primary?: string;
+}
+
+/** The proxies by the region of their replica. */
+export type ProxiesDocument = { readonly [region: string]: ProxySettings };
+
 /** The configuration that the function receives from the construct. */
 export interface RouterSettings {
   readonly primary: CopySettings;
@@ -154,6 +168,8 @@ export const SETTINGS_VARIABLE = 'MEDIA_ROUTER_SETTINGS';
 export const REGIONS_VARIABLE = 'MEDIA_REGIONS';
 /** The file in the function's code with the preferences that apply until AppConfig has answered. */
 export const INITIAL_PREFERENCES_FILE = 'preferences.json';
+/** The file in the function's code with the proxies, which would not fit into its environment. */
+export const PROXIES_FILE = 'proxies.json';
 
 export const MAX_OBJECTS = 1000;
 export const MAX_KEY_BYTES = 1024;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { INITIAL_PREFERENCES_FILE, RouterSettings, SETTINGS_VARIABLE } from './contract';
+import { INITIAL_PREFERENCES_FILE, PROXIES_FILE, RouterSettings, SETTINGS_VARIABLE } from './contract';
 import { Arrivals } from './runtime/arrivals';
 import { createHandler } from './runtime/handler';
 import { HttpAccess } from './runtime/http-access';
@@ -10,6 +10,7 @@ import { LivePreferences } from './runtime/live-preferences';
 import { mediaCopy } from './runtime/media-copy';
 import { ObjectReader } from './runtime/object-reader';
 import { parsePreferences } from './runtime/preferences';
+import { PrivateNetworks } from './runtime/private-networks';
 import { Readiness } from './runtime/readiness';
 import { ReplicaStates } from './runtime/replica-states';
 import { Router } from './runtime/router';
@@ -17,6 +18,7 @@ import { Telemetry } from './runtime/telemetry';
 import { UserPreferences } from './runtime/user-preferences';
 import { UserTable } from './runtime/user-table';
 
+const readCode = (file: string) => readFileSync(join(__dirname, file), 'utf8');
 const settings: RouterSettings = JSON.parse(process.env[SETTINGS_VARIABLE]!);
 const credentials = defaultProvider();
 const primary = mediaCopy('primary', settings.primary, process.env);
@@ -26,7 +28,7 @@ const replicas = settings.replicas.map((replica, index) =>
 const regions = [primary, ...replicas].map(({ region }) => region);
 const telemetry = new Telemetry();
 const preferences = new LivePreferences(
-  parsePreferences(readFileSync(join(__dirname, INITIAL_PREFERENCES_FILE), 'utf8'), regions),
+  parsePreferences(readCode(INITIAL_PREFERENCES_FILE), regions),
   settings.store,
   regions,
   telemetry,
@@ -40,6 +42,7 @@ const router = new Router({
   ...settings,
   primary,
   replicas,
+  networks: PrivateNetworks.from(settings, JSON.parse(readCode(PROXIES_FILE)), process.env),
   credentials,
   preferences: () => preferences.get(),
   userPreferences,

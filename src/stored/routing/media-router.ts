@@ -14,7 +14,7 @@ import { ImportedMediaRouter, MediaRouterBase } from './media-router-base';
 import { PreferenceStore } from './preference-store';
 import { MediaRouterAlarmsOptions, MediaRouterAttributes, MediaRouterProps } from './props';
 import { RouterAlarms } from './router-alarms';
-import { readableTable, routerSettings } from './router-settings';
+import { readableTable, routerProxies, routerSettings } from './router-settings';
 import { UserPreferenceTable } from './user-preference-table';
 import { validateRouter } from './validation';
 import { bundleOf, handlerFunction } from '../../private/handler-function';
@@ -125,7 +125,10 @@ export class MediaRouter extends MediaRouterBase {
     const fn = handlerFunction(this, 'Function', {
       handler: HANDLER,
       description: 'Creates links to the copy of the media that is best for each viewer',
-      code: this.codeWith(withoutTokens(initial)),
+      code: this.codeWith({
+        [contract.INITIAL_PREFERENCES_FILE]: withoutTokens(initial),
+        [contract.PROXIES_FILE]: routerProxies(this, props),
+      }),
       environment: {
         [contract.SETTINGS_VARIABLE]: Stack.of(this).toJsonString(settings),
         POWERTOOLS_SERVICE_NAME: this.routerName,
@@ -177,12 +180,14 @@ export class MediaRouter extends MediaRouterBase {
     );
   }
 
-  /** The bundle, with the preferences that apply until AppConfig has answered. */
-  private codeWith(initial: contract.PreferencesDocument): lambda.Code {
+  /** The bundle, with documents that would not fit into the environment. */
+  private codeWith(documents: { readonly [file: string]: object }): lambda.Code {
     const folder = join(Stage.of(this)!.assetOutdir, `.${this.routerName}`);
     mkdirSync(folder, { recursive: true });
     cpSync(bundleOf(HANDLER), folder, { recursive: true });
-    writeFileSync(join(folder, contract.INITIAL_PREFERENCES_FILE), JSON.stringify(initial));
+    for (const [file, document] of Object.entries(documents)) {
+      writeFileSync(join(folder, file), JSON.stringify(document));
+    }
     return lambda.Code.fromAsset(folder);
   }
 }

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import * as contract from './contract';
 import { MediaRouterProps } from './props';
 import { isCrossAccount } from '../../private/naming';
+import { PRIVATE_CIDRS } from '../../private/private-cidrs';
 import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
 import { ARCHIVE_CLASSES } from '../bucket/contract';
 
@@ -58,13 +59,19 @@ export function readableTable(
 }
 
 /** Properties that are undefined are not part of JSON. */
-function holdingsOf({ prefix, tags, storageClass, objectLifetime, isolated }: MediaReplica): contract.ReplicaHoldings {
+function holdingsOf({
+  prefix,
+  tags,
+  storageClass,
+  objectLifetime,
+  proxyIsolation,
+}: MediaReplica): contract.ReplicaHoldings {
   return {
     ...(prefix && { prefix }),
     ...(tags && { tagged: true }),
     ...(storageClass && ARCHIVE_CLASSES.includes(storageClass.value) && { archived: true }),
     ...(objectLifetime && { days: objectLifetime.toDays() }),
-    ...(isolated && { isolated: true }),
+    ...(proxyIsolation && { isolated: true }),
   };
 }
 
@@ -78,4 +85,37 @@ function proxyOf(scope: Construct, { region, proxy }: MediaReplica): [] | [origi
     );
   }
   return [];
+}
+
+/**
+ * Returns the proxies that links use, and those that replicas are isolated behind. A region in `endpoints` has none, because
+ * links use that endpoint for all viewers.
+ */
+export function routerProxies(
+  scope: Construct,
+  { media, endpoints = {} }: Pick<MediaRouterProps, 'media' | 'endpoints'>,
+): contract.ProxiesDocument {
+  const proxied = media.replicas.filter(({ region }) => !endpoints[region]);
+  return Object.fromEntries(proxied.flatMap((replica) => proxyIn(scope, replica)));
+}
+
+function proxyIn(scope: Construct, replica: MediaReplica): [region: string, contract.ProxySettings][] {
+  const { region, proxy, proxyClientCidrs, proxyIsolation } = replica;
+  const isUsed = proxy !== undefined && !Token.isUnresolved(proxy.url);
+  const isPrivateLink = proxy !== undefined && !isUsed && !proxy.loadBalancer;
+  const primary = Token.isUnresolved(proxy?.primaryUrl) ? undefined : proxy?.primaryUrl;
+  if (!primary && (isUsed || isPrivateLink || proxyIsolation)) warnAboutFallbacks(scope, region);
+  if (!isUsed && !proxyIsolation) return [];
+  // A file cannot contain a range that is known only at deployment, such as the one of a VPC.
+  const clients = proxyClientCidrs?.flatMap((cidr) => (Token.isUnresolved(cidr) ? PRIVATE_CIDRS : cidr));
+  return [[region, { clients, isolated: proxyIsolation ? 1 : undefined, primary }]];
+}
+
+function warnAboutFallbacks(scope: Construct, region: string): void {
+  Annotations.of(scope).addWarningV2(
+    `cdk-media-replication:fallbacks-leave-the-network-${region}`,
+    `Links for viewers behind the proxy in ${region} leave their network when the replica does not have an object yet: ` +
+      "they use S3's public endpoint of the primary. Specify `primary` on the proxy (`ProxyMode.SERVERS`), or " +
+      'acknowledge this warning if these viewers can reach that endpoint.',
+  );
 }

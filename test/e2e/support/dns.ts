@@ -1,12 +1,15 @@
 import { createSocket, Socket } from 'node:dgram';
 
-/** A DNS server for one name, whose addresses a test can change at any time. */
+/** A DNS server for one name, whose addresses a test can change at any time, and for other names with fixed addresses. */
 export class Dns {
   /** The addresses in responses. Their time to live is one second. */
   addresses: string[] = [];
   private readonly socket: Socket = createSocket('udp4');
 
-  constructor(private readonly name: string) {
+  constructor(
+    private readonly name: string,
+    private readonly others: { readonly [name: string]: string[] } = {},
+  ) {
     this.socket.on('message', (question, from) => {
       const answer = this.answer(question);
       this.socket.send(answer, from.port, from.address);
@@ -33,8 +36,10 @@ export class Dns {
       end += query[end] + 1;
     }
     const type = query.readUInt16BE(end + 1);
-    const known = labels.join('.').toLowerCase() === this.name;
-    const addresses = known && type === 1 ? this.addresses : [];
+    const name = labels.join('.').toLowerCase();
+    const found = name === this.name ? this.addresses : this.others[name];
+    const known = found !== undefined;
+    const addresses = known && type === 1 ? found : [];
     const header = Buffer.alloc(12);
     query.copy(header, 0, 0, 2);
     header.writeUInt16BE(known ? 0x8580 : 0x8583, 2); // an authoritative response: no error, or no such name

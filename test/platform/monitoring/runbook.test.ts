@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Annotations } from 'aws-cdk-lib';
 import {
   MediaMonitoring,
   MediaMonitoringProps,
@@ -25,9 +26,13 @@ function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
       { region: 'eu-north-1', proxy: { mode: ProxyMode.PRIVATE_LINK } },
     ],
   });
+  const router = new MediaRouter(stack, 'Router', { media });
+  for (const { region } of media.replicas) {
+    Annotations.of(router).acknowledgeWarning(`cdk-media-replication:fallbacks-leave-the-network-${region}`);
+  }
   new MediaMonitoring(stack, 'Monitoring', {
     media,
-    router: new MediaRouter(stack, 'Router', { media }),
+    router,
     canary: new ReplicationCanary(stack, 'Canary', { media }),
     meetings: new ReplicatedMeetingService(stack, 'Meetings'),
     ...props,

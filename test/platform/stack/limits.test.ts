@@ -70,7 +70,10 @@ function filledIn(value: unknown, { stackName, template }: CloudFormationStackAr
 const replicas = (size: number): MediaReplicaProps[] =>
   REPLICA_REGIONS.slice(0, size).map((region) => ({
     region,
-    proxy: { domainName: `media.${region}.streaming.departments.example.com` },
+    proxy: {
+      domainName: `media.${region}.streaming.departments.example.com`,
+      primary: { domainName: `media-primary.${region}.streaming.departments.example.com` },
+    },
   }));
 
 const rooms = (size: number): ReplicatedMeetingOptions[] =>

@@ -97,7 +97,13 @@ describe('MediaReplicationStack', () => {
   test('passes `media` and `router` to the bucket and the router', () => {
     const stack = stackWith({
       media: {
-        replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' }, prefix: 'masters/' }],
+        replicas: [
+          {
+            region: 'eu-west-1',
+            proxy: { domainName: 'media.eu.example.com', primary: { domainName: 'media-primary.eu.example.com' } },
+            prefix: 'masters/',
+          },
+        ],
         corsOrigins: ['https://studio.example.com'],
         namePrefix: 'studio',
       },

@@ -1,3 +1,4 @@
+import { Annotations } from 'aws-cdk-lib';
 import { HttpAuthorizer, LinkAccess, MediaReplicationStack, ProxyMode } from '../../../src';
 import { newApp, OF_CDK, synthesise, validateTemplates } from '../../support/synth';
 
@@ -10,7 +11,14 @@ describe('MediaReplicationStack with everything', () => {
     env: { account: '111111111111', region: 'us-east-1' },
     media: {
       replicas: [
-        { region: 'eu-central-1', proxy: { domainName: 'media.eu.example.com', isolation: {} } },
+        {
+          region: 'eu-central-1',
+          proxy: {
+            domainName: 'media.eu.example.com',
+            primary: { domainName: 'media-primary.eu.example.com' },
+            isolation: {},
+          },
+        },
         { region: 'ap-southeast-2', proxy: { mode: ProxyMode.PRIVATE_LINK } },
       ],
       serverAccessLogs: true,
@@ -29,6 +37,8 @@ describe('MediaReplicationStack with everything', () => {
     canary: {},
     monitoring: { alarmEmails: ['media-oncall@example.com'] },
   });
+  const clients = 'cdk-media-replication:fallbacks-leave-the-network-ap-southeast-2';
+  Annotations.of(stack.router).acknowledgeWarning(clients, 'They can reach S3 in us-east-1.');
   const { stacksRecursively: stacks } = synthesise(app);
 
   test('is a stack in each region, the replicas first', () => {

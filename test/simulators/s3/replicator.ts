@@ -23,8 +23,8 @@ const THRESHOLD_MS = 15 * 60_000;
  * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-what-is-isnot-replicated.html
  */
 export class Replicator {
-  /** Whether a version takes longer. A test can replace it. */
-  isHeld: (destination: string, version: Version) => boolean = () => false;
+  /** Whether a version takes longer, if a test sets it. */
+  isHeld?: (destination: string, version: Version) => boolean;
   private pending: Pending[] = [];
 
   constructor(
@@ -46,7 +46,7 @@ export class Replicator {
 
   /** Does what S3 does some time after the writes. The rules and the permissions are those of now. */
   settle(): void {
-    const due = this.pending.filter(({ destination, version }) => !this.isHeld(destination, version));
+    const due = this.pending.filter(({ destination, version }) => !this.isHeld?.(destination, version));
     this.pending = this.pending.filter((each) => !due.includes(each));
     for (const { source, version, destination, isLate } of due) {
       const rule = this.ruleFor(source, version, destination);

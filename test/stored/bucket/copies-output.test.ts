@@ -41,7 +41,11 @@ function consumer(json: string, region = 'ap-south-1'): { stack: Stack; media: I
 const roleIn = (stack: Stack, roleName: string) =>
   new iam.Role(stack, roleName, { roleName, assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
 
-const settingsOf = ({ stack, bucket, proxy, ...settings }: MediaReplica) => ({ ...settings, proxyUrl: proxy?.url });
+const settingsOf = ({ stack, bucket, proxy, ...settings }: MediaReplica) => ({
+  ...settings,
+  proxyUrl: proxy?.url,
+  proxyPrimaryUrl: proxy?.primaryUrl,
+});
 
 describe('ReplicatedMediaBucket.fromCopies', () => {
   test.each<[string, Partial<ReplicatedMediaBucketProps>]>([
@@ -61,7 +65,12 @@ describe('ReplicatedMediaBucket.fromCopies', () => {
             deleteMarkerReplication: false,
             storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL,
             replicationTimeControl: false,
-            proxy: { domainName: 'media.eu.example.com', clientCidrs: ['10.20.0.0/16'] },
+            proxy: {
+              domainName: 'media.eu.example.com',
+              primary: { domainName: 'media-primary.eu.example.com' },
+              clientCidrs: ['10.20.0.0/16'],
+              isolation: {},
+            },
           },
           {
             region: 'eu-north-1',
@@ -189,7 +198,8 @@ describe('ReplicatedMediaBucket.fromCopies', () => {
   });
 
   test('is enough for a router, a canary and monitoring', () => {
-    const proxied = [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }];
+    const proxy = { domainName: 'media.eu.example.com', primary: { domainName: 'media-primary.eu.example.com' } };
+    const proxied = [{ region: 'eu-west-1', proxy }];
     const { stack, media } = consumer(producer({ replicas: proxied }).json);
     const router = new MediaRouter(stack, 'Router', { media });
     const canary = new ReplicationCanary(stack, 'Canary', { media });

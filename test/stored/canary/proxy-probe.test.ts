@@ -130,11 +130,16 @@ describe('the probe of a proxy', () => {
     });
   });
 
-  test('uses S3’s own host name with PRIVATE_LINK', () => {
+  test('connects to the interface endpoint with PRIVATE_LINK, as the host name of S3', () => {
     const { replicaStack } = setUp({ mode: ProxyMode.PRIVATE_LINK });
     const { Variables } = probeIn(templateOf(replicaStack)).Properties.Environment;
     expect(Variables.PROXY_ORIGIN).toMatch(/^https:\/\/.*\.s3\.eu-west-1\.\$\{AWS::URLSuffix\}$/);
-    expect(Variables.PROXY_ADDRESS).toBeUndefined();
+    // S3's name resolves to the endpoint only for clients of the inbound resolver, not in the VPC.
+    const [, address] = Object.values<any>(templateOf(replicaStack).findResources('AWS::Lambda::Function'))[0]
+      .Properties.Environment.Variables.PROXY_ADDRESS['Fn::Join'][1];
+    expect(address['Fn::Select'][1]['Fn::Split'][1]['Fn::Select'][1]).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/ProxyEndpoint/), 'DnsEntries'],
+    });
     templateOf(replicaStack).hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       Description: 'Replication canary',
       FromPort: 443,
@@ -222,6 +227,12 @@ describe('the probe of a proxy', () => {
     expect(Properties.VpcConfig.SubnetIds).toEqual(['subnet-1']);
     templateOf(europe).hasResourceProperties('AWS::EC2::SecurityGroupIngress', { GroupId: 'sg-1', FromPort: 443 });
     expect(settingsOf(stack).replicas[0]).toEqual(['eu-west-1', expect.any(String), 1, '${AWS::AccountId}']);
+  });
+
+  test('connects to the DNS name of an imported interface endpoint', () => {
+    const endpointDnsName = 'bucket.vpce-1a2b-5e6f.s3.eu-west-1.vpce.amazonaws.com';
+    const { europe } = withImportedProxy({ endpointDnsName });
+    expect(probeIn(templateOf(europe)).Properties.Environment.Variables.PROXY_ADDRESS).toBe(endpointDnsName);
   });
 
   test.each<[what: string, overrides: Overrides, message: string]>([

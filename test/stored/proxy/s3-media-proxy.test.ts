@@ -268,6 +268,22 @@ describe('S3MediaProxy servers', () => {
     ]);
   });
 
+  test.each([
+    [undefined, undefined, 8_000],
+    [256, 512, 2_000],
+    [512, 1024, 4_000],
+    [1024, 8192, 8_000],
+  ])(
+    'with %s CPU units and %s MiB accept as many connections as fit into their memory',
+    (cpu, memoryLimitMiB, most) => {
+      const [container] = only(
+        templateWith(() => ({ cpu, memoryLimitMiB })),
+        'AWS::ECS::TaskDefinition',
+      ).Properties.ContainerDefinitions;
+      expect(container.Command[0]).toContain(`\n  maxconn ${most}\n`);
+    },
+  );
+
   test('have the clients, redirect, deletion protection, sizes and log retention of the props', () => {
     const template = templateWith((stack) => ({
       clientCidrs: ['10.20.0.0/16', '10.30.0.0/16'],
@@ -368,16 +384,24 @@ describe('S3MediaProxy with PRIVATE_LINK', () => {
     const template = templateOf(stack);
     template.resourceCountIs('AWS::ECS::Service', 0);
     template.resourceCountIs('AWS::EC2::NatGateway', 0);
-    const { PolicyDocument, ...endpoint } = only(template, 'AWS::EC2::VPCEndpoint').Properties;
+    const endpoints = Object.entries(template.findResources('AWS::EC2::VPCEndpoint')).map(
+      ([id, { Properties, DependsOn }]) => ({ ...asText(Properties), id, DependsOn }),
+    );
+    const endpointOf = (type: string) => endpoints.find(({ VpcEndpointType }) => VpcEndpointType === type);
+    const endpoint = endpointOf('Interface');
     expect(endpoint).toMatchObject({
-      VpcEndpointType: 'Interface',
       ServiceName: 'com.amazonaws.eu-west-1.s3',
       PrivateDnsEnabled: true,
-      DnsOptions: { PrivateDnsOnlyForInboundResolverEndpoint: 'AllResolvers' },
+      // S3's names in the VPC itself resolve as before. EC2 requires a gateway endpoint for this.
+      DnsOptions: { PrivateDnsOnlyForInboundResolverEndpoint: 'OnlyInboundResolver' },
+      DependsOn: [endpointOf('Gateway').id],
     });
-    expect(PolicyDocument.Statement.map(({ Action }: any) => Action)).toEqual([
-      ['s3:GetObject', 's3:GetObjectVersion'],
-    ]);
+    expect(endpoints).toHaveLength(2);
+    for (const { PolicyDocument } of endpoints) {
+      expect(PolicyDocument.Statement.map(({ Action }: any) => Action)).toEqual([
+        ['s3:GetObject', 's3:GetObjectVersion'],
+      ]);
+    }
     const resolver = only(template, 'AWS::Route53Resolver::ResolverEndpoint').Properties;
     expect([resolver.Direction, resolver.IpAddresses.length]).toEqual(['INBOUND', 2]);
     const open = Object.values(template.findResources('AWS::EC2::SecurityGroup')).flatMap(
@@ -468,6 +492,15 @@ describe('S3MediaProxy isolation fails when', () => {
           'and deny the reads in the bucket policy with the endpoints of both.',
       ),
     );
+  });
+});
+
+test('S3MediaProxy with PRIVATE_LINK does not change DNS in an existing VPC', () => {
+  const { stack, bucket } = fixture();
+  const vpc = new ec2.Vpc(stack, 'Vpc');
+  new S3MediaProxy(stack, 'Proxy', { bucket, vpc, mode: ProxyMode.PRIVATE_LINK });
+  expect(only(templateOf(stack), 'AWS::EC2::VPCEndpoint').Properties.DnsOptions).toEqual({
+    PrivateDnsOnlyForInboundResolverEndpoint: 'OnlyInboundResolver',
   });
 });
 
@@ -697,6 +730,18 @@ describe('S3MediaProxy fails when', () => {
         'that have only IPv6 addresses cannot reach the proxy.',
     ],
     [
+      'Fargate does not offer the CPU units',
+      () => ({ cpu: 300 }),
+      'cpu: got 300, expected a number of CPU units that Fargate offers (256, 512, 1024, 2048, 4096, 8192, 16384). Remove it ' +
+        'to use the default, 1024, or specify 256 for the small size.',
+    ],
+    [
+      'Fargate does not offer the memory with the CPU units',
+      () => ({ cpu: 2048 }),
+      'memoryLimitMiB: got 2048, expected 4096 to 16384 MiB with 2048 CPU units, in the steps that Fargate offers. Specify ' +
+        '`memoryLimitMiB: 4096`, or another number of CPU units.',
+    ],
+    [
       'there is only one server',
       () => ({ minCapacity: 1 }),
       'minCapacity: got 1, expected at least 2, so that the proxy survives the failure of an Availability Zone. Remove it ' +
@@ -726,6 +771,17 @@ describe('S3MediaProxy fails when', () => {
     const { stack, bucket } = fixture();
     expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, ...options(stack) })).toThrow(
       new Error(`[Europe/Proxy] ${message}`),
+    );
+  });
+
+  test('S3 has no private DNS in the partition', () => {
+    const stack = new Stack(newApp(), 'Gov', { env: { region: 'us-gov-west-1' } });
+    const bucket = new s3.Bucket(stack, 'Media');
+    expect(() => new S3MediaProxy(stack, 'Proxy', { bucket, mode: ProxyMode.PRIVATE_LINK })).toThrow(
+      new Error(
+        '[Gov/Proxy] mode: got "PRIVATE_LINK in us-gov-west-1", expected SERVERS, because S3 has no private DNS in AWS ' +
+          'GovCloud (US). Remove `mode`.',
+      ),
     );
   });
 

@@ -17,9 +17,11 @@ import {
   MediaRouter,
   MediaRouterOptions,
   MediaRouterProps,
+  ProxyMode,
   ReadinessMode,
   ReadPreference,
   ReplicatedMediaBucket,
+  S3MediaProxyOptions,
 } from '../../../src';
 import { Problems } from '../../../src/private/problems';
 import * as contract from '../../../src/stored/routing/contract';
@@ -173,11 +175,80 @@ describe('MediaRouter', () => {
     test('use the proxy of a replica if it has a domain name', () => {
       const stack = primaryStack();
       const media = new ReplicatedMediaBucket(stack, 'Media', {
-        replicas: [{ region: 'eu-west-1', proxy: { domainName: 'media.eu.example.com' } }],
+        replicas: [
+          {
+            region: 'eu-west-1',
+            proxy: {
+              domainName: 'media.eu.example.com',
+              primary: { domainName: 'media-primary.eu.example.com' },
+              clientCidrs: ['10.20.0.0/16'],
+              isolation: {},
+            },
+          },
+        ],
         replicateExisting: false,
       });
       setUp({ media }, stack);
       expect(settingsOf(templateOf(stack)).replicas[0][2]).toBe('https://media.eu.example.com');
+      expect(proxiesOf(stack)).toEqual({
+        'eu-west-1': { clients: ['10.20.0.0/16'], isolated: 1, primary: 'https://media-primary.eu.example.com' },
+      });
+    });
+
+    test.each<[string, Partial<MediaRouterProps>, S3MediaProxyOptions, boolean]>([
+      ['a proxy that does not serve it', {}, { domainName: 'media.eu.example.com' }, true],
+      ['PRIVATE_LINK', {}, { mode: ProxyMode.PRIVATE_LINK }, true],
+      ['a proxy that serves it', {}, { domainName: 'm.example.com', primary: { domainName: 'p.example.com' } }, false],
+      [
+        'an endpoint of its own',
+        { endpoints: { 'eu-west-1': MediaEndpoint.proxy('https://media.eu.example.com') } },
+        { domainName: 'media.eu.example.com' },
+        false,
+      ],
+    ])('that fall back to the primary, behind %s', (_what, props, proxy, isWarned) => {
+      const stack = primaryStack();
+      const replicas = [{ region: 'eu-west-1', proxy }];
+      const media = new ReplicatedMediaBucket(stack, 'Media', { replicas, replicateExisting: false });
+      setUp({ media, ...props }, stack);
+      const warnings = Annotations.fromStack(stack).findWarning(
+        '/MediaStack/Router',
+        Match.stringLikeRegexp('Links for viewers behind the proxy in eu-west-1 leave their network'),
+      );
+      expect(warnings).toHaveLength(isWarned ? 1 : 0);
+    });
+
+    test('take a range that is known only at deployment for private', () => {
+      const stack = primaryStack();
+      const clientCidrs = ['203.0.113.0/24', Token.asString({ resolve: () => '10.0.0.0/16' })];
+      const proxy = { domainName: 'm.example.com', primary: { domainName: 'p.example.com' }, clientCidrs };
+      const replicas = [{ region: 'eu-west-1', proxy }];
+      setUp({ media: new ReplicatedMediaBucket(stack, 'Media', { replicas, replicateExisting: false }) }, stack);
+      expect(proxiesOf(stack)['eu-west-1'].clients).toEqual([
+        '203.0.113.0/24',
+        '10.0.0.0/8',
+        '172.16.0.0/12',
+        '192.168.0.0/16',
+      ]);
+    });
+
+    test('know the isolation and the clients of imported proxies', () => {
+      const stack = primaryStack();
+      const media = ReplicatedMediaBucket.fromReplicatedMediaBucketAttributes(stack, 'Theirs', {
+        primary: { bucketName: 'theirs-us', region: 'us-west-2', encryption: s3.BucketEncryption.S3_MANAGED },
+        replicas: [
+          {
+            ...{ bucketName: 'theirs-eu', region: 'eu-west-1', ruleId: 'rule' },
+            encryption: s3.BucketEncryption.S3_MANAGED,
+            proxyUrl: 'https://media.eu.example.com',
+            proxyPrimaryUrl: 'https://media-primary.eu.example.com',
+            proxyIsolation: true,
+          },
+        ],
+      });
+      setUp({ media }, stack);
+      expect(proxiesOf(stack)).toEqual({
+        'eu-west-1': { isolated: 1, primary: 'https://media-primary.eu.example.com' },
+      });
     });
 
     test('use S3 with a warning if the proxy has no domain name', () => {
@@ -325,7 +396,14 @@ describe('MediaRouter', () => {
           { region: 'eu-north-1', tags: { near: 'yes' }, deleteMarkerReplication: false },
           { region: 'eu-west-3', storageClass: s3.StorageClass.GLACIER },
           { region: 'ap-southeast-2', lifecycleRules: [{ expiration: Duration.days(30) }] },
-          { region: 'sa-east-1', proxy: { domainName: 'media.br.example.com', isolation: {} } },
+          {
+            region: 'sa-east-1',
+            proxy: {
+              domainName: 'media.br.example.com',
+              isolation: {},
+              primary: { domainName: 'origin.br.example.com' },
+            },
+          },
           { region: 'ca-central-1', storageClass: s3.StorageClass.GLACIER_INSTANT_RETRIEVAL },
         ],
         replicateExisting: false,
@@ -343,7 +421,9 @@ describe('MediaRouter', () => {
 
     test('is known of media of another app', () => {
       const stack = primaryStack();
-      const media = imported(stack, { prefix: 'films/', objectLifetime: Duration.days(7), isolated: true });
+      const proxy = { proxyUrl: 'https://media.example.com', proxyPrimaryUrl: 'https://origin.example.com' };
+      const replica = { ...proxy, prefix: 'films/', objectLifetime: Duration.days(7), proxyIsolation: true };
+      const media = imported(stack, replica);
       setUp({ media }, stack);
       const template = templateOf(stack);
       expect(settingsOf(template)).toMatchObject({
@@ -889,4 +969,10 @@ describe('MediaRouter', () => {
 function assetOf(directory: string): string {
   const folders = readdirSync(directory).filter((name) => name.startsWith('asset.'));
   return folders.find((name) => existsSync(join(directory, name, 'preferences.json')))!;
+}
+
+/** The proxies that the router knows, by region. */
+function proxiesOf(stack: Stack): any {
+  const { directory } = synthesise(stack.node.root as App);
+  return JSON.parse(readFileSync(join(directory, assetOf(directory), contract.PROXIES_FILE), 'utf8'));
 }

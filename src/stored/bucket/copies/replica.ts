@@ -35,6 +35,7 @@ export class ReplicaFactory {
     private readonly scope: Construct,
     private readonly names: DeterministicNames,
     private readonly common: ReplicatedMediaBucketProps,
+    private readonly primary: MediaCopy,
   ) {}
 
   create(props: MediaReplicaProps): Replica {
@@ -56,7 +57,7 @@ export class ReplicaFactory {
       scope,
       ruleId: this.names.rule(region),
       enabled: props.enabled ?? true,
-      proxy: scope && props.proxy && new S3MediaProxy(scope, 'Proxy', { ...props.proxy, bucket: copy.bucket }),
+      proxy: scope && this.createProxy(scope, props, copy),
       crossAccount: isCrossAccount(account, primary.account),
       metrics,
       timeControl: this.timeControlOf(props, metrics),
@@ -75,6 +76,14 @@ export class ReplicaFactory {
       terminationProtection: primary.terminationProtection,
       synthesizer: this.common.replicaSynthesizer,
     });
+  }
+
+  private createProxy(scope: Construct, { proxy }: MediaReplicaProps, { bucket }: MediaCopy): S3MediaProxy | undefined {
+    if (!proxy) return undefined;
+    const { bucketName, region, account } = this.primary;
+    const primaryBucket =
+      proxy.primary && s3.Bucket.fromBucketAttributes(scope, 'ProxyPrimary', { bucketName, region, account });
+    return new S3MediaProxy(scope, 'Proxy', { ...proxy, bucket, primaryBucket });
   }
 
   private timeControlOf({ region, replicationTimeControl }: MediaReplicaProps, metrics: boolean): boolean {

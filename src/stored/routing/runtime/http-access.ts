@@ -39,7 +39,8 @@ export class HttpAccess {
       prefix,
       linkSeconds: settings.linkSeconds,
       credentials: ({ method, expiresInSeconds }, copies) => {
-        const buckets = copies.map(({ bucket }) => bucket);
+        // The primary can have a second name, at a proxy.
+        const buckets = [...new Set(copies.map(({ bucket }) => bucket))];
         return sessions!.credentials(sessionPolicy({ method, partition, buckets, prefix }), expiresInSeconds);
       },
     });

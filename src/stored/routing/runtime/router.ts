@@ -2,6 +2,7 @@ import { everything, LinkGrant } from './link-grant';
 import { LinkCredentials, LinkLifetime, linkLifetime, Links } from './links';
 import { MediaCopy } from './media-copy';
 import { Preferences } from './preferences';
+import { PrivateNetworks } from './private-networks';
 import { Readiness } from './readiness';
 import { Limits, LinksRequest, parseLinksRequest, parseRedirectRequest } from './request';
 import { destinationOf, isForReplica, isInShare } from './rule';
@@ -12,6 +13,8 @@ import { Link, Reason, ResolveLinksResponse } from '../contract';
 export interface RouterProps extends Omit<Limits, 'regions'> {
   readonly primary: MediaCopy;
   readonly replicas: readonly MediaCopy[];
+  /** The private networks of viewers. */
+  readonly networks?: PrivateNetworks;
   /** The regions of paused replicas. */
   readonly paused?: readonly string[];
   readonly readiness: Pick<Readiness, 'of'>;
@@ -78,22 +81,25 @@ export class Router {
   }
 
   private async decide({ user, objects, ...request }: LinksRequest, now: number): Promise<Decision[]> {
-    const { primary, replicas, paused = [], userPreferences } = this.props;
+    const { replicas, paused = [], networks = new PrivateNetworks(), userPreferences } = this.props;
     const [preferences, viewer] = await Promise.all([
       this.props.preferences(),
       userPreferences?.apply(request.viewer, user) ?? request.viewer,
     ]);
-    const regions = { primary: primary.region, replicas: replicas.map(({ region }) => region), paused };
+    const regions = { primary: this.props.primary.region, replicas: replicas.map(({ region }) => region), paused };
     const destination = destinationOf(viewer, preferences, regions);
+    const primary = networks.primaryFor(viewer, destination, preferences) ?? this.props.primary;
     if ('reason' in destination) return all({ objects }, primary, destination.reason);
 
     const replica = replicas.find(({ region }) => region === destination.replica)!;
+    const reachable = networks.replicaFor(viewer, replica);
+    if (!reachable) return all({ objects }, primary, 'outside-proxy-network');
     const inShare = objects.filter(({ key }) => isInShare(key, replica.region, preferences));
     const reasons = await this.props.readiness.of(inShare, replica, preferences, now);
     const byObject = new Map(inShare.map((object, index) => [object, reasons[index]]));
     return objects.map((object) => {
       const reason = byObject.get(object) ?? 'region-weighted';
-      return { copy: isForReplica(reason) ? replica : primary, reason };
+      return { copy: isForReplica(reason) ? reachable : primary, reason };
     });
   }
 }
