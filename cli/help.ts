@@ -68,7 +68,7 @@ Actions
   get                       print the preferences, as YAML or JSON
   set <file>                replace them by those in a JSON or YAML file
   set <field>=<value> ...   change fields: defaultPreference=auto
-                            replicationDelaySeconds=900
+                            replicationDelaySeconds=1800
                             ipRanges.<region>=10.20.0.0/16,10.21.0.0/16
                             drainedRegions=<region>,<region>
                             regionWeights.<region>=50

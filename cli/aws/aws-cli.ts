@@ -2,14 +2,14 @@ import { execFile, ExecFileException } from 'node:child_process';
 import { UsageError } from '../problems';
 
 const INSTALL = 'https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html';
-/** A document of preferences has up to 1 MB, and the output of a command repeats at most that. */
+/** Sufficient for the largest output: a preferences document, which has up to 1 MB. */
 const MAX_OUTPUT_BYTES = 16 * 2 ** 20;
 
 /** AWS refused a request: exit code 2. */
 export class AwsError extends UsageError {
   constructor(
     message: string,
-    /** The error code of the service, if it answered. */
+    /** The error code from the service, if the service responded. */
     readonly code?: string,
   ) {
     super(message);

@@ -31,7 +31,7 @@ export const preferences: Command = async (context) => {
   const parsed = parse(after, copies, edit);
   const changes = changesBetween(before, after);
   if (isDryRun) {
-    // Of a document with a region that has no copy any more, the router uses an earlier version.
+    // If the document contains a region that no longer has a copy, the router uses an earlier version.
     const now = parsePreferences(running.text, [...new Set([...copies, ...regionsIn(before)])]);
     const moves = movesBetween(now, parsed, regions, given ?? addressesOfRanges(before, after));
     return print(context, { changes, addresses: moves });
@@ -48,7 +48,7 @@ async function get(context: Context, more: readonly string[]): Promise<void> {
   context.stdout.write(`${context.terminal.colors.dim(`# version ${version}`)}\n${stringify(document)}`);
 }
 
-/** Without a config, the regions in the documents: AppConfig's validator knows those of the copies. */
+/** Without a config, uses the regions in the documents: only AppConfig's validator knows the regions of the copies. */
 function regionsOf({ region: primary, replicas }: Target, ...documents: readonly unknown[]) {
   const all = replicas?.map(({ region }) => region) ?? documents.flatMap(regionsIn);
   const paused = (replicas ?? []).flatMap(({ region, enabled }) => (enabled === false ? region : []));
@@ -61,7 +61,7 @@ function regionsIn(document: unknown): string[] {
   return [...Object.keys(ipRanges ?? {}), ...drained, ...Object.keys(regionWeights ?? {})];
 }
 
-/** @throws ConfigError or UsageError, depending on where the invalid value is from */
+/** @throws ConfigError or UsageError, depending on the source of the invalid value */
 function parse(document: Fields, copies: readonly string[], { file }: Edit): Preferences {
   try {
     return parsePreferences(JSON.stringify(document ?? null), copies);

@@ -38,7 +38,7 @@ export function withTemporaryFolder<T>(use: (folder: string) => T): T {
   }
 }
 
-/** Like `withTemporaryFolder`, until the promise is settled. */
+/** Like `withTemporaryFolder`, but keeps the folder until the promise is settled. */
 export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'cdk-media-replication-'));
   try {

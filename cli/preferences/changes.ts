@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Fields } from './edits';
 
-/** A difference between two documents. Of lists, only the elements that differ. */
+/** A difference between two documents. For lists, contains only the elements that differ. */
 export interface Change {
   readonly field: string;
   readonly before?: unknown;

@@ -4,13 +4,13 @@ import { ConfigDocument } from '../config/document';
 import { either } from '../config/words';
 import { ConfigError, UsageError } from '../problems';
 
-/** The content of a document of preferences. It is checked only after the change. */
+/** The content of a preferences document. It is validated only after the change. */
 export type Fields = Record<string, any>;
 
 /** A change of a document. */
 export interface Edit {
   readonly apply: (document: Fields) => Fields;
-  /** The file that the new document is from. */
+  /** The file that contains the new document. */
   readonly file?: ConfigDocument;
 }
 

@@ -7,7 +7,7 @@ import { destinationOf, Regions } from '../../src/stored/routing/runtime/rule';
 import { show } from '../config/words';
 import { ConfigError, UsageError } from '../problems';
 
-/** How many addresses a change moves to another region, for requests with a preference. */
+/** The number of addresses that a change moves to another region, for requests with the same preference. */
 export interface Moves {
   /** `default` for requests without a preference. */
   readonly preference: 'default' | 'auto' | 'yes';
@@ -18,13 +18,13 @@ export interface Moves {
 
 const PREFERENCES: readonly Moves['preference'][] = ['default', 'auto', 'yes'];
 
-/** The first address of each range of the documents. */
+/** Returns the first address of each range in the documents. */
 export function addressesOfRanges(...documents: readonly Fields[]): IpAddress[] {
   const cidrs = documents.flatMap(({ ipRanges = {} }) => Object.values<string[]>(ipRanges).flat());
   return [...new Set(cidrs.map((cidr) => parseIpRange(cidr)!.start))];
 }
 
-/** The addresses in a file, one in each line. */
+/** Reads the addresses in a file, one per line. */
 export function addressesIn(file: string, cwd: string): IpAddress[] {
   let text: string;
   try {
@@ -46,7 +46,7 @@ export function addressesIn(file: string, cwd: string): IpAddress[] {
   return found.map(({ address }) => address!);
 }
 
-/** Applies the rule of the router to each address, before and after. */
+/** Applies the router's rule to each address, before and after the change. */
 export function movesBetween(
   before: Preferences,
   after: Preferences,

@@ -85,7 +85,7 @@ export class PreferenceStore {
     return { version, deployment: started.DeploymentNumber };
   }
 
-  /** The latest deployment that takes effect. An environment can have deployments of several profiles. */
+  /** Returns the latest deployment that is in effect. An environment can have deployments of several profiles. */
   private async runningOf(deployments: readonly Deployment[]): Promise<Deployment> {
     for (const { State, DeploymentNumber } of deployments) {
       if (!RUNNING.includes(State)) continue;
@@ -95,7 +95,7 @@ export class PreferenceStore {
     throw new AwsError(`The environment ${this.target.environment} has no deployment of ${this.target.profile}.`);
   }
 
-  /** The router's own, because AppConfig.AllAtOnce allows no other change for 10 minutes. */
+  /** Returns the router's own strategy, because AppConfig.AllAtOnce blocks other changes for 10 minutes. */
   private async strategy(): Promise<string> {
     const [{ Name }, { Items: strategies }] = await Promise.all([
       this.appConfig('get-application', { 'application-id': this.target.application }),
@@ -127,7 +127,7 @@ export class PreferenceStore {
     });
   }
 
-  /** So that a document that was refused is not left behind. */
+  /** Deletes a version, so that a refused document is not left behind. */
   private async delete(version: number): Promise<void> {
     const options = { ...this.profile, 'version-number': String(version) };
     await this.appConfig('delete-hosted-configuration-version', options).catch(() => undefined);

@@ -4,7 +4,7 @@ import { parseConfig, readConfig } from '../config/load';
 import type { Context } from '../context';
 import { ConfigError, inOrder, UsageError } from '../problems';
 
-/** The output of `MediaReplicationStack` with the ids. */
+/** The output of `MediaReplicationStack` that contains the ids. */
 const OUTPUT = 'RouterPreferences';
 
 /** The preferences of a router in AppConfig. */

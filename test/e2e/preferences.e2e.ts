@@ -140,7 +140,7 @@ describe('the commands of the runbook', () => {
   test('leave a document that the router uses', async () => {
     expect(JSON.parse(control.document!)).toMatchObject({
       defaultPreference: 'auto',
-      replicationDelaySeconds: 1200,
+      replicationDelaySeconds: 1800,
       ipRanges: { [REPLICA]: ['10.20.0.0/16', '10.21.0.0/16'] },
       drainedRegions: [],
       regionWeights: { [REPLICA]: 25 },

@@ -37,9 +37,9 @@ export interface Change extends Condition {
   readonly set?: Item;
   /** Set only where the attribute does not exist yet. */
   readonly setOnce?: Item;
-  /** Added to a number, or to a set of strings. */
+  /** Values to add to a number or to a set of strings. */
   readonly add?: Record<string, number | Set<string>>;
-  /** Removed from a set of strings. DynamoDB removes an attribute with an empty set. */
+  /** Values to remove from a set of strings. If the set becomes empty, DynamoDB removes the attribute. */
   readonly subtract?: Record<string, Set<string>>;
   readonly remove?: readonly string[];
 }

@@ -41,7 +41,7 @@ export interface BackfillProperties {
   readonly Replicas: readonly string[];
   /** Those of the replicas that are paused. Absent if none is. */
   readonly Paused?: readonly string[];
-  /** Those of the replicas about whose late objects S3 sends events. */
+  /** Those of the replicas for which S3 reports late objects. */
   readonly Tracked: readonly string[];
   /** Those of the replicas that are existing buckets, which may already hold objects. */
   readonly ExistingReplicas: readonly string[];
@@ -53,43 +53,43 @@ export interface BackfillProperties {
 /** The names of S3's events about an object version and a replica. */
 export const EVENT = {
   failed: 'Replication:OperationFailedReplication',
-  /** Only with Replication Time Control, like the following ones: 15 minutes have passed. */
+  /** 15 minutes have passed. S3 sends this event and the following ones only with Replication Time Control. */
   late: 'Replication:OperationMissedThreshold',
   arrived: 'Replication:OperationReplicatedAfterThreshold',
-  /** S3 does not report whether and when the object arrives. */
+  /** S3 will not report whether or when the object arrives. */
   notTracked: 'Replication:OperationNotTracked',
 } as const;
 
-/** The number of minutes after which an event is received again if it was not recorded. */
+/** The number of minutes after which the worker receives an event again that it did not record. */
 export const EVENT_RETRY_MINUTES = 5;
 
 /**
- * The age from which S3 has reported an object that is late, and the worker has received the event: the 15 minutes of
- * Replication Time Control, and 5 for the delivery.
+ * The age at which S3 has reported an object if it is late, and the worker has received the event: the 15 minutes of
+ * Replication Time Control, and 5 minutes for the delivery.
  */
 export const REPORTED_AFTER_MINUTES = 20;
 
 /**
- * The partition that describes what a replica lacks. Its first row is about all objects, the others are about one key
- * each. A replica that lacks nothing has the first row only.
+ * The partition that describes what a replica lacks. The first row describes all objects, and each of the others
+ * describes one key. If a replica lacks nothing, the partition contains only the first row.
  */
 export const replicaPartition = (bucketName: string): string => `replica-state#${bucketName}`;
 /** The sort key of the first row. */
 export const SUMMARY = '!';
-/** The sort key of the row about an object key. It fits, unlike the key itself. */
+/** The sort key of the row for an object key. A hash, because the key itself can be too long for a sort key. */
 export const rowOf = (key: string): string => hash('sha256', key).slice(0, 32);
 /** The element for a version in the sets of a row. */
 export const versionMark = (versionId: string): string => hash('sha256', versionId).slice(0, 16);
 
-/** What holds for all objects of a replica, by the time of their creation in milliseconds since the epoch. */
+/** Describes all objects of a replica by their creation time, in milliseconds since the epoch. */
 export interface ReplicaSummary {
-  /** From here on, objects are missing until the backfill is complete. Undefined if none are. */
+  /** Objects created from this time on are missing until the backfill is complete. Undefined if none are missing. */
   readonly gapFrom?: number;
-  /** From here on, objects are replicated by the rule again. Undefined as long as the replica is paused. */
+  /** The rule replicates objects created from this time on again. Undefined while the replica is paused. */
   readonly gapTo?: number;
-  /** Objects created before are in the replica, because a backfill was completed. */
+  /** Objects created before this time are in the replica, because a backfill was completed. */
   readonly filledUntil?: number;
-  /** S3 reports objects that were created from here on if they are late. Undefined if it does not. */
+  /** S3 reports late objects that were created from this time on. Undefined if S3 does not report late objects. */
   readonly trackedFrom?: number;
   /** The time up to which all events were recorded. */
   readonly readAt?: number;

@@ -16,7 +16,7 @@ export class JobStore extends Construct {
   readonly table: dynamodb.Table;
   readonly reports: s3.Bucket;
 
-  /** @param tableName by which routers in other stacks and regions refer to the table */
+  /** @param tableName the name by which routers in other stacks and regions refer to the table */
   constructor(scope: Construct, id: string, tableName: string) {
     super(scope, id);
     const string = dynamodb.AttributeType.STRING;

@@ -33,7 +33,7 @@ export interface ReplicationJobsProps {
   readonly replicas: string[];
   /** Those of the replicas that are paused. */
   readonly paused: string[];
-  /** Those of the replicas about whose late objects S3 sends events. */
+  /** Those of the replicas for which S3 reports late objects. */
   readonly tracked: string[];
   /** Those of the replicas that are existing buckets. */
   readonly existingReplicas: string[];

@@ -83,7 +83,7 @@ export interface ReplicatedMediaBucketAttributes {
    * The name of the DynamoDB table in which the other app records what each replica lacks, in the primary's region and
    * account. A `MediaRouter` reads it.
    *
-   * @default - a router knows the age of an object only, or, with `ReadinessMode.EXACT`, asks the replicas
+   * @default - a router relies only on the age of an object or, with `ReadinessMode.EXACT`, checks the replicas
    */
   readonly replicationTableName?: string;
 }

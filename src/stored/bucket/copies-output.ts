@@ -39,7 +39,7 @@ export interface DescribedMedia {
   readonly primary: MediaCopy;
   readonly replicas: Replica[];
   readonly writeToReplicas: boolean;
-  /** The name of the table with the replication state, if there is one. */
+  /** The name of the table with the replication state. Undefined without such a table. */
   readonly replicationTableName?: string;
 }
 

@@ -274,8 +274,8 @@ export class ReplicatedMediaBucket extends ReplicatedMediaBucketBase {
   }
 
   /**
-   * The bucket names of the replicas about whose late objects S3 sends events to the primary's topic. It does not know
-   * which objects a filter by tags covers, and what one replica fails to replicate to another.
+   * The bucket names of the replicas for which the events in the primary's topic report all late objects. The events do
+   * not show which objects a tag filter covers, or which objects one replica fails to replicate to another.
    */
   private get tracked(): string[] {
     if (this._writeToReplicas && this.replicaDetails.length > 1) return [];

@@ -20,14 +20,14 @@ export interface CanaryAlarmsProps {
   /** How long a run waits for the replicas. */
   readonly timeout: Duration;
   readonly maxRunDuration: Duration;
-  /** The value of the dimension of the metrics. */
+  /** The value of the metrics' dimension. */
   readonly canaryName: string;
   readonly function: lambda.IFunction;
   /** The schedule of the runs. */
   readonly schedule: IDependable;
 }
 
-/** CloudFormation would otherwise wait for an hour if the function cannot respond. */
+/** Without this timeout, CloudFormation would wait for an hour if the function cannot respond. */
 const START_TIMEOUT = Duration.minutes(5);
 const PROXY_LATENCY = Duration.seconds(3);
 /** The canary emits no data between two runs. An alarm keeps its state until the next run. */
@@ -79,8 +79,8 @@ export class CanaryAlarms {
    * A run is counted when it ends, and runs differ in length: the ends of two runs can be up to one interval and one run
    * apart. The canary has stopped only if more intervals than that pass without the end of a run.
    *
-   * A new alarm would go off at once, because all of its periods are without data until the first run ends. The deployment
-   * is therefore counted as a run before the alarm is created, and the first run follows within an interval.
+   * A new alarm would go off immediately, because it has no data in any period until the first run ends. Therefore, the
+   * deployment is counted as a run before the alarm is created, and the first run follows within one interval.
    */
   private stopped(): cloudwatch.Alarm {
     const { media, interval, maxRunDuration } = this.props;
@@ -99,7 +99,7 @@ export class CanaryAlarms {
     return alarm;
   }
 
-  /** It depends on the schedule, so that the interval until the first run does not begin later. */
+  /** The resource depends on the schedule, so that the first run begins within one interval. */
   private start(): CustomResource {
     const { canaryName, interval, maxRunDuration, schedule } = this.props;
     const properties: contract.StartProperties = {

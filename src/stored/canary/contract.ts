@@ -49,7 +49,7 @@ export interface CanarySettings {
   readonly staleMs: number;
 }
 
-/** The properties of the custom resource. A change of any of them counts as a run again. */
+/** The properties of the custom resource. If any of them changes, the deployment counts as a run again. */
 export interface StartProperties {
   readonly Canary: string;
   readonly IntervalSeconds: string;
@@ -106,8 +106,8 @@ export const OVERHEAD_SECONDS = 180;
 /** The custom resource that counts the deployment as a run. */
 export const START_RESOURCE = 'Custom::ReplicationCanaryStart';
 /**
- * How long that resource waits until alarms can read its data point: up to two minutes for a new metric, and the delivery
- * of the log that contains it. Shorter than the shortest timeout of the function.
+ * How long that resource waits until alarms can read its data point: up to two minutes for a new metric, plus the time
+ * to deliver the log that contains it. Must be shorter than the shortest timeout of the function.
  *
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/publishingMetrics.html
  */

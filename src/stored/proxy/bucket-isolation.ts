@@ -10,7 +10,7 @@ const SID = 'ReadThroughTheProxyOnly';
 
 const ANNOTATION_ACTIONS = ['s3:GetObjectAnnotation', 's3:GetObjectVersionAnnotation'];
 
-/** The statements that this module adds, as they are in a template. */
+/** A statement that this module adds, in the format of a template. */
 interface IsolationStatement {
   readonly Sid?: string;
   readonly Condition?: { readonly StringNotEquals?: { readonly 'aws:SourceVpce'?: unknown } };

@@ -10,7 +10,7 @@ export interface Upstream {
   readonly address?: string;
 }
 
-/** The primary, whose requests have a host name of their own. */
+/** The primary, which has its own host name for clients. */
 export interface PrimaryUpstream extends Upstream {
   /** The host name that clients use. */
   readonly domainName: string;
@@ -46,7 +46,7 @@ export const PING_PATH = '/ping';
 /** Whether the server can reach S3: 200 if at least one of S3's addresses is healthy, otherwise 503. */
 export const DEEP_PING_PATH = '/ping/s3';
 
-/** The same for S3 in the region of the primary. */
+/** Shows whether a server can reach S3 in the primary's region. */
 export const PRIMARY_PING_PATH = '/ping/primary';
 
 /** The request headers that are forwarded to S3. A link signs only the Host header, which is overwritten. */

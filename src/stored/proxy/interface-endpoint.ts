@@ -18,7 +18,7 @@ export function createInterfaceEndpoint(
     subnets: network.subnets,
     service: new ec2.InterfaceVpcEndpointService(s3EndpointService(Stack.of(scope).region), 443),
     privateDnsEnabled: true,
-    // With the other value, S3's names in the whole VPC would resolve to this endpoint, whose policy allows one bucket.
+    // Otherwise, S3's names in the whole VPC would resolve to this endpoint, whose policy allows one bucket.
     privateDnsOnlyForInboundResolverEndpoint:
       ec2.VpcEndpointPrivateDnsOnlyForInboundResolverEndpoint.ONLY_INBOUND_RESOLVER,
     open: false,

@@ -56,8 +56,8 @@ export function validatePrimaryBucket(problems: Problems, props: S3MediaProxyPro
 }
 
 /**
- * A primary that another proxy of the app isolates must admit the endpoints of the proxies that serve it. They are in other
- * regions, so that their IDs are known only after their deployment.
+ * A primary that another proxy of the app isolates must allow the endpoints of the proxies that serve it. The endpoints
+ * are in other regions, so their IDs are known only after their deployment.
  */
 export function validateAdmission(
   problems: Problems,

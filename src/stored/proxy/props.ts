@@ -122,7 +122,7 @@ export interface S3MediaProxyOptions {
   readonly redirectHttp?: boolean;
 
   /**
-   * Serves the primary under a host name of its own too, for objects that the replica does not have yet. Requires
+   * Also serves the primary, under its own host name, for objects that the replica does not have yet. Requires
    * `domainName`.
    *
    * @default - links that fall back to the primary use S3's public endpoint, which clients must be able to reach
@@ -209,7 +209,7 @@ export interface S3MediaProxyOptions {
 
   /**
    * The number of CPU units of each server: a size that Fargate offers with `memoryLimitMiB`. 256 with 512 MiB is the small
-   * size, at about half of the cost of a proxied region. docs/costs.md compares what both serve.
+   * size, at about 60 % of the cost of a proxied region. docs/costs.md compares what both serve.
    *
    * @default 1024
    * @see https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html

@@ -17,8 +17,8 @@ export class ProxyNetwork extends Construct implements ProxyPlacement {
   readonly vpc: ec2.IVpc;
   readonly subnets: ec2.SubnetSelection;
   /**
-   * The endpoint that reads of the bucket by servers go through. `PRIVATE_LINK` needs one for its private DNS. Undefined for
-   * an existing VPC, which has its own.
+   * The gateway endpoint through which the servers read the bucket. `PRIVATE_LINK` needs it for its private DNS.
+   * Undefined for an existing VPC, which has its own.
    */
   readonly gatewayEndpoint?: ec2.IGatewayVpcEndpoint;
 

@@ -78,7 +78,7 @@ export class ImportedS3MediaProxy extends S3MediaProxyBase {
     this._placement = vpc && { vpc, subnets: vpcSubnets };
   }
 
-  /** A load balancer that was imported without its DNS name throws here, and only a canary needs the name. */
+  /** A getter, because the name of a load balancer can be unknown, which throws. Only a canary needs the name. */
   get _address(): string | undefined {
     return this.endpointDnsName ?? this.loadBalancer?.loadBalancerDnsName;
   }

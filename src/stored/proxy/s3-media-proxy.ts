@@ -210,7 +210,7 @@ export class S3MediaProxy extends S3MediaProxyBase {
     return (metricName.startsWith('HTTPCode_ELB') ? loadBalancer : targets).metrics.custom(metricName, options);
   }
 
-  /** The policy of a bucket of the app can change until synthesis. */
+  /** Validates during synthesis, because the policy of a bucket of the app can change until then. */
   private admissionProblems(primaryBucket: s3.IBucket): readonly Problem[] {
     const problems = new Problems(this);
     validateAdmission(problems, primaryBucket, 1, 'primary');

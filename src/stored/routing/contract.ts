@@ -27,7 +27,7 @@ export const REASONS = [
   'region-weighted',
   'replica-paused',
   'outside-proxy-network',
-  // to the primary, because the replica does not have the object, or not yet
+  // to the primary, because the replica does not have the object (yet)
   'not-replicated',
   'not-backfilled',
   'replication-failed',
@@ -90,7 +90,7 @@ export type CopySettings = [
   signedForOrigin?: 0 | 1,
 ];
 
-/** Which objects a replica holds, and who can read them. Properties with their default are absent. */
+/** Describes which objects a replica contains, and who can read them. Properties with their default are absent. */
 export interface ReplicaHoldings {
   /** The key prefix of the objects that are replicated. */
   readonly prefix?: string;
@@ -106,7 +106,7 @@ export interface ReplicaHoldings {
 
 /** Which objects callers over HTTP get links to. */
 export interface AccessSettings {
-  /** The claim of the caller's token, and the prefix of keys with `{claim}`. Without it, callers get links to all keys. */
+  /** The claim of the token, and the key prefix with `{claim}`. If undefined, callers get links to all keys. */
   readonly byClaim?: [claim: string, prefix: string];
   readonly readScopes?: string[];
   readonly uploadScopes?: string[];
@@ -116,13 +116,13 @@ export interface AccessSettings {
   readonly linkSeconds?: number;
 }
 
-/** The proxy that links to a replica use, or that the replica is isolated behind. */
+/** The proxy that links to a replica use, or that isolates the replica. */
 export interface ProxySettings {
   /** The ranges of its clients, if they are not the private ranges. */
   readonly clients?: string[];
-  /** 1 if the replica can be read through the proxy only. */
+  /** 1 if the replica can be read only through the proxy. */
   readonly isolated?: 1;
-  /** The origin of links to the primary through the proxy. */
+  /** The origin of links that point to the primary through the proxy. */
   readonly primary?: string;
 }
 
@@ -179,17 +179,17 @@ export const DEFAULT_MAX_LINK_SECONDS = 21_600;
 export const DEFAULT_LINK_SECONDS = 3_600;
 /** The limit of role chaining: https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining */
 export const SESSION_SECONDS = 3_600;
-/** A session is renewed when a link would outlive it, so this leaves it at least 15 minutes. */
+/** A session is renewed when a link would outlive it, so with this limit it is usable for at least 15 minutes. */
 export const MAX_SESSION_LINK_SECONDS = 2_700;
 export const DEFAULT_SESSION_LINK_SECONDS = 1_800;
 export const MAX_DELAY_SECONDS = 604_800;
-/** The time after which the router knows which objects are late: S3 reports them, and a worker runs every 5 minutes. */
+/** The age at which the router knows whether an object is late. Includes the 5 minutes between runs of the worker. */
 export const DEFAULT_DELAY_SECONDS = 1_500;
 /** The partition key of the table with the preferences of users. */
 export const USER_KEY = 'user';
 /** How long an instance of the function uses the preference of a user without reading it again. */
 export const USERS_CACHED_SECONDS = 30;
-/** How long links wait for the preference of a user. */
+/** How long the router waits for the preference of a user. */
 export const USER_READ_MS = 300;
 export const MAX_USER_LENGTH = 256;
 export const DEFAULT_MEMORY_MIB = 1024;

@@ -18,18 +18,19 @@ export interface LinkAccessOptions {
 }
 
 /**
- * Which objects callers of the HTTP API get links to. Callers that invoke the function (`grantInvoke`) are trusted servers,
- * which get links to every object.
+ * Specifies which objects callers of the HTTP API get links to. Callers that invoke the function
+ * (`grantInvoke`) are trusted servers, which get links to every object.
  */
 export class LinkAccess {
   /**
-   * Only to objects under a prefix that contains a claim of the caller's token. Requires `HttpAuthorizer.jwt()`.
+   * Callers get links only to objects under a prefix that contains a claim of their token. Requires
+   * `HttpAuthorizer.jwt()`.
    *
    * The router refuses other keys, and signs links with credentials that S3 limits to the prefix. A token is refused
    * unless the claim is a single value of 1 to 128 letters, digits and `- _ . @ : + =`.
    *
    * @param claim the name of the claim, for example `custom:tenant`
-   * @param prefix the prefix of keys, with `{claim}` in the place of the claim's value: `tenants/{claim}/`
+   * @param prefix the prefix of keys, with `{claim}` as the placeholder for the claim's value: `tenants/{claim}/`
    * @param options the scopes that tokens need
    */
   public static byClaim(claim: string, prefix: string, options: LinkAccessOptions = {}): LinkAccess {
@@ -37,7 +38,7 @@ export class LinkAccess {
   }
 
   /**
-   * To every object, for every caller that the authorizer accepts.
+   * Every caller that the authorizer accepts can get links to every object.
    *
    * @param options the scopes that tokens need
    */

@@ -163,7 +163,7 @@ export class MediaRouter extends MediaRouterBase {
     return this.routerAlarms.alarms;
   }
 
-  /** The function reads the rows about a replica, and no others. */
+  /** Grants the function permission to read the rows about its replicas only. */
   private grantReadStates(fn: lambda.Function, media: IReplicatedMediaBucket): void {
     const table = readableTable(this, media);
     if (!table) return;
@@ -180,7 +180,7 @@ export class MediaRouter extends MediaRouterBase {
     );
   }
 
-  /** The bundle, with documents that would not fit into the environment. */
+  /** Returns the bundle with added documents, which would not fit into the environment. */
   private codeWith(documents: { readonly [file: string]: object }): lambda.Code {
     const folder = join(Stage.of(this)!.assetOutdir, `.${this.routerName}`);
     mkdirSync(folder, { recursive: true });

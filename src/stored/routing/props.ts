@@ -31,7 +31,7 @@ export enum ReadinessMode {
 
   /**
    * By what S3 has reported about objects that are older than 20 minutes, and by the replication status in the primary for
-   * younger ones, which costs one HEAD request to the primary for each. The router asks the replica itself only where
+   * newer ones, which costs one HEAD request to the primary for each object. The router asks the replica itself only if
    * neither is sufficient, for example without Replication Time Control and with several replicas.
    */
   EXACT = 'exact',
@@ -184,8 +184,8 @@ export interface MediaRouterOptions {
    * Which objects callers over HTTP get links to. Required with `httpApi`. Callers that invoke the function are trusted
    * servers: they get links to every object.
    *
-   * With `LinkAccess.byClaim()`, links over HTTP are valid for up to 45 minutes, and for 30 minutes by default: sessions of
-   * assumed roles sign them, which expire after an hour.
+   * With `LinkAccess.byClaim()`, links over HTTP are valid for up to 45 minutes, and for 30 minutes by default,
+   * because they are signed with sessions of an assumed role, which expire after an hour.
    *
    * @default - callers over HTTP get no links
    */

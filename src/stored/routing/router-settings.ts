@@ -8,7 +8,7 @@ import { PRIVATE_CIDRS } from '../../private/private-cidrs';
 import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
 import { ARCHIVE_CLASSES } from '../bucket/contract';
 
-/** What the router's function needs of other resources. */
+/** The attributes of other resources that the router's function needs. */
 interface DeployedSettings extends Pick<contract.RouterSettings, 'store' | 'userTable'> {
   readonly linkRoleArn?: string;
 }
@@ -50,7 +50,7 @@ export function routerSettings(
   };
 }
 
-/** The table that describes what replicas lack, if a function in the stack can be granted access to it. */
+/** Returns the table that describes what replicas lack, if a function in the stack can get access to it. */
 export function readableTable(
   scope: Construct,
   { replicationTable, primary }: IReplicatedMediaBucket,
@@ -88,8 +88,8 @@ function proxyOf(scope: Construct, { region, proxy }: MediaReplica): [] | [origi
 }
 
 /**
- * Returns the proxies that links use, and those that replicas are isolated behind. A region in `endpoints` has none, because
- * links use that endpoint for all viewers.
+ * Returns the proxies that links use, and the proxies that isolate replicas. Regions in `endpoints` are omitted,
+ * because links use that endpoint for all viewers.
  */
 export function routerProxies(
   scope: Construct,
@@ -106,7 +106,7 @@ function proxyIn(scope: Construct, replica: MediaReplica): [region: string, cont
   const primary = Token.isUnresolved(proxy?.primaryUrl) ? undefined : proxy?.primaryUrl;
   if (!primary && (isUsed || isPrivateLink || proxyIsolation)) warnAboutFallbacks(scope, region);
   if (!isUsed && !proxyIsolation) return [];
-  // A file cannot contain a range that is known only at deployment, such as the one of a VPC.
+  // A file cannot contain a range that is known only at deployment, such as the range of a VPC.
   const clients = proxyClientCidrs?.flatMap((cidr) => (Token.isUnresolved(cidr) ? PRIVATE_CIDRS : cidr));
   return [[region, { clients, isolated: proxyIsolation ? 1 : undefined, primary }]];
 }

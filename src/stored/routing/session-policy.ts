@@ -17,7 +17,7 @@ export interface SessionScope {
   readonly prefix: string;
 }
 
-/** Returns the prefix for a claim, or undefined if the value of the claim is not acceptable. */
+/** Returns the prefix for a claim, or undefined if the value of the claim is invalid. */
 export function prefixFor(template: string, claim: unknown): string | undefined {
   if (typeof claim !== 'string' || !CLAIM_VALUE.test(claim) || claim === '.' || claim === '..') return undefined;
   const [before, after] = template.split(PLACEHOLDER);

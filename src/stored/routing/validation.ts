@@ -57,7 +57,7 @@ function validateUserPreferences(problems: Problems, { table, removalPolicy }: U
     expected: 'no value with `table`',
     fix: 'Remove one of the two: an existing table is not modified.',
   });
-  // Only of a table of this app: an imported one has no resource.
+  // An imported table has no resource, so only a table of this app can be validated.
   const { keySchema, attributeDefinitions } = (table?.node.defaultChild ?? {}) as Partial<dynamodb.CfnTable>;
   if (!Array.isArray(keySchema) || !Array.isArray(attributeDefinitions)) return;
   const types = (attributeDefinitions as dynamodb.CfnTable.AttributeDefinitionProperty[]).map(

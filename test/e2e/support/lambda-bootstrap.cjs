@@ -3,7 +3,6 @@ const { createInterface } = require('node:readline');
 const { writeSync } = require('node:fs');
 
 const [, , folder, exported] = process.argv;
-const handler = require(folder)[exported];
 // Tests move the clock that the handler sees.
 let ahead = 0;
 const RealDate = Date;
@@ -15,6 +14,8 @@ globalThis.Date = class extends RealDate {
     return RealDate.now() + ahead;
   }
 };
+// Loaded now, because it can keep `Date.now`.
+const handler = require(folder)[exported];
 
 const answer = (message) => writeSync(3, JSON.stringify(message) + '\n');
 

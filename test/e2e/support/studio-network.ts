@@ -66,8 +66,12 @@ export class StudioNetwork {
 
   private nextLine(): Promise<string> {
     return new Promise((resolve, reject) => {
-      this.lines!.once('line', resolve);
-      this.process!.once('exit', () => reject(new Error('The client in the network namespace ended.')));
+      const ended = () => reject(new Error('The client in the network namespace ended.'));
+      this.process!.once('exit', ended);
+      this.lines!.once('line', (line) => {
+        this.process!.off('exit', ended);
+        resolve(line);
+      });
     });
   }
 }

@@ -144,7 +144,7 @@ describe('the table of private networks in docs/stored/routing-api.md', () => {
     "no `clientIp`, `region` is the replica's": { request: { region: 'eu-west-1' }, proxy },
     'no `clientIp`, no `region`': { request: { preference: 'yes' }, proxy },
     '`clientIp` outside `clientCidrs`': { request: { preference: 'yes', clientIp: '192.0.2.1' }, proxy },
-    'the last two, and the replica is isolated': {
+    'either of the last two, and the replica is isolated': {
       request: { preference: 'yes', clientIp: '192.0.2.1' },
       proxy: { ...proxy, isolated: 1 },
     },

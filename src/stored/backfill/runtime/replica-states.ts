@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 export interface RecordedReplicas {
   /** The replicas of the last deployment. */
   readonly names: readonly string[];
-  /** Until then, the queue may not show events that were received but not recorded. */
+  /** Until this time, the queue may hide events that were received but not recorded. */
   readonly hiddenUntil?: number;
 }
 
@@ -56,7 +56,7 @@ export class ReplicaStates {
     });
   }
 
-  /** @param from the time from which S3 tracks objects, unless it has tracked them before; undefined if it does not */
+  /** @param from the time since which S3 tracks objects; ignored if a time is stored; undefined if S3 does not */
   async track(replica: string, from: number | undefined): Promise<void> {
     const change = from === undefined ? { remove: ['trackedFrom'] } : { setOnce: { trackedFrom: from } };
     await this.table.update(summaryOf(replica), change);
@@ -75,7 +75,7 @@ export class ReplicaStates {
     }
   }
 
-  /** @param unlessArrived for events, which can be received after the one for the arrival */
+  /** @param unlessArrived for events, because the event for the arrival can be received first */
   async addMissing(
     replicas: readonly string[],
     { key, versionId }: ObjectVersion,

@@ -6,8 +6,8 @@ import { START_SECONDS, StartProperties } from '../contract';
 export type StartEvent = CustomResourceEvent<StartProperties>;
 
 /**
- * Counts a deployment as a run, and responds when alarms can read that. An alarm that is created afterwards then waits for
- * the first run as it does for any other run.
+ * Counts a deployment as a run, and responds when alarms can read the data point. An alarm that is created afterwards
+ * waits for the first run in the same way as for any other run.
  */
 export async function start(
   event: StartEvent,

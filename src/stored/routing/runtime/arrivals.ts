@@ -14,11 +14,11 @@ export type Original =
     }
   | { readonly reason: 'not-in-primary' | 'primary-not-answering' };
 
-/** The status of an object that all replicas to which a rule applies have. */
+/** The status of an object that has arrived in all replicas whose rules apply to it. */
 export const COMPLETED = 'COMPLETED';
 
 const VERSIONS_KEPT = 50_000;
-/** For versions that a replica has, and those that were replicated. In the cache, 0 means that entries do not expire. */
+/** For versions that are in a replica or were replicated. In the cache, 0 means that entries do not expire. */
 const NO_EXPIRY = 0;
 /** For versions that are missing or not replicated yet, and for the latest version of an object. */
 const SHORT_TTL_MS = 3_000;

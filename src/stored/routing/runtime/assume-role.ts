@@ -6,9 +6,9 @@ import { SESSION_SECONDS } from '../contract';
 let client: STSClient | undefined;
 
 /**
- * Returns the credentials of a session that has those permissions of the role that the policy allows too.
+ * Returns the credentials of a session that has only the role's permissions that the policy also allows.
  *
- * The SDK's client is loaded by the first call, so that routers without sessions start as fast as before.
+ * The SDK's client is loaded by the first call, so that it does not delay the start of routers without sessions.
  */
 export async function assumeRole(roleArn: string, policy: string): Promise<LinkCredentials> {
   const { AssumeRoleCommand, STSClient } = await import('@aws-sdk/client-sts');

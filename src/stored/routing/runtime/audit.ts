@@ -6,31 +6,31 @@ const MAX_PREFIXES = 10;
 const MAX_PREFIX_LENGTH = 64;
 const MAX_USER_LENGTH = 256;
 
-/** Who called the router, and for what: the part of the audit record that is known before the answer. */
+/** The part of the audit record that is known before the response: who called the router, and for what. */
 export interface CallRecord {
   /** The subject of a token, or the id of an IAM principal. */
   readonly subject?: string;
   /** The source address of a call over HTTP. */
   readonly address?: string;
-  /** The user whom a server named in a direct invocation. */
+  /** The user that a server specified in a direct invocation. */
   readonly user?: string;
   /** The prefix that the caller is limited to. */
   readonly access?: string;
   readonly operation?: string;
   readonly method?: 'get' | 'put';
   readonly keys?: number;
-  /** The first segments of the keys. Never a whole key: `` for a key without a slash. */
+  /** The first segments of the keys, never whole keys: an empty string for a key without a slash. */
   readonly prefixes?: string[];
 }
 
-/** The caller of a direct invocation has no identity that the function could see, except the user that it names. */
+/** In a direct invocation, the function knows nothing about the caller except the user that the request specifies. */
 export function recordOfCaller(event: unknown, caller?: HttpCaller): CallRecord {
   if (caller) return { subject: caller.subject, address: caller.address };
   const { user } = fieldsOf(event);
   return typeof user === 'string' ? { user: user.slice(0, MAX_USER_LENGTH) } : {};
 }
 
-/** Describes a request that has not been validated yet, so that the record of a refused call says what it was for. */
+/** Describes a request before its validation, so that the record of a refused call shows what was requested. */
 export function recordOfRequest(request: unknown, operations: readonly string[]): CallRecord {
   const { operation, method, objects, object } = fieldsOf(request);
   const known = operations.find((each) => each === operation);

@@ -19,7 +19,7 @@ import {
 import { HTTP_STATUS, PreferenceResponse, ResolveLinksResponse } from '../contract';
 
 const OPERATIONS = ['ResolveLinks', 'Redirect'] as const;
-/** Only of routers that store preferences of users. */
+/** Available only if the router stores preferences of users. */
 const PREFERENCE_OPERATIONS = ['GetPreference', 'PutPreference'] as const;
 /** The log has the details. */
 const INTERNAL_ERROR = { name: 'InternalError', message: 'Internal error. See the log of the function.' };

@@ -10,7 +10,7 @@ import { prefixFor, sessionPolicy } from '../session-policy';
 
 type Method = LinksRequest['method'];
 
-/** Clients normalize these segments of a path, which could lead out of the prefix. */
+/** Clients normalize paths with these segments, which could lead out of the prefix. */
 const DOT_SEGMENT = /(^|\/)\.\.?(\/|$)/;
 
 export interface HttpAccessProps {
@@ -39,7 +39,7 @@ export class HttpAccess {
       prefix,
       linkSeconds: settings.linkSeconds,
       credentials: ({ method, expiresInSeconds }, copies) => {
-        // The primary can have a second name, at a proxy.
+        // The primary can also have a host name at a proxy, so its bucket can be listed twice.
         const buckets = [...new Set(copies.map(({ bucket }) => bucket))];
         return sessions!.credentials(sessionPolicy({ method, partition, buckets, prefix }), expiresInSeconds);
       },

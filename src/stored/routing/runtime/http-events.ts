@@ -6,8 +6,8 @@ import { GET_PREFERENCE_ROUTE, LINKS_ROUTE, PUT_PREFERENCE_ROUTE, REDIRECT_ROUTE
 
 /**
  * Converts an HTTP request to a request of the router. The viewer's address is always the source address of the
- * connection, and the user the caller, which API Gateway determined: a client cannot override them with a header or a
- * field.
+ * connection, and the user is always the caller that API Gateway identified. A client cannot override them with a
+ * header or a field.
  */
 export function requestOf(event: HttpEvent): Record<string, unknown> {
   const { address: clientIp, subject } = callerOf(event);

@@ -8,14 +8,14 @@ export interface LinkGrant {
   limits(limits: Limits): Limits;
 
   /**
-   * Returns the request as the router may answer it.
+   * Returns the request with the changes that this grant requires.
    *
    * @param field the path of an object's key in the request
    * @throws NotAllowed if the caller has no permission for a part of the request
    */
   admit(request: LinksRequest, field: (index: number) => string): LinksRequest;
 
-  /** Returns the credentials that sign the links, which point to these copies. */
+  /** Returns the credentials that sign links to these copies. */
   credentials(request: LinksRequest, copies: readonly MediaCopy[]): Promise<LinkCredentials>;
 }
 

@@ -7,7 +7,7 @@ const MAX_SESSIONS = 1_000;
 
 interface Session {
   credentials?: LinkCredentials;
-  /** The call that renews them, which all concurrent requests wait for. */
+  /** The pending call that renews the credentials. All concurrent requests wait for it. */
   renewal?: Promise<LinkCredentials>;
 }
 
@@ -20,7 +20,7 @@ export class LinkSessions {
     private readonly now = () => Date.now(),
   ) {}
 
-  /** Returns credentials that are limited by the policy, and that are valid for at least that many seconds. */
+  /** Returns credentials that are limited by the policy and remain valid for at least this number of seconds. */
   async credentials(policy: string, seconds: number): Promise<LinkCredentials> {
     let session = this.sessions.get(policy);
     if (!session) this.sessions.set(policy, (session = {}));

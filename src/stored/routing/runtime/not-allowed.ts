@@ -1,4 +1,4 @@
-/** A valid request of a caller who does not have permission for it. Its name is the code that callers get. */
+/** The caller has no permission for a valid request. The name of the error is the code that callers get. */
 export class NotAllowed extends Error {
   readonly name = 'NotAllowed';
 }

@@ -8,7 +8,7 @@ export type Head =
   | {
       readonly state: 'found';
       readonly versionId?: string;
-      /** The time of creation, or, if it was uploaded in parts, when its upload began. */
+      /** The creation time. For an object that was uploaded in parts, the time at which the upload began. */
       readonly lastModified: number;
       /** S3's replication status, over all replicas. Undefined if no rule applied to the object. */
       readonly status?: string;

@@ -10,18 +10,18 @@ interface PrivateNetwork {
   /** The region of the replica. */
   readonly region: string;
   readonly clients: readonly IpRange[];
-  /** The replica by S3's own host name. Undefined if it can be read through the proxy only. */
+  /** The replica under S3's own host name. Undefined if the replica can be read only through the proxy. */
   readonly publicReplica?: MediaCopy;
   /** The primary at the proxy. Undefined if the proxy does not serve it. */
   readonly primary?: MediaCopy;
 }
 
 /**
- * The private networks in front of the replicas. A link uses a name of a proxy only for viewers in its network. If the
- * proxy serves the primary too, all links that such viewers read are in the network.
+ * The private networks in front of the replicas. Links use a proxy's host names only for viewers in its network. If the
+ * proxy also serves the primary, all links for reading that such viewers get stay in the network.
  *
- * A viewer is in the network if the address is one of the proxy's clients. Without an address, only the region of the
- * request says where the viewer is.
+ * A viewer is in the network if the viewer's address is in the proxy's client ranges. Without an address, a viewer is
+ * in the network if the request specifies the region of the replica.
  */
 export class PrivateNetworks {
   static from({ primary, replicas }: Copies, proxies: ProxiesDocument, env: NodeJS.ProcessEnv): PrivateNetworks {
@@ -43,8 +43,9 @@ export class PrivateNetworks {
   constructor(private readonly networks: readonly PrivateNetwork[] = []) {}
 
   /**
-   * The primary by the name at the viewer's proxy: that of the destination, of the requested region, or of the region near
-   * the viewer. Undefined if the viewer is in no network, or its proxy does not serve the primary.
+   * Returns the primary under its host name at the viewer's proxy. This is the proxy of the destination, of the
+   * requested region, or of the region near the viewer. Undefined if the viewer is in no network, or if the proxy does
+   * not serve the primary.
    */
   primaryFor(viewer: Viewer, destination: Destination, { ranges }: Preferences): MediaCopy | undefined {
     const near = viewer.address === undefined ? undefined : ranges.regionOf(viewer.address);
@@ -53,7 +54,7 @@ export class PrivateNetworks {
     return networks.find((network) => network.primary && isInside(network, viewer))?.primary;
   }
 
-  /** The replica by a name that the viewer can use. Undefined if the viewer cannot read it. */
+  /** Returns the replica under a host name that the viewer can reach. Undefined if the viewer cannot read it. */
   replicaFor(viewer: Viewer, replica: MediaCopy): MediaCopy | undefined {
     const network = this.networks.find(({ region }) => region === replica.region);
     return !network || isInside(network, viewer) ? replica : network.publicReplica;

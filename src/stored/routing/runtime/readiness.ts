@@ -12,12 +12,12 @@ export interface ReadinessProps {
   /** The time limit for all requests during one call. */
   readonly timeoutMs: number;
   readonly arrivals: Pick<Arrivals, 'inReplica' | 'originals'>;
-  /** Undefined if nothing records what replicas lack. */
+  /** Undefined without a table that describes what replicas lack. */
   readonly states?: Pick<ReplicaStates, 'of'>;
   readonly hasSeveralReplicas: boolean;
 }
 
-/** What is known when a call asks about the objects of one replica. */
+/** What is known before a call checks the objects of one replica. */
 interface Context {
   readonly replica: MediaCopy;
   readonly preferences: Preferences;
@@ -30,8 +30,8 @@ type Found = Exclude<Original, { readonly reason: unknown }>;
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Determines whether a replica has objects, from the cheapest source that knows: what the replica is meant to hold, what
- * is recorded about it, the primary's replication status, and only then the replica itself.
+ * Determines whether a replica has objects, from the cheapest source that is sufficient: the configuration of the
+ * replica, the recorded state, the replication status in the primary, and only then the replica itself.
  */
 export class Readiness {
   constructor(private readonly props: ReadinessProps) {}
@@ -50,7 +50,7 @@ export class Readiness {
 
     const reasons = objects.map((object) => this.fromRecords(object, context));
     const unknown = indexesOf(reasons, (reason) => reason === undefined);
-    // The replica's answer suffices, unless objects of a certain age cannot be read.
+    // The replica's response is sufficient, unless lifecycle rules apply to objects of a certain age.
     const isAskedFirst = this.props.mode === 'exact' && !states && replica.holdings.days === undefined;
     const originals =
       isAskedFirst || unknown.length === 0
@@ -96,8 +96,8 @@ export class Readiness {
   }
 
   /**
-   * Interprets S3's replication status, which covers all replicas: COMPLETED says that all of them have the object, and
-   * PENDING and FAILED that at least one does not.
+   * Interprets S3's replication status, which covers all replicas. COMPLETED means that all of them have the object.
+   * PENDING and FAILED mean that at least one does not.
    *
    * @returns undefined if the replica must be asked
    */
@@ -105,15 +105,15 @@ export class Readiness {
     const reason = this.fromAge(createdAt, context);
     const isDone = status === COMPLETED || status === 'COMPLETE';
     if (isInParts && !isDone && (reason === 'delay-over' || reason === 'in-replica')) {
-      // Its creation time is when the upload began, so that its age says nothing.
+      // The creation time is the time at which the upload began, so the age is not sufficient.
       return this.props.hasSeveralReplicas ? undefined : 'too-new';
     }
     if (this.props.mode === 'delay' || reason === 'not-replicated' || reason === 'not-backfilled') return reason;
-    // Another replica wrote it. Its age says nothing, because the events of the primary do not cover it.
+    // Another copy replicated it to the primary. The primary's events do not cover it, so its age is not sufficient.
     if (status === 'REPLICA') return undefined;
     if (status === undefined) return 'not-in-replica';
     if (reason !== undefined) return reason;
-    // Without records, it is unknown whether the object is newer than the rule of this replica.
+    // Without the table, it is unknown whether the object is newer than the rule of this replica.
     if (!this.props.states) return undefined;
     const isAmbiguous = this.props.hasSeveralReplicas && context.state?.summary?.trackedFrom === undefined;
     if (isDone && !(isAmbiguous && context.replica.holdings.tagged)) return 'in-replica';
@@ -129,7 +129,7 @@ function indexesOf<T>(items: readonly T[], matches: (item: T) => boolean): numbe
   return items.flatMap((item, index) => (matches(item) ? [index] : []));
 }
 
-/** Up to 1,000 requests listen to the signal, which Node.js would report as a leak. */
+/** Allows up to 1,000 requests to listen to the signal, which Node.js would otherwise report as a leak. */
 function timeLimit(milliseconds: number): AbortSignal {
   const signal = AbortSignal.timeout(milliseconds);
   setMaxListeners(0, signal);

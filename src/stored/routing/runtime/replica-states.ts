@@ -19,11 +19,11 @@ import {
 
 type Row = Record<string, AttributeValue>;
 
-/** What is recorded about a replica and the objects of a request. */
+/** The recorded state of a replica and of the objects in a request. */
 export interface ReplicaState {
-  /** Undefined if nothing was recorded about the replica yet. */
+  /** Undefined if nothing has been recorded about the replica yet. */
   readonly summary?: ReplicaSummary;
-  /** Whether the object failed to replicate or is late: any of its versions, if none is specified. */
+  /** Whether the object failed to replicate or is late. Without a version, whether any of its versions did or is. */
   lacks(object: MediaObject): boolean;
 }
 
@@ -40,13 +40,13 @@ interface Page {
 const REFRESH_MS = 10_000;
 const RETRY_MS = 2_000;
 const REQUEST_MS = 1_000;
-/** Above this number of keys, the rows for the objects of a request are read one by one. */
+/** Above this number of keys, the router reads only the rows for the objects in the request. */
 const MAX_ROWS = 1_000;
-/** The maximum of DynamoDB. */
+/** DynamoDB's maximum. */
 const KEYS_PER_BATCH = 100;
 const REPORTED_AFTER_MS = REPORTED_AFTER_MINUTES * 60_000;
 
-/** Reads what replicas lack: usually with one query for each replica, every 10 seconds at most. */
+/** Reads what replicas lack, usually with one query for each replica, at most every 10 seconds. */
 export class ReplicaStates {
   private readonly client: DynamoDBClient;
   private readonly pages = new Map<string, { until: number; readonly page: Promise<Page | undefined> }>();
@@ -72,8 +72,8 @@ export class ReplicaStates {
   }
 
   /**
-   * If the query fails, the last page remains valid: it is complete for the objects that its summary says were reported,
-   * and the router does not assume that younger ones are in the replica.
+   * If the query fails, the last page remains valid. It is complete for the period that its summary covers, and the
+   * router does not assume that newer objects are in the replica.
    */
   private pageOf(replica: string): Promise<Page | undefined> {
     const known = this.pages.get(replica);
@@ -134,7 +134,7 @@ export class ReplicaStates {
   }
 }
 
-/** Whether a replica has an object that was created at the given time, and whose replication did not fail. */
+/** Whether a replica has an object that was created at this time, if the object has not been reported as missing. */
 export function presenceAt(createdAt: number, summary: ReplicaSummary | undefined): 'present' | 'missing' | 'unknown' {
   if (!summary) return 'missing';
   const { gapFrom = Infinity, gapTo = Infinity, filledUntil = 0, trackedFrom = Infinity, readAt = 0 } = summary;

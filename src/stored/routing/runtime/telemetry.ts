@@ -9,8 +9,9 @@ import { ValidationError } from '../../../private/validation-error';
 import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, REGION_DIMENSION } from '../contract';
 
 /**
- * Writes metrics and logs, with an audit record for each call: who called, from where over HTTP, for how many keys with
- * which first segments, and which copies the links point to. They never contain a whole key or a part of a link.
+ * Writes metrics and logs, with an audit record for each call: the caller, the address of a caller over HTTP, the
+ * number and the first segments of the keys, and the copies that the links point to. They never contain a whole key
+ * or a part of a link.
  */
 export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvents {
   private readonly logger = new Logger();
@@ -40,14 +41,14 @@ export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvent
     });
   }
 
-  /** For operations on preferences. */
+  /** Records a completed operation on preferences. */
   completed(call: CallRecord, milliseconds: number): void {
     this.logger.info('completed', { ...call, milliseconds: Math.round(milliseconds * 10) / 10 });
   }
 
   failed(error: unknown, call: CallRecord): void {
     if (error instanceof ValidationError || error instanceof NotAllowed) {
-      // Without the message, which contains input of the caller.
+      // Omits the message, which contains input from the caller.
       this.logger.info('links refused', { ...call, code: error.name });
     } else {
       this.logger.error('failed', { ...call, error: error as Error });
@@ -71,7 +72,7 @@ export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvent
 
   userPreferencesUnavailable(error: unknown): void {
     this.count(METRIC.userPreferencesUnavailable, 1);
-    // Without the message, which can contain the request.
+    // Omits the message, which can contain parts of the request.
     const { name: code } = error as Error;
     this.logger.warn('Failed to read the preference of a user. The default preference applied.', { code });
   }

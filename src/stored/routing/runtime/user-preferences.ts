@@ -6,7 +6,7 @@ import type { UserTable } from './user-table';
 import { ValidationError } from '../../../private/validation-error';
 import { Preference, PREFERENCES, PreferenceResponse, USER_READ_MS, USERS_CACHED_SECONDS } from '../contract';
 
-/** What a user has chosen; empty for a user without a stored preference. */
+/** The stored preference and region of a user. Empty for a user without a stored preference. */
 export type UserPreference = Omit<PreferenceResponse, 'user'>;
 
 export interface UserPreferencesEvents {
@@ -21,10 +21,10 @@ export interface UserPreferencesProps {
   readonly events: UserPreferencesEvents;
 }
 
-/** Bounds the memory of an instance: about 2 MB. */
+/** Limits the memory that the cache uses in an instance to about 2 MB. */
 const USERS_CACHED = 10_000;
 
-/** The preferences of users, which links apply if a request has none. */
+/** The preferences of users, which apply to requests that specify none. */
 export class UserPreferences {
   private readonly cache = new LRUCache<string, UserPreference>({
     max: USERS_CACHED,
@@ -35,7 +35,7 @@ export class UserPreferences {
 
   constructor(private readonly props: UserPreferencesProps) {}
 
-  /** `GetPreference`: what the table has now. */
+  /** `GetPreference`: reads the table, not the cache. */
   async get(request: Fields): Promise<PreferenceResponse> {
     const user = parseUser(request.user);
     return { user, ...(await this.read(user)) };
@@ -52,8 +52,8 @@ export class UserPreferences {
   }
 
   /**
-   * The viewer with the stored preference of a user, unless the request has a preference or a region. Never fails: the
-   * default of the site applies if the table does not answer in time.
+   * Returns the viewer with the stored preference of the user, unless the request has a preference or a region. Never
+   * fails: if the table does not respond in time, the default of the site applies.
    */
   async apply(viewer: Viewer, user: string | undefined): Promise<Viewer> {
     if (user === undefined || viewer.preference !== undefined || viewer.region !== undefined) return viewer;
@@ -71,7 +71,7 @@ export class UserPreferences {
     return stored;
   }
 
-  /** Without a region that has no copy any more, and without a preference that another program wrote and is unknown. */
+  /** Omits a region that no longer has a copy, and an unknown preference that another program has written. */
   private valid({ preference, region }: Fields = {}): UserPreference {
     if (!PREFERENCES.includes(preference as Preference)) return {};
     const isCopy = this.props.regions.includes(region as string);

@@ -2,8 +2,8 @@ import { MediaObject } from './request';
 import { ValidationError } from '../../../private/validation-error';
 
 /**
- * Types that browsers display without running what they contain. SVG and all other XML can contain scripts, so DASH
- * manifests are not listed. Players fetch them, and ignore that they are attachments.
+ * Types that browsers display without running their content. SVG and all other XML types can contain scripts, so DASH
+ * manifests are not listed. Players can still fetch them, because they ignore that they are attachments.
  */
 const SAFE_TYPES = [
   /^(image|video|audio)\/(?!svg)[a-z0-9][a-z0-9.-]*$/,
@@ -17,8 +17,9 @@ const EXPECTED =
   'or application/vnd.apple.mpegurl';
 
 /**
- * Returns an object whose link runs no script in the origin of the links: other content types than those of media are
- * downloaded, and cannot be uploaded. What a caller over HTTP specifies is served from that origin to anyone.
+ * Returns an object whose link cannot run scripts in the origin of the links: browsers download all specified content
+ * types except safe ones, and uploads of other types are refused. Otherwise, any caller over HTTP could create a link
+ * that runs a script in that origin.
  *
  * @throws ValidationError if the content type of an upload is missing or not safe
  */

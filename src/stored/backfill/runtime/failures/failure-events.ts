@@ -28,7 +28,7 @@ interface ReplicationEvent extends FailedReplication {
   readonly name: (typeof EVENT)[keyof typeof EVENT];
 }
 
-/** Records the S3 events in the queue: about objects that failed to replicate, and objects that are late. */
+/** Records the S3 events in the queue, which report objects that failed to replicate or are late. */
 export class FailureEvents {
   // The URL of the queue is not the endpoint, so that the settings of the SDK apply.
   private readonly sqs = new SQSClient({
@@ -46,7 +46,8 @@ export class FailureEvents {
   ) {}
 
   /**
-   * Records events until the queue is empty. Events that cannot be recorded are received again, then dead letters.
+   * Records events until the queue is empty. SQS delivers events that cannot be recorded again, and then moves them to
+   * the dead-letter queue.
    *
    * @returns whether the queue is empty and all events were recorded
    */
@@ -72,7 +73,7 @@ export class FailureEvents {
     return Messages;
   }
 
-  /** @returns whether all were recorded */
+  /** @returns whether all events were recorded */
   private async record(messages: readonly Message[], replicas: readonly string[]): Promise<boolean> {
     const recorded: Message[] = [];
     await forEachInParallel(messages, BATCH, async (message) => {
@@ -98,7 +99,7 @@ export class FailureEvents {
       return;
     }
     await this.states.addMissing(affected, event, { unlessArrived: name !== EVENT.failed });
-    // A repair replicates what S3 does not track, because no further event reports it.
+    // S3 sends no further event about an object that it no longer tracks, so a repair replicates the object.
     if (name !== EVENT.late) await this.failures.recordEvent(event);
   }
 

@@ -17,7 +17,7 @@ const MINUTE = 60_000;
 const INVISIBLE_MS = 60 * MINUTE;
 /** How long S3 may take to write a report. */
 const REPORT_MS = 60 * MINUTE;
-/** How long a run records events, so that it also advances the jobs. */
+/** The time limit for recording events in one run, so that the run also advances the jobs. */
 const RECORDING_MS = 4 * MINUTE;
 /** How long the custom resource has to start a job before the worker starts it. */
 const HEAD_START_MS = 5 * MINUTE;
@@ -145,7 +145,7 @@ export class Worker {
     return this.expectChanged(await this.jobs.change(job, { set }));
   }
 
-  /** Not those of replicas that another job fills by now, because they were paused or removed in the meantime. */
+  /** Skips replicas that were paused or removed in the meantime, because another job now fills them. */
   private async closeGaps({ id, replicas, createdBefore }: Job): Promise<void> {
     for (const replica of replicas) {
       if ((await this.jobs.jobFor(replica)) === id) await this.states.closeGap(replica, Date.parse(createdBefore!));
