@@ -7,8 +7,10 @@ import { App } from 'aws-cdk-lib';
 import { AppConfig } from './support/app-config';
 import { PYTHON_BIN, Shell } from './support/aws-cli';
 import { DeployedFunction } from './support/deployed-function';
+import { DynamoDbLocal } from './support/dynamodb-local';
 import { eventually } from './support/eventually';
 import { Moto } from './support/moto';
+import { recordBackfills } from './support/replica-state';
 import { MediaReplicationStack } from '../../src';
 import { AppConfigControl } from '../support/app-config-control';
 import { Markdown } from '../support/markdown';
@@ -23,6 +25,7 @@ const dir = mkdtempSync(join(tmpdir(), 'preferences-'));
 const data = new AppConfig();
 const control = new AppConfigControl();
 let moto: Moto;
+let dynamo: DynamoDbLocal;
 let router: DeployedFunction;
 let validator: DeployedFunction;
 
@@ -65,7 +68,8 @@ beforeAll(async () => {
   const { Outputs, Resources } = assembly.getStackByName('Studio').template;
   const [version] = Object.values<any>(Resources).filter(({ Type }) => /HostedConfigurationVersion$/.test(Type));
 
-  [moto] = await Promise.all([Moto.start(), data.start(), control.start()]);
+  [moto, dynamo] = await Promise.all([Moto.start(), DynamoDbLocal.start(), data.start(), control.start()]);
+  await recordBackfills(dynamo, assembly, 'Studio', (logicalId) => logicalId.toLowerCase());
   const config = `version: 1\nstackName: Studio\nregion: ${PRIMARY}\nmedia: { replicas: [{ region: ${REPLICA} }] }\n`;
   writeFileSync(join(dir, 'media.yaml'), config);
   const ids = Object.values(control.ids).join('/');
@@ -85,6 +89,7 @@ beforeAll(async () => {
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_ENDPOINT_URL_APPCONFIGDATA: data.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     };
     return DeployedFunction.from({ assembly, stackName: 'Studio', logicalId, env }).start();
   };
@@ -101,6 +106,7 @@ afterAll(() => {
   router?.kill();
   validator?.kill();
   moto?.stop();
+  dynamo?.stop();
   data.stop();
   control.stop();
   rmSync(dir, { recursive: true, force: true });

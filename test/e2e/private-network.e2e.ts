@@ -11,8 +11,10 @@ import { KeyPair, TestAuthority } from './support/certificates';
 import { commandIn } from './support/deployed';
 import { DeployedFunction } from './support/deployed-function';
 import { Dns } from './support/dns';
+import { DynamoDbLocal } from './support/dynamodb-local';
 import { LoadBalancer } from './support/load-balancer';
 import { ProxyServer } from './support/proxy-server';
+import { recordBackfills } from './support/replica-state';
 import { CREDENTIALS, S3Server } from './support/s3-server';
 import { BucketPlace, hostOf, S3World } from './support/s3-world';
 import { StudioNetwork } from './support/studio-network';
@@ -53,6 +55,7 @@ const studio = new StudioNetwork({
 });
 const routers: DeployedFunction[] = [];
 let balancer: LoadBalancer;
+let dynamo: DynamoDbLocal;
 let proxy: ProxyServer;
 
 /** Synthesises media with a replica behind an isolated proxy, and a router. */
@@ -88,6 +91,7 @@ async function routerOf(options: Partial<S3MediaProxyOptions>): Promise<Deployed
       AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
       AWS_ENDPOINT_URL_APPCONFIGDATA: appConfig.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
       NODE_EXTRA_CA_CERTS: join(dir, 'ca.pem'),
       HOSTS: JSON.stringify(world.hosts),
     },
@@ -125,7 +129,8 @@ async function readAll(router: DeployedFunction, request: object): Promise<{ dea
 beforeAll(async () => {
   expect(objects.filter(({ isReplicated }) => isReplicated)).toHaveLength(REPLICATED);
   writeFileSync(join(dir, 'ca.pem'), authority.certificate);
-  await Promise.all([appConfig.start(), ...servers.map((server) => server.start())]);
+  [dynamo] = await Promise.all([DynamoDbLocal.start(), appConfig.start(), ...servers.map((server) => server.start())]);
+  await recordBackfills(dynamo, synthesise(SERVED), 'Links', (logicalId) => logicalId);
   await world.start();
   for (const { bucket: Bucket, region } of [PRIMARY, REPLICA]) {
     const s3 = world.client(region);
@@ -133,7 +138,7 @@ beforeAll(async () => {
     while (stored.length > 0) {
       await Promise.all(
         stored
-          .splice(0, 20)
+          .splice(0, 8)
           .map(({ key: Key }) => s3.send(new PutObjectCommand({ Bucket, Key, Body: contentOf(Key, region) }))),
       );
     }
@@ -164,6 +169,7 @@ afterAll(async () => {
   await world.stop();
   servers.forEach((server) => server.stop());
   appConfig.stop();
+  dynamo?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 

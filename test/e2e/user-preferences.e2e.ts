@@ -6,7 +6,7 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AppConfig } from './support/app-config';
 import { DeployedFunction } from './support/deployed-function';
 import { DynamoDbLocal } from './support/dynamodb-local';
-import { HttpAuthorizer, MediaRouter, ReplicatedMediaBucket } from '../../src';
+import { HttpAuthorizer, LinkAccess, MediaRouter, ReplicatedMediaBucket } from '../../src';
 
 const [PRIMARY, REPLICA] = ['us-east-1', 'eu-west-1'];
 const TABLE = 'users';
@@ -43,7 +43,12 @@ beforeAll(async () => {
     primary: { bucketName: 'media-us', region: PRIMARY },
     replicas: [{ bucketName: 'media-eu', region: REPLICA, ruleId: 'rule' }],
   });
-  new MediaRouter(stack, 'Router', { media, userPreferences: {}, httpApi: { authorizer: HttpAuthorizer.iam() } });
+  new MediaRouter(stack, 'Router', {
+    media,
+    userPreferences: {},
+    httpApi: { authorizer: HttpAuthorizer.iam() },
+    access: LinkAccess.all(),
+  });
   assembly = app.synth();
   const { Resources } = assembly.getStackByName('Links').template;
   const [{ Properties }] = Object.values<any>(Resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table');
@@ -117,6 +122,7 @@ test('a table that does not answer delays links by 300 ms and does not fail them
     dynamo.resume();
   }
   expect(fresh.log).toContain('UserPreferencesUnavailable');
-  expect(fresh.log).not.toContain('carl');
+  const withUser = fresh.log.split('\n').filter((line) => line.includes('carl'));
+  expect(withUser.map((line) => JSON.parse(line).message)).toEqual(['links issued']); // the audit record
   expect(await regionFor(fresh, 'carl')).toBe(REPLICA);
 });

@@ -7,7 +7,7 @@ import {
   DynamoDBClient,
   ListTablesCommand,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, paginateScan, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { CACHE } from './cache';
 import { eventually } from './eventually';
 import { freePort } from './free-port';
@@ -62,6 +62,10 @@ export class DynamoDbLocal {
   async deleteTables(): Promise<void> {
     const { TableNames = [] } = await this.client.send(new ListTablesCommand({}));
     for (const TableName of TableNames) await this.client.send(new DeleteTableCommand({ TableName }));
+  }
+
+  async put(table: string, item: Record<string, unknown>): Promise<void> {
+    await this.client.send(new PutCommand({ TableName: table, Item: item }));
   }
 
   /** Everything in a table. */

@@ -54,7 +54,8 @@ describe('the model of CloudWatch', () => {
 });
 
 /** The minutes between the start and the creation of the alarm, which CloudFormation creates next. */
-const WAITING = fc.integer({ min: Math.ceil(START_SECONDS / 60), max: 10 });
+const MAX_WAITING = 10;
+const WAITING = fc.integer({ min: Math.ceil(START_SECONDS / 60), max: MAX_WAITING });
 
 describe.each([
   [1, 12],
@@ -68,12 +69,14 @@ describe.each([
   const longest = timeout + OVERHEAD_MINUTES;
   const window = alarm.EvaluationPeriods * interval;
 
+  // The canary runs at least until the alarm is created.
+  const minLength = Math.ceil(MAX_WAITING / interval) + 2;
   /** The start, and the ends of runs that begin with the schedule, the first of them up to one interval after the start. */
   const deployments = fc
     .record({
       waiting: WAITING,
       first: fc.integer({ min: 0, max: interval }),
-      durations: fc.array(fc.integer({ min: 0, max: longest }), { minLength: 2, maxLength: 6 }),
+      durations: fc.array(fc.integer({ min: 0, max: longest }), { minLength, maxLength: minLength + 4 }),
     })
     .map(({ waiting, first, durations }) => {
       const ends = durations.map((duration, index) => first + index * interval + duration).sort((a, b) => a - b);
