@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { getEventListeners, setMaxListeners } from 'node:events';
 import { createServer, IncomingMessage, Server, ServerResponse } from 'node:http';
 import { AddressInfo } from 'node:net';
 import { Arrivals } from '../../../src/stored/routing/runtime/arrivals';
@@ -79,6 +79,16 @@ describe('ObjectReader', () => {
     expect(await head(AbortSignal.timeout(50))).toEqual({ state: 'slow' });
     answer = (request) => request.socket.destroy();
     expect(await head()).toEqual({ state: 'failed' });
+  });
+
+  test('sends nothing once the time limit has passed, and keeps no listener of a request that ended', async () => {
+    expect(await head(AbortSignal.abort())).toEqual({ state: 'slow' });
+    expect(seen).toEqual([]);
+    answer = (_, response) => found(response, 'v1');
+    const { signal } = new AbortController();
+    const reader = new ObjectReader(credentials);
+    await Promise.all(['a', 'b'].map((key) => reader.head(copies().primary, key, 'v1', signal)));
+    while (getEventListeners(signal, 'abort').length > 0) await new Promise((done) => setImmediate(done));
   });
 
   test('sends at most 64 requests at the same time', async () => {

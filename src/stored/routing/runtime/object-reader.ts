@@ -73,13 +73,18 @@ export class ObjectReader {
     const { protocol, hostname, port } = new URL(s3.origin);
     const secure = protocol === 'https:';
     const agent = secure ? this.https : this.http;
-    const options = { method: 'HEAD', host: hostname.replace(/^\[|\]$/g, ''), port, path, agent, signal };
+    const options = { method: 'HEAD', host: hostname.replace(/^\[|\]$/g, ''), port, path, agent };
     return new Promise((resolve) => {
+      if (signal.aborted) return resolve({ state: 'slow' });
       const request = (secure ? httpsRequest : httpRequest)({ ...options, headers: { host: s3.host } }, (response) => {
         response.resume();
         resolve(headOf(response.statusCode!, response.headers));
       });
+      // The request's own `signal` option watches the whole stream, which costs a fifth of the time of all requests.
+      const abort = () => request.destroy(new Error('The time limit was reached.'));
+      signal.addEventListener('abort', abort, { once: true });
       request.on('error', () => resolve({ state: signal.aborted ? 'slow' : 'failed' }));
+      request.on('close', () => signal.removeEventListener('abort', abort));
       request.end();
     });
   }
