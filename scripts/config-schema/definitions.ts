@@ -197,7 +197,7 @@ export const DEFINITIONS: Record<string, Schema> = {
         prefix: {
           type: 'string',
           minLength: 1,
-          description: "The prefix of keys, with `{claim}` in the place of the claim's value.",
+          description: 'The prefix of keys, in which `{claim}` stands for the value of the claim.',
           examples: ['tenants/{claim}/'],
         },
         ...LINK_SCOPES,
