@@ -88,9 +88,16 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   }
   compileTask.exec('tsx scripts/lazy-index.ts');
 
-  const unit = tasks.addTask('test:unit', { description: 'Compiles the library, and runs its tests' });
+  const unit = tasks.addTask('test:unit', {
+    description: 'Compiles the library, and tests it on the lowest supported aws-cdk-lib',
+  });
   unit.spawn(compileTask);
-  unit.exec('jest --ci', { receiveArgs: true });
+  // `--ci` ends the list of projects, so that paths can follow.
+  unit.exec('jest --selectProjects floor --ci', { receiveArgs: true });
+  const latest = tasks.addTask('test:latest', {
+    description: 'Runs the tests that synthesise on the latest tested aws-cdk-lib',
+  });
+  latest.exec('jest --selectProjects latest --ci', { receiveArgs: true });
   const lint = tasks.addTask('lint', { description: 'Checks types, imports, code and format' });
   for (const name of ['typecheck', 'boundaries', 'eslint', 'format']) lint.spawn(tasks.tryFind(name)!);
   testTask.reset('tsx scripts/test.ts', { receiveArgs: true });
