@@ -3,10 +3,12 @@ import { loadavg } from 'node:os';
 import { table } from 'table';
 import { document } from './document';
 import { benchImport } from './importing';
+import { benchMeetings } from './meetings';
 import { benchPlatform } from './platform';
 import { benchProxy } from './proxy';
 import { benchRouting } from './routing';
 import { Group, Row } from './rows';
+import { benchStage } from './stage';
 import { benchBackfillSynthesis, benchSynthesis } from './synthesis';
 import { createWorkspace } from './workspace';
 
@@ -14,10 +16,12 @@ const PAGE = 'docs/benchmarks.md';
 
 /**
  * `npm run bench`: prints a table and writes bench/results.json. With `--write`, it also updates docs/benchmarks.md. With
- * names of benchmarks, it measures only these: `npm run bench -- routing --write`.
+ * names of benchmarks, it measures only these: `npm run bench -- routing --write`. With `--seats=1000`, it measures only
+ * meetings with so many seats.
  */
 async function main(): Promise<void> {
   const [load] = loadavg();
+  const [, seats] = /--seats=(\d+)/.exec(process.argv.join(' ')) ?? [];
   const workspace = createWorkspace();
   const benchmarks: [string, () => Group | Promise<Group>][] = [
     ['import', () => benchImport(workspace)],
@@ -26,6 +30,8 @@ async function main(): Promise<void> {
     ['platform', () => benchPlatform(workspace)],
     ['routing', benchRouting],
     ['proxy', benchProxy],
+    ['meetings', () => benchMeetings(seats === undefined ? undefined : Number(seats))],
+    ['stage', benchStage],
   ];
   const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   const chosen = benchmarks.filter(([name]) => names.length === 0 || names.includes(name));

@@ -1,9 +1,16 @@
 import * as fc from 'fast-check';
 import { DeployedFunction } from './support/deployed-function';
 import { MeetingsWorld } from './support/meetings-world';
+import { MeetingStartPolicy } from '../../src';
 import { Fault } from '../simulators/chime';
 
-const HALL = 'hall';
+const HALL = {
+  mediaRegion: 'us-east-1',
+  attendeesPerSession: 4,
+  stageSlots: 2,
+  startPolicy: MeetingStartPolicy.ON_JOIN,
+};
+const REPLICAS = [{ mediaRegion: 'eu-west-1' }, { mediaRegion: 'ap-southeast-2' }];
 const USERS = 1000;
 const AT_ONCE = 40;
 const REFUSALS = [
@@ -20,17 +27,14 @@ const REFUSALS = [
 jest.setTimeout(300_000);
 
 let world: MeetingsWorld;
+let hall: string;
 let processes: Record<'audience' | 'host', DeployedFunction[]>;
 
 beforeAll(async () => {
   world = await MeetingsWorld.start(
     {
-      [HALL]: {
-        mediaRegion: 'us-east-1',
-        replicas: [{ mediaRegion: 'eu-west-1' }, { mediaRegion: 'ap-southeast-2' }],
-        attendeesPerSession: 4,
-        stageSlots: 2,
-      },
+      plain: { ...HALL, replicas: REPLICAS },
+      pooled: { ...HALL, replicas: REPLICAS, seatPool: true },
     },
     { seed: 'crowd' },
   );
@@ -75,19 +79,25 @@ const step = fc.record({
 function watch(broken: string[]): void {
   world.chime.hooks = {
     after() {
-      const primaries = world.meetings(HALL).filter(({ primaryMeetingId }) => !primaryMeetingId);
+      const primaries = world.meetings(hall).filter(({ primaryMeetingId }) => !primaryMeetingId);
       if (primaries.length > 1) broken.push(`${primaries.length} primaries are running`);
-      for (const { attendees, mediaRegion } of world.meetings(HALL)) {
+      for (const { attendees, mediaRegion } of world.meetings(hall)) {
         if (attendees.length > 4) broken.push(`${attendees.length} attendees in ${mediaRegion}`);
       }
     },
   };
 }
 
+/** Places that exist twice: free and taken, or taken by two users. */
 async function overbooked(): Promise<string[]> {
-  return (await world.rows())
-    .filter(({ used, cap, stageUsed, stageCap }) => used > cap || stageUsed > stageCap)
-    .map(({ pk, used, stageUsed }) => `${pk} has ${used} and ${stageUsed}`);
+  const seen = new Set<string>();
+  const rows = await world.rows();
+  const places = rows.flatMap(({ grp, ord, user, uid, generation, index, seat, stage }) => [
+    ...(/^(seats|slots|refills)#/.test(grp ?? '') ? [`${grp.replace('refills', 'seats')} ${Number(ord)}`] : []),
+    ...(user && seat ? [`seats#${uid}#${generation}#${index} ${seat.number}`] : []),
+    ...(stage ? [`slots#${uid}#${generation}#0 ${stage.number}`] : []),
+  ]);
+  return places.filter((place) => seen.size === seen.add(place).size);
 }
 
 /** Processes the items with a fixed number of workers. */
@@ -105,12 +115,12 @@ async function together<T>(items: readonly T[], work: (item: T, index: number) =
 async function holds(steps: readonly { operation: keyof typeof OPERATIONS; user: number; mediaRegion?: string }[]) {
   const broken: string[] = [];
   const outcomes = new Map<string, number>();
-  await world.deploy('Create', HALL);
+  await world.deploy('Create', hall);
   watch(broken);
   await together(steps, async ({ operation: name, user, mediaRegion }, index) => {
     const fn = processes[OPERATIONS[name].by][index % 2];
     const what = name === 'Present' ? { operation: 'JoinMeeting', role: 'presenter' } : { operation: name };
-    const request = { ...what, meeting: HALL, externalUserId: `user-${user}`, mediaRegion };
+    const request = { ...what, meeting: hall, externalUserId: `user-${user}`, mediaRegion };
     const outcome = await fn.invoke(request).then(
       () => 'done',
       ({ errorType }) => errorType as string,
@@ -127,13 +137,20 @@ async function holds(steps: readonly { operation: keyof typeof OPERATIONS; user:
   await world.sweep();
   broken.push(...(await world.leaks()));
   world.chime.hooks = {};
-  await world.deploy('Delete', HALL);
+  await world.deploy('Delete', hall);
   expect(broken).toEqual([]);
   expect([await world.rows(), world.chime.meetings()]).toEqual([[], []]);
   return outcomes;
 }
 
-describe(`${USERS} users on a room with ten seats`, () => {
+describe.each([
+  ['plain', 'whose joins create attendees'],
+  ['pooled', 'whose attendees are created ahead'],
+])(`${USERS} users on the %s room with ten seats, %s`, (room) => {
+  beforeAll(() => {
+    hall = room;
+  });
+
   const crowd = fc.array(step, { minLength: USERS, maxLength: USERS, size: 'max' });
 
   test('never overbook a session or start two generations', async () => {

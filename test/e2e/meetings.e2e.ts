@@ -23,6 +23,7 @@ const SMALL = {
   presenters: ['speaker'],
   attendeesPerSession: 4,
   stageSlots: 2,
+  startPolicy: MeetingStartPolicy.ON_JOIN,
 };
 const ROOMS = {
   hall: SMALL,
@@ -492,7 +493,11 @@ describe('JoinMeetingBatch', () => {
     const { joined, failed } = await batch(users(10, { mediaRegion: 'eu-west-1' }));
     expect(joined.map(({ session }: any) => session.index)).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
     expect(failed).toEqual([
-      { externalUserId: 'user-8', code: 'MeetingFull', message: 'Every session of meeting "hall" is full.' },
+      {
+        externalUserId: 'user-8',
+        code: 'MeetingFull',
+        message: 'All seats for participants of meeting "hall" are taken.',
+      },
       { externalUserId: 'user-9', code: 'MeetingFull', message: expect.any(String) },
     ]);
     expect(callsOf('BatchCreateAttendee', since)).toHaveLength(2);
@@ -573,7 +578,7 @@ describe('LeaveMeeting', () => {
     const leave = () => world.audience('LeaveMeeting', { meeting: 'hall', externalUserId: 'anna' });
     expect(await leave()).toEqual({});
     expect(await leave()).toEqual({});
-    const { sessions } = await world.audience('DescribeMeeting', { meeting: 'hall' });
+    const { sessions } = await world.host('DescribeMeeting', { meeting: 'hall' });
     expect(sessions.map(({ seatsUsed }: any) => seatsUsed)).toEqual([0, 0, 0]);
     expect(world.meetings('hall').flatMap(({ attendees }) => attendees)).toEqual([]);
   });
@@ -669,7 +674,7 @@ describe('the stage', () => {
     await world.deliver();
     world.advance(61 * SECOND);
     await world.sweep(false);
-    const { stage } = await world.audience('DescribeMeeting', { meeting: 'hall' });
+    const { stage } = await world.host('DescribeMeeting', { meeting: 'hall' });
     expect(stage).toEqual({ placesUsed: 0, places: 2 });
     expect(await world.leaks()).toEqual([]);
   });
@@ -688,7 +693,7 @@ describe('the stage', () => {
     phone.reconnect();
     phone.promote(promotion.Attendee);
     const events = world.chime.events.take().reverse();
-    for (const event of events) await world.fn('Reconciler').invoke(event);
+    for (const event of events) await world.send([event]);
     world.advance(2 * MINUTE);
     await world.sweep(false);
     expect(await promote('anna')).toEqual(promotion);
@@ -747,7 +752,7 @@ describe('a seat', () => {
       await joining;
       await expect(join(externalUserId)).rejects.toMatchObject(refused('NotAllowed'));
     }
-    const { sessions } = await world.audience('DescribeMeeting', { meeting: 'hall' });
+    const { sessions } = await world.host('DescribeMeeting', { meeting: 'hall' });
     expect(sessions.map(({ seatsUsed }: any) => seatsUsed)).toEqual([0, 0, 0]);
     await world.sweep();
     expect(await world.leaks()).toEqual([]);

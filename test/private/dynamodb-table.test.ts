@@ -165,10 +165,65 @@ describe('DynamoDbTable', () => {
     });
   });
 
+  test('retries single writes during a transaction on the same item', async () => {
+    respond = (_, attempt) => (attempt < 3 ? failure('TransactionConflictException') : {});
+    expect(await table().update('a', { set: { x: 1 } })).toBe(true);
+    expect(requests).toHaveLength(3);
+  });
+
+  test('lists a partition of an index from a value of its sort key on', async () => {
+    respond = () => ({ Items: [{ pk: { S: 'a' } }] });
+    const index = { name: 'byGroup', partitionKey: 'grp', sortKey: 'ord' };
+    expect(await table({ index }).page('group', { from: '0007', limit: 2 })).toEqual({ items: [{ pk: 'a' }] });
+    expect(requests[0].body).toMatchObject({
+      IndexName: 'byGroup',
+      KeyConditionExpression: '#partition = :partition AND #sort >= :from',
+      ExpressionAttributeNames: { '#partition': 'grp', '#sort': 'ord' },
+      Limit: 2,
+    });
+  });
+
+  test('counts the items of all pages of a partition', async () => {
+    respond = (_, attempt) => (attempt === 1 ? { Count: 3, LastEvaluatedKey: { pk: { S: 'c' } } } : { Count: 2 });
+    expect(await table().count('group')).toBe(5);
+    expect(requests.map(({ body }) => body.Select)).toEqual(['COUNT', 'COUNT']);
+  });
+
+  test('writes in batches, and repeats what DynamoDB leaves unprocessed', async () => {
+    const unprocessed = { table: [{ DeleteRequest: { Key: { pk: { S: 'old' } } } }] };
+    const sizes = () => requests.map(({ body }) => body.RequestItems.table.length);
+    respond = ({ RequestItems }) => {
+      const isFirst = RequestItems.table.length === 1 && sizes().filter((size) => size === 1).length === 1;
+      return isFirst ? { UnprocessedItems: unprocessed } : {};
+    };
+    const puts = Array.from({ length: 25 }, (_, number) => ({ pk: `new-${number}` }));
+    await table().writeAll({ puts, deletes: ['old'] });
+    expect(sizes().sort()).toEqual([1, 1, 25]);
+  });
+
+  describe('attempt', () => {
+    test('returns conditions and conflicts by write, and does not retry', async () => {
+      const writes = [table().checkIf('a', {}), table().checkIf('b', {}), table().checkIf('c', {})];
+      respond = () => cancelled('ConditionalCheckFailed', 'None', 'TransactionConflict');
+      expect(await table().attempt(writes)).toEqual(
+        new Map([
+          [0, 'unmet'],
+          [2, 'conflict'],
+        ]),
+      );
+      expect(requests).toHaveLength(1);
+    });
+
+    test('fails if no write is the reason', async () => {
+      respond = () => cancelled('ThrottlingError');
+      await expect(table().attempt([])).rejects.toMatchObject({ name: 'TransactionCanceledException' });
+    });
+  });
+
   describe('transact', () => {
     test('retries a conflict with another transaction', async () => {
       respond = (_, attempt) => (attempt < 3 ? cancelled('None', 'TransactionConflict') : {});
-      expect(await table().transact([table().checkAbsent('a')])).toEqual(new Map());
+      expect(await table().transact([table().checkIf('a', { if: 'attribute_exists(pk)' })])).toEqual(new Map());
       expect(requests).toHaveLength(3);
     });
 

@@ -120,6 +120,27 @@ describe('MediaClient', () => {
       expect(connectedIn(primary)).toEqual(['alice']);
     });
 
+    test('and is told why', async () => {
+      const losses: string[] = [];
+      const connect = (name: string, credentials: Attendee) =>
+        chime.connect(primary.MeetingId, credentials, (leg, why) => losses.push(`${name} ${leg} ${why}`));
+      const alice = await createAttendee(client, primary, 'alice');
+      connect('first', alice);
+      connect('second', alice).drop();
+      connect('third', alice).leave();
+      connect('fourth', alice);
+      await deleteAttendee(primary, alice);
+      connect('bob', await createAttendee(client, primary, 'bob'));
+      await client.send(new DeleteMeetingCommand(primary));
+      expect(losses).toEqual([
+        'first home replaced',
+        'second home dropped',
+        'third home left',
+        'fourth home removed',
+        'bob home ended',
+      ]);
+    });
+
     test('when its attendee or its meeting is deleted, and cannot reconnect', async () => {
       const credentials = await createAttendee(client, primary, 'alice');
       const alice = chime.connect(primary.MeetingId, credentials);

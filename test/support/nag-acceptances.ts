@@ -117,4 +117,11 @@ export const MEETINGS: Acceptance[] = [
     path: /\/State\/Table\/Resource$/,
     reason: 'Items expire within a day. Point-in-time recovery covers that time.',
   },
+  {
+    rule: /^AwsSolutions-SQS3$/,
+    path: /\/ChimeEventsQueue\/Resource$/,
+    reason:
+      'Events are hints that are useless after a few minutes, and the sweeper finds the same without them. A dead-letter ' +
+      'queue would have no reader.',
+  },
 ];

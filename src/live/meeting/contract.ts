@@ -1,7 +1,7 @@
 /** Names and types that the constructs and the handlers share. Imports neither the CDK nor an SDK. */
 
 /** Who can start a meeting, both the first time and after it ended by itself. */
-export type StartPolicy = 'join' | 'host';
+export type StartPolicy = 'join' | 'presenter' | 'host';
 
 /** The configuration of a room, as the custom resource passes it to the handler. */
 export interface RoomConfig {
@@ -11,6 +11,8 @@ export interface RoomConfig {
   readonly mediaRegion: string;
   /** The media region of each replica session. */
   readonly replicas: readonly string[];
+  /** The media regions of the replicas that are added as the others fill. */
+  readonly spareReplicas: readonly string[];
   /** The number of seats in each session. */
   readonly attendeesPerSession: number;
   /** The number of seats of the primary session that are reserved for promoted participants. */
@@ -18,6 +20,12 @@ export interface RoomConfig {
   /** The `externalUserId`s of users who can join as presenters on their own. */
   readonly presenters: readonly string[];
   readonly startPolicy: StartPolicy;
+  /** Whether participants in the primary session can send audio, video and content. */
+  readonly participantsCanSend: boolean;
+  /** The IP versions of the addresses of all sessions. The default of Amazon Chime SDK if undefined. */
+  readonly networkType?: 'Ipv4Only' | 'DualStack';
+  /** Whether the attendees of replicas are created ahead. */
+  readonly seatPool: boolean;
   /** Whether the meeting starts even if some replicas cannot be created. */
   readonly startWithFewerReplicas: boolean;
   /** The time at which the meeting starts, in RFC 3339 format. Before, only a host can start it. */
@@ -61,6 +69,9 @@ export const AUDIENCE_OPERATIONS = [
   'LeaveMeeting',
   'RaiseHand',
   'LowerHand',
+  'GetStage',
+  'AcceptPromotion',
+  'DeclinePromotion',
   'DescribeMeeting',
 ] as const;
 export const HOST_OPERATIONS = [
@@ -87,11 +98,36 @@ export const ENV = {
   serviceTag: 'MEETINGS_SERVICE_TAG',
 } as const;
 
+/** The source of the events of all services on EventBridge. */
+export const EVENT_SOURCE = 'cdk-media-replication.meetings';
+/** The types of the events. */
+export const EVENT = {
+  started: 'Meeting Started',
+  replicasAdded: 'Replicas Added',
+  endingSoon: 'Meeting Ending Soon',
+  generationChanged: 'Generation Changed',
+  ended: 'Meeting Ended',
+  handRaised: 'Hand Raised',
+  promoted: 'Attendee Promoted',
+  demoted: 'Attendee Demoted',
+  removed: 'Attendee Removed',
+} as const;
+
 /** The tag by which the policies of a service identify its meetings. */
 export const SERVICE_TAG_KEY = 'MediaReplicationService';
 
 /** The table: a key for each item, and an index that lists the items of a group. */
-export const TABLE = { key: 'pk', index: 'byGroup', group: 'grp', order: 'ord', timeToLive: 'expiresAt' } as const;
+export const TABLE = {
+  key: 'pk',
+  index: 'byGroup',
+  group: 'grp',
+  order: 'ord',
+  timeToLive: 'expiresAt',
+  /** How the keys of items begin that mean work in the background. */
+  work: ['wake#', 'refill#', 'leave#', 'event#'],
+  /** The attributes in the index. */
+  listed: ['user', 'role', 'seat', 'stage'],
+} as const;
 
 export const METRICS_NAMESPACE = 'MediaReplication/Meetings';
 export const METRIC = {
@@ -107,6 +143,7 @@ export const METRIC = {
   missingReplicas: 'MissingReplicas',
   sweepFailures: 'SweepFailures',
   notAReplica: 'NotAReplica',
+  endingSoon: 'EndingSoon',
 } as const;
 /** The dimension that Powertools adds to all metrics. */
 export const SERVICE_DIMENSION = 'service';

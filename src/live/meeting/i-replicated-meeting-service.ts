@@ -91,6 +91,12 @@ export interface IReplicatedMeetingService extends IConstruct {
   /** Metric for the number of replicas that running meetings lack. Maximum over 5 minutes by default. */
   metricMissingReplicas(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
+  /**
+   * Metric for the number of warnings that Amazon Chime SDK will soon end a meeting: because nobody is connected to its
+   * primary session, after 6 hours without audio, or after 24 hours. Sum over 5 minutes by default.
+   */
+  metricEndingSoon(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
   /** Metric for the number of meetings that the sweeper could not reconcile. Sum over 5 minutes by default. */
   metricSweepFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 

@@ -24,8 +24,8 @@ export function createMeetingAlarms(service: IReplicatedMeetingService): cloudwa
       service.metricThrottles(),
       [100, 1],
       'alarm-chime-api-throttling',
-      'Amazon Chime SDK throttles calls: users wait, or are asked to retry later. Join many users with ' +
-        'JoinMeetingBatch, and request an increase of the quota "concurrent meetings" (L-9F286451), which also raises ' +
+      'Amazon Chime SDK throttles calls: users wait, or are asked to retry later. Use seatPool, start meetings before ' +
+        'the audience arrives, and request an increase of the quota "concurrent meetings" (L-9F286451), which also raises ' +
         'the API rates.',
     ),
     alarm(

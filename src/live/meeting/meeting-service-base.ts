@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -96,6 +97,10 @@ export abstract class MeetingServiceBase extends Construct implements IReplicate
     return this.metric(contract.METRIC.missingReplicas, { statistic: 'Maximum', ...options });
   }
 
+  public metricEndingSoon(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(contract.METRIC.endingSoon, options);
+  }
+
   public metricSweepFailures(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(contract.METRIC.sweepFailures, options);
   }
@@ -139,10 +144,19 @@ export abstract class MeetingServiceBase extends Construct implements IReplicate
 
   private seatMetric(
     metricName: string,
-    { meetingName }: IReplicatedMeeting,
+    meeting: IReplicatedMeeting,
     session: number,
     options: cloudwatch.MetricOptions,
   ): cloudwatch.Metric {
+    const { meetingName, sessionCount } = meeting;
+    if (!Token.isUnresolved(session) && !(Number.isInteger(session) && session >= 0 && session < sessionCount)) {
+      throw invalid(meeting, {
+        property: 'session',
+        got: session,
+        expected: `a whole number from 0 to ${sessionCount - 1}, because the meeting has ${sessionCount} sessions`,
+        fix: 'Correct the number. For the successor of a lost replica, use `metric()` with the dimension `Session`.',
+      });
+    }
     const dimensions = { [contract.MEETING_DIMENSION]: meetingName, [contract.SESSION_DIMENSION]: String(session) };
     return this.metric(metricName, { ...options, dimensionsMap: { ...dimensions, ...options.dimensionsMap } });
   }

@@ -1,10 +1,18 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { TABLE } from './contract';
 import { ReplicatedMeetingServiceProps } from './props';
+import { statement } from '../../private/policy-statements';
+
+const RECORDS_PER_BATCH = 1_000;
+const BATCHING_WINDOW = Duration.seconds(1);
+/** The work of a large room takes a minute. Other rooms do not wait for it. */
+const PARALLEL_BATCHES = 10;
+const RECORD_AGE = Duration.minutes(5);
 
 /** The table with the state of all meetings of a service. */
 export class MeetingsTable extends Construct {
@@ -23,6 +31,7 @@ export class MeetingsTable extends Construct {
       encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.key,
       timeToLiveAttribute: TABLE.timeToLive,
+      stream: dynamodb.StreamViewType.KEYS_ONLY, // items contain credentials
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy,
     });
@@ -30,6 +39,35 @@ export class MeetingsTable extends Construct {
       indexName: TABLE.index,
       partitionKey: { name: TABLE.group, type: string },
       sortKey: { name: TABLE.order, type: string },
+      // Lists do not need the credentials, and every projected attribute is written twice.
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: [...TABLE.listed],
+    });
+  }
+
+  /** Invokes a function when a room has work in the background. */
+  notify(fn: lambda.IFunction): void {
+    const streamArn = this.table.tableStreamArn!;
+    fn.addToRolePolicy(
+      statement(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], streamArn),
+    );
+    fn.addToRolePolicy(statement(['dynamodb:ListStreams'], '*'));
+    new lambda.EventSourceMapping(this, 'WorkMapping', {
+      target: fn,
+      eventSourceArn: streamArn,
+      startingPosition: lambda.StartingPosition.LATEST,
+      batchSize: RECORDS_PER_BATCH,
+      maxBatchingWindow: BATCHING_WINDOW,
+      parallelizationFactor: PARALLEL_BATCHES,
+      // The sweeper asks for the work, too.
+      retryAttempts: 2,
+      maxRecordAge: RECORD_AGE,
+      filters: TABLE.work.map((prefix) =>
+        lambda.FilterCriteria.filter({
+          eventName: lambda.FilterRule.or('INSERT', 'MODIFY'),
+          dynamodb: { Keys: { [TABLE.key]: { S: lambda.FilterRule.beginsWith(prefix) } } },
+        }),
+      ),
     });
   }
 
@@ -39,6 +77,7 @@ export class MeetingsTable extends Construct {
       grantee,
       actions: [
         'dynamodb:BatchGetItem',
+        'dynamodb:BatchWriteItem',
         'dynamodb:ConditionCheckItem',
         'dynamodb:DeleteItem',
         'dynamodb:GetItem',

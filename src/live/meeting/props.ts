@@ -9,8 +9,22 @@ export enum MeetingStartPolicy {
   /** Any user who joins. A meeting that a host ended can only be started by a host. */
   ON_JOIN = 'join',
 
+  /**
+   * A presenter who joins, or a host. Users who join earlier get the error `MeetingEnded` with `retryAfterSeconds`. A
+   * meeting that a host ended can only be started by a host.
+   */
+  BY_PRESENTER = 'presenter',
+
   /** A host, with `StartMeeting` or a join. Users who join earlier get the error `MeetingEnded`. */
   BY_HOST = 'host',
+}
+
+/** The IP versions with which clients can connect to the media servers of a meeting. */
+export enum MeetingNetworkType {
+  /** IPv4 only. */
+  IPV4_ONLY = 'Ipv4Only',
+  /** IPv4 and IPv6. */
+  DUAL_STACK = 'DualStack',
 }
 
 /** The maximum resolution of videos. */
@@ -75,6 +89,14 @@ export interface MeetingReplicas {
    * @default 1
    */
   readonly count?: number;
+
+  /**
+   * The number of replicas in this region up to which more are added before the others are full. None is removed until
+   * the meeting ends. Requires `seatPool`.
+   *
+   * @default - `count`: no replicas are added
+   */
+  readonly maxCount?: number;
 }
 
 /** Options for a meeting. */
@@ -121,9 +143,40 @@ export interface ReplicatedMeetingOptions {
   /**
    * Who can start the meeting.
    *
-   * @default MeetingStartPolicy.ON_JOIN
+   * An audience in replicas does not keep a meeting running: it ends when its primary session, which only presenters
+   * join, has been empty for five minutes.
+   *
+   * @default - `BY_PRESENTER` with replicas, `ON_JOIN` without
    */
   readonly startPolicy?: MeetingStartPolicy;
+
+  /**
+   * Whether participants can send audio, video and content. If not, only presenters can.
+   *
+   * Applies to meetings without replicas. Participants in replicas can never send, unless they are promoted.
+   *
+   * @default true without replicas
+   * @see https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_meeting-chime_AttendeeCapabilities.html
+   */
+  readonly participantsCanSend?: boolean;
+
+  /**
+   * The IP versions with which clients can connect to the media servers of all sessions.
+   *
+   * @default - the default of Amazon Chime SDK: IPv4 only
+   * @see https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_meeting-chime_CreateMeeting.html
+   */
+  readonly networkType?: MeetingNetworkType;
+
+  /**
+   * Whether the seats of the replicas are prepared when the meeting starts, so that a join needs no call of Amazon Chime
+   * SDK: many more users can join at the same time.
+   *
+   * The `ExternalUserId` of an attendee in a replica is then the id of the seat, not that of the user.
+   *
+   * @default true with replicas
+   */
+  readonly seatPool?: boolean;
 
   /**
    * Whether the meeting starts even if some of its replicas cannot be created. The sweeper creates the missing replicas

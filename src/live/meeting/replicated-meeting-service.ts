@@ -2,12 +2,19 @@ import { Duration, Stack, Token } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { ATTENDEE_ACTIONS, grantMeetings, MEETING_ACTIONS, SWEEP_ACTIONS } from './chime-permissions';
 import * as contract from './contract';
 import { IReplicatedMeeting } from './i-replicated-meeting';
 import { IReplicatedMeetingService } from './i-replicated-meeting-service';
 import { MeetingServiceBase } from './meeting-service-base';
 import { MeetingsTable } from './meetings-table';
+import {
+  ATTENDEE_ACTIONS,
+  grantEvents,
+  grantMeetings,
+  MEETING_ACTIONS,
+  POOL_ACTIONS,
+  SWEEP_ACTIONS,
+} from './permissions';
 import {
   MeetingHttpApiOptions,
   ReplicatedMeetingOptions,
@@ -41,7 +48,7 @@ import { FunctionHttpApi } from '../../shared/http';
  *   mediaRegion: 'eu-central-1',
  *   replicas: [{ mediaRegion: 'eu-west-1', count: 2 }, { mediaRegion: 'us-east-1' }],
  * });
- * townHall.capacity; // 1000
+ * townHall.capacity; // 990: 240 presenters, 750 participants
  * service.grantJoin(audienceApp);
  * service.grantHost(hostApp);
  */
@@ -157,7 +164,7 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
       return fn;
     };
     const attending = [...MEETING_ACTIONS, ...ATTENDEE_ACTIONS];
-    const sweeping = [...MEETING_ACTIONS, ...SWEEP_ACTIONS];
+    const sweeping = [...MEETING_ACTIONS, ...SWEEP_ACTIONS, ...POOL_ACTIONS];
     const interactive = Duration.seconds(29); // API Gateway waits at most 30 seconds
     const background = Duration.minutes(5);
     const audience = create('Audience', 'audience', 'Meetings: audience', interactive, attending);
@@ -166,7 +173,9 @@ export class ReplicatedMeetingService extends MeetingServiceBase {
     this.hostFunction = host;
     this.roomFunction = create('Room', 'room', 'Meetings: custom resource', background, MEETING_ACTIONS);
     this.reconcilerFunction = create('Reconciler', 'reconciler', 'Meetings: reconciler', background, sweeping);
-    triggerReconciler(this, this.reconcilerFunction, this.controlRegion);
+    triggerReconciler(this, this.reconcilerFunction, background, this.controlRegion);
+    state.notify(this.reconcilerFunction);
+    grantEvents(this.reconcilerFunction, Stack.of(this));
     if (props.httpApi) this.httpApi = createHttpApi(this, props.httpApi, audience, host);
     pinLogicalIds(this, this.names)();
   }

@@ -32,23 +32,37 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
   /** @internal */
   public static _validate(problems: Problems, options: ReplicatedMeetingOptions, controlRegion: string): void {
     const { replicas = [] } = options;
-    replicas.forEach(({ count = 1 }, index) =>
-      problems.expect(Number.isInteger(count) && count >= 1, {
+    replicas.forEach(({ count = 1, maxCount = count }, index) => {
+      const isValid = problems.expect(Number.isInteger(count) && count >= 1, {
         property: `replicas[${index}].count`,
         got: count,
         expected: 'a whole number of 1 or more',
         fix: 'Correct the count, or remove the entry.',
-      }),
-    );
+      });
+      if (!isValid) return;
+      problems.expect(Number.isInteger(maxCount) && maxCount >= count, {
+        property: `replicas[${index}].maxCount`,
+        got: maxCount,
+        expected: `a whole number of ${count} or more, the \`count\``,
+        fix: 'Raise it, or remove it.',
+      });
+      problems.expect(maxCount === count || options.seatPool !== false, {
+        property: `replicas[${index}].maxCount`,
+        got: maxCount,
+        expected: `${count}, the \`count\`, because \`seatPool\` is false`,
+        fix: 'Remove `seatPool`, or `maxCount`.',
+      });
+    });
     // One session for each entry, so that the paths of problems are those of the options.
     const regions = replicas.map(({ mediaRegion }) => mediaRegion);
     const known = Token.isUnresolved(controlRegion) ? undefined : controlRegion;
-    const findings = roomFindings(roomOf(options, options.meetingName ?? GENERATED_NAME, regions), known);
+    const findings = roomFindings(roomOf(options, options.meetingName ?? GENERATED_NAME, regions, []), known);
     findings.filter(({ got }) => !Token.isUnresolved(got)).forEach((finding) => problems.add(finding));
   }
 
   public readonly meetingName: string;
   public readonly capacity: number;
+  public readonly audienceCapacity: number;
   public readonly sessionCount: number;
 
   constructor(scope: Construct, id: string, props: ReplicatedMeetingProps) {
@@ -69,12 +83,16 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
     }
     problems.throwIfAny();
     this.meetingName = props.meetingName ?? new DeterministicNames(this).base;
-    const sessions = (props.replicas ?? []).flatMap(({ mediaRegion, count = 1 }) =>
-      Array<string>(count).fill(mediaRegion),
+    const { replicas = [] } = props;
+    const sessions = replicas.flatMap(({ mediaRegion, count = 1 }) => Array<string>(count).fill(mediaRegion));
+    const spare = replicas.flatMap(({ mediaRegion, count = 1, maxCount = count }) =>
+      Array<string>(maxCount - count).fill(mediaRegion),
     );
-    const room = roomOf(props, this.meetingName, sessions);
-    this.sessionCount = 1 + room.replicas.length;
-    this.capacity = room.attendeesPerSession * this.sessionCount;
+    const room = roomOf(props, this.meetingName, sessions, spare);
+    const mostReplicas = sessions.length + spare.length;
+    this.sessionCount = 1 + mostReplicas;
+    this.capacity = room.attendeesPerSession * this.sessionCount - room.stageSlots;
+    this.audienceCapacity = room.attendeesPerSession * Math.max(1, mostReplicas);
     this.warn(room);
     props.service._register(this);
 
@@ -91,7 +109,8 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
     if (roomFunction.role) resource.node.addDependency(roomFunction.role);
   }
 
-  private warn({ mediaRegion, replicas }: RoomConfig): void {
+  private warn({ mediaRegion, ...room }: RoomConfig): void {
+    const replicas = [...room.replicas, ...room.spareReplicas];
     const warn = (has: string, quota: string, name: string) =>
       Annotations.of(this).addWarning(
         `The meeting has ${has}, but the default quota is ${quota}. Request an increase of the Amazon Chime SDK quota ` +
@@ -114,8 +133,16 @@ export class ReplicatedMeeting extends Construct implements IReplicatedMeeting {
   }
 }
 
-/** @param replicas the media region of each replica session */
-function roomOf(options: ReplicatedMeetingOptions, meeting: string, replicas: readonly string[]): RoomConfig {
+/**
+ * @param replicas the media region of each replica session
+ * @param spareReplicas those of the replicas that are added later
+ */
+function roomOf(
+  options: ReplicatedMeetingOptions,
+  meeting: string,
+  replicas: readonly string[],
+  spareReplicas: readonly string[],
+): RoomConfig {
   const { features, presenters = [] } = options;
   const isSharp =
     features?.videoMaxResolution === VideoResolution.FHD || features?.contentMaxResolution === ContentResolution.UHD;
@@ -125,10 +152,15 @@ function roomOf(options: ReplicatedMeetingOptions, meeting: string, replicas: re
     meeting,
     mediaRegion: options.mediaRegion,
     replicas,
+    spareReplicas,
     attendeesPerSession,
     stageSlots: options.stageSlots ?? stageSlots,
     presenters,
-    startPolicy: options.startPolicy ?? MeetingStartPolicy.ON_JOIN,
+    startPolicy:
+      options.startPolicy ?? (replicas.length > 0 ? MeetingStartPolicy.BY_PRESENTER : MeetingStartPolicy.ON_JOIN),
+    participantsCanSend: options.participantsCanSend ?? replicas.length === 0,
+    networkType: options.networkType,
+    seatPool: options.seatPool ?? replicas.length > 0,
     startWithFewerReplicas: options.startWithFewerReplicas ?? false,
     startsAt: options.startsAt,
     stageGraceSeconds: secondsOf(options.stageGrace) ?? STAGE_GRACE_SECONDS,

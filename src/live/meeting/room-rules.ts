@@ -58,6 +58,24 @@ export function roomFindings(room: RoomConfig, controlRegion: string | undefined
     expectWhole('stageSlots', stageSlots, [0, attendeesPerSession], ', the attendees per session', stageFix);
   }
 
+  const { features, participantsCanSend } = room;
+  const sendFix = 'Remove `participantsCanSend`';
+  if (replicas.length > 0) {
+    const expected = 'false, because participants in replicas cannot send unless they are promoted';
+    expect(!participantsCanSend, 'participantsCanSend', participantsCanSend, expected, `${sendFix}.`);
+  } else if (features?.videoMaxResolution === 'None' && features.contentMaxResolution !== 'None') {
+    // https://docs.aws.amazon.com/chime-sdk/latest/APIReference/API_meeting-chime_AttendeeCapabilities.html
+    const expected =
+      'true, because attendees of a meeting with content but without video cannot be restricted to receiving content';
+    expect(participantsCanSend, 'participantsCanSend', participantsCanSend, expected, `${sendFix}, or allow video.`);
+  }
+  expect(
+    !room.seatPool || replicas.length > 0,
+    'seatPool',
+    room.seatPool,
+    'false, because only the seats of replicas can be prepared',
+    'Remove `seatPool`, or add replicas.',
+  );
   presenters.forEach((user, index) =>
     expect(isUserId(user), `presenters[${index}]`, user, USER_ID_RULE, 'List the `externalUserId` of the presenter.'),
   );

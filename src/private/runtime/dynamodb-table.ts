@@ -1,6 +1,8 @@
 import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
+  BatchWriteCommand,
+  BatchWriteCommandInput,
   DeleteCommand,
   DynamoDBDocumentClient,
   GetCommand,
@@ -44,6 +46,8 @@ export interface Change extends Condition {
   readonly remove?: readonly string[];
 }
 
+type BatchWrites = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
+
 export interface Page<T> {
   readonly items: T[];
   /** The key to continue after. Undefined on the last page. */
@@ -54,16 +58,20 @@ export interface TableOptions {
   /** The number of attempts for each request, including the first. */
   readonly maxAttempts: number;
   /** The index that partitions are listed by. @default - the table itself */
-  readonly index?: { readonly name: string; readonly partitionKey: string };
+  readonly index?: { readonly name: string; readonly partitionKey: string; readonly sortKey?: string };
   /** How long to wait for the response to one attempt, in milliseconds. @default 5000 */
   readonly requestTimeout?: number;
 }
 
 const PARTITION_KEY = 'pk';
+const SORT_KEY = 'sk';
 const ABSENT: Condition = { if: `attribute_not_exists(${PARTITION_KEY})` };
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const KEYS_PER_BATCH = 100;
 const PARALLEL_DELETES = 25;
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
+const WRITES_PER_BATCH = 25;
+const PARALLEL_BATCHES = 16;
 const UNMET = 'ConditionalCheckFailedException';
 /** For what the SDK does not retry: unprocessed keys, and conflicts between transactions. */
 const MAX_TRIES = 8;
@@ -106,21 +114,27 @@ export class DynamoDbTable {
   }
 
   /** One page of a partition, in the order of the sort key. Strongly consistent, unless it is read from an index. */
-  async page<T>(partition: string, { after, limit }: { after?: Item; limit?: number } = {}): Promise<Page<T>> {
-    const { index } = this.options;
+  async page<T>(
+    partition: string,
+    { from, after, limit }: { from?: string; after?: Item; limit?: number } = {},
+  ): Promise<Page<T>> {
     const { Items = [], LastEvaluatedKey } = await this.client.send(
-      new QueryCommand({
-        TableName: this.name,
-        IndexName: index?.name,
-        KeyConditionExpression: '#partition = :partition',
-        ExpressionAttributeNames: { '#partition': index?.partitionKey ?? PARTITION_KEY },
-        ExpressionAttributeValues: { ':partition': partition },
-        ExclusiveStartKey: after,
-        Limit: limit,
-        ConsistentRead: index === undefined,
-      }),
+      new QueryCommand({ ...this.in(partition, from), ExclusiveStartKey: after, Limit: limit }),
     );
     return { items: Items as T[], next: LastEvaluatedKey };
+  }
+
+  /** The number of items in a partition. Strongly consistent, unless they are counted in an index. */
+  async count(partition: string): Promise<number> {
+    let total = 0;
+    let after: Item | undefined;
+    do {
+      const query = new QueryCommand({ ...this.in(partition), Select: 'COUNT', ExclusiveStartKey: after });
+      const { Count = 0, LastEvaluatedKey } = await this.client.send(query);
+      total += Count;
+      after = LastEvaluatedKey;
+    } while (after);
+    return total;
   }
 
   /** Iterates over a partition and holds one page at a time. */
@@ -150,9 +164,13 @@ export class DynamoDbTable {
     return failed.size === 0;
   }
 
-  /** @returns whether the condition was met */
-  async update(key: Key | string, change: Change): Promise<boolean> {
-    return isMet(this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
+  /**
+   * @param more further writes of the same transaction
+   * @returns whether the condition was met
+   */
+  async update(key: Key | string, change: Change, more: readonly Write[] = []): Promise<boolean> {
+    if (more.length > 0) return (await this.transact([this.updateIf(key, change), ...more])).size === 0;
+    return isMet(() => this.client.send(new UpdateCommand({ ...this.at(key), ...updateOf(change) })));
   }
 
   /** @returns the item before the update, or undefined if the condition was not met */
@@ -164,12 +182,24 @@ export class DynamoDbTable {
 
   /** @returns whether the condition was met */
   async delete(key: Key | string, condition: Condition = {}): Promise<boolean> {
-    return isMet(this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
+    return isMet(() => this.client.send(new DeleteCommand({ ...this.at(key), ...conditionOf(condition) })));
   }
 
   async deleteAll(partition: string): Promise<void> {
     for (const items of chunks(await this.list<Key>(partition), PARALLEL_DELETES)) {
       await Promise.all(items.map((item) => this.delete(item)));
+    }
+  }
+
+  /** Puts and deletes items without conditions, in batches. Neither all nor none: an error leaves some unwritten. */
+  async writeAll({ puts = [], deletes = [] }: { puts?: readonly Item[]; deletes?: readonly string[] }): Promise<void> {
+    const writes = [
+      ...puts.map((item) => ({ PutRequest: { Item: item } })),
+      ...deletes.map((pk) => ({ DeleteRequest: { Key: { [PARTITION_KEY]: pk } } })),
+    ];
+    const batches = chunks(writes, WRITES_PER_BATCH);
+    for (const parallel of chunks(batches, PARALLEL_BATCHES)) {
+      await Promise.all(parallel.map((batch) => this.writeBatch(batch)));
     }
   }
 
@@ -185,8 +215,31 @@ export class DynamoDbTable {
     return { Delete: { ...this.at(key), ...conditionOf(condition) } };
   }
 
-  checkAbsent(key: Key | string): Write {
-    return { ConditionCheck: { ...this.at(key), ConditionExpression: ABSENT.if } };
+  checkIf(key: Key | string, condition: Condition): Write {
+    const { ConditionExpression, ...rest } = conditionOf(condition);
+    return { ConditionCheck: { ...this.at(key), ...rest, ConditionExpression } };
+  }
+
+  /**
+   * Carries out all writes or none, and does not wait for other transactions.
+   *
+   * @returns what prevented each write, by index: its condition, or another transaction on the same item. Empty if
+   * everything was written.
+   */
+  async attempt(writes: readonly Write[]): Promise<Map<number, 'unmet' | 'conflict'>> {
+    try {
+      await this.client.send(new TransactWriteCommand({ TransactItems: [...writes] }));
+      return new Map();
+    } catch (error) {
+      if ((error as Error).name !== 'TransactionCanceledException') throw error;
+      const reasons = (error as TransactionCanceledException).CancellationReasons ?? [];
+      const failed = reasons.flatMap(({ Code }, index): [number, 'unmet' | 'conflict'][] => {
+        if (Code === 'ConditionalCheckFailed') return [[index, 'unmet']];
+        return Code === 'TransactionConflict' ? [[index, 'conflict']] : [];
+      });
+      if (failed.length === 0) throw error;
+      return new Map(failed);
+    }
   }
 
   /**
@@ -213,6 +266,32 @@ export class DynamoDbTable {
     }
   }
 
+  private async writeBatch(batch: BatchWrites): Promise<void> {
+    let left = batch;
+    for (let attempt = 1; left.length > 0; attempt++) {
+      if (attempt > MAX_TRIES) throw new Error(`DynamoDB left ${left.length} writes unprocessed.`);
+      if (attempt > 1) await backOff(attempt);
+      const command = new BatchWriteCommand({ RequestItems: { [this.name]: left } });
+      const { UnprocessedItems } = await this.client.send(command);
+      left = UnprocessedItems?.[this.name] ?? [];
+    }
+  }
+
+  /** The part of a query that selects a partition, optionally from a value of the sort key on. */
+  private in(partition: string, from?: string) {
+    const { index } = this.options;
+    const names = { '#partition': index?.partitionKey ?? PARTITION_KEY };
+    const isFrom = from !== undefined;
+    return {
+      TableName: this.name,
+      IndexName: index?.name,
+      KeyConditionExpression: `#partition = :partition${isFrom ? ' AND #sort >= :from' : ''}`,
+      ExpressionAttributeNames: isFrom ? { ...names, '#sort': index?.sortKey ?? SORT_KEY } : names,
+      ExpressionAttributeValues: isFrom ? { ':partition': partition, ':from': from } : { ':partition': partition },
+      ConsistentRead: index === undefined,
+    };
+  }
+
   /** Whole items are passed as keys too. */
   private at(key: Key | string) {
     const { pk, sk } = typeof key === 'string' ? { pk: key, sk: undefined } : key;
@@ -224,8 +303,16 @@ async function backOff(attempt: number): Promise<void> {
   await new Promise((done) => setTimeout(done, Math.random() * 25 * 2 ** attempt));
 }
 
-async function isMet(write: Promise<object>): Promise<boolean> {
-  return (await unlessError(write, UNMET)) !== undefined;
+/** Retries after a conflict with a transaction, which the SDK does not. */
+async function isMet(write: () => Promise<object>): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await unlessError(write(), UNMET)) !== undefined;
+    } catch (error) {
+      if ((error as Error).name !== 'TransactionConflictException' || attempt === MAX_TRIES) throw error;
+      await backOff(attempt);
+    }
+  }
 }
 
 function updateOf(change: Change) {

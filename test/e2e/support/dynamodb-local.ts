@@ -54,8 +54,15 @@ export class DynamoDbLocal {
 
   /** As the template has it, but for what is no matter of the data plane. */
   async createTable(name: string, properties: Record<string, any>): Promise<void> {
-    const { AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema } = properties;
-    const input = { TableName: name, AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema };
+    const { AttributeDefinitions, BillingMode, GlobalSecondaryIndexes, KeySchema, StreamSpecification } = properties;
+    const input = {
+      TableName: name,
+      AttributeDefinitions,
+      BillingMode,
+      GlobalSecondaryIndexes,
+      KeySchema,
+      ...(StreamSpecification && { StreamSpecification: { ...StreamSpecification, StreamEnabled: true } }),
+    };
     await this.client.send(new CreateTableCommand(input as CreateTableCommandInput));
   }
 

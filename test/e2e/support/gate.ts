@@ -8,6 +8,8 @@ import type { AddressInfo } from 'node:net';
 export class Gate {
   /** The number of calls since the last `count`. */
   calls = 0;
+  /** Loses the response to a call of a DynamoDB operation. The server performs the call. */
+  loses?: (operation: string) => boolean;
   private readonly servers: Server[] = [];
   private stopAt = Infinity;
   private onStop: () => void = () => undefined;
@@ -46,6 +48,7 @@ export class Gate {
       answer.on('end', () => {
         if (position === this.stopAt) this.onStop();
         if (position >= this.stopAt) return void response.destroy();
+        if (this.loses?.(String(headers['x-amz-target']).split('.')[1])) return void response.destroy();
         // Tests change the caller's clock. The SDK detects the difference by the date of any response, and retries. It
         // must detect it only if a server rejects the request for that reason.
         response.sendDate = false;

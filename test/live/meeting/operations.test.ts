@@ -8,7 +8,7 @@ describe('JoinMeetingBatch', () => {
       batchJoining: { join: async () => new Map([['anna', new Error('socket hang up')]]) },
       telemetry: { failed, joined: jest.fn(), joinRefused: jest.fn() },
     };
-    const rest = [{}, {}, {}, {}, parts.batchJoining, {}, parts.telemetry] as unknown as ConstructorParameters<
+    const rest = [{}, {}, {}, {}, parts.batchJoining, {}, {}, parts.telemetry] as unknown as ConstructorParameters<
       typeof Operations
     > extends [any, ...infer Rest]
       ? Rest

@@ -15,6 +15,14 @@ import { asText, newApp, only, primaryStack, templateOf } from '../../support/sy
 
 const TAG = /"aws:(Request|Resource)Tag\/MediaReplicationService":"meetings-[0-9a-f]{8}"/;
 
+/** The properties of an event source mapping. */
+function mapping(stack: Stack, id: string): any {
+  const [, { Properties }] = Object.entries<any>(
+    asText(templateOf(stack).findResources('AWS::Lambda::EventSourceMapping')),
+  ).find(([logicalId]) => logicalId.includes(id))!;
+  return Properties;
+}
+
 function setUp(props: ReplicatedMeetingServiceProps = {}, stack: Stack = primaryStack()) {
   const service = new ReplicatedMeetingService(stack, 'Meetings', props);
   return { stack, service };
@@ -102,7 +110,13 @@ describe('ReplicatedMeetingService', () => {
       expect(chimeActions(stack, 'Host')).toEqual([...meetings, ...attendees].sort());
       expect(chimeActions(stack, 'Room')).toEqual(meetings);
       expect(chimeActions(stack, 'Reconciler')).toEqual(
-        [...meetings, 'chime:DeleteAttendee', 'chime:GetAttendee', 'chime:ListAttendees'].sort(),
+        [
+          ...meetings,
+          'chime:BatchCreateAttendee',
+          'chime:DeleteAttendee',
+          'chime:GetAttendee',
+          'chime:ListAttendees',
+        ].sort(),
       );
     });
 
@@ -134,6 +148,7 @@ describe('ReplicatedMeetingService', () => {
         {
           actions: [
             'dynamodb:BatchGetItem',
+            'dynamodb:BatchWriteItem',
             'dynamodb:ConditionCheckItem',
             'dynamodb:DeleteItem',
             'dynamodb:GetItem',
@@ -164,13 +179,19 @@ describe('ReplicatedMeetingService', () => {
   });
 
   describe('the reconciler', () => {
-    test('runs every minute, thoroughly every five minutes, and for events', () => {
+    test('runs every minute, and thoroughly every five minutes', () => {
       const rules = resources(setUp().stack, 'AWS::Events::Rule').map(({ Properties }) => Properties);
       expect(rules.map(({ ScheduleExpression, Targets }) => [ScheduleExpression, Targets[0].Input])).toEqual([
         ['rate(1 minute)', '{"thorough":false}'],
         ['rate(5 minutes)', '{"thorough":true}'],
         [undefined, undefined],
       ]);
+      for (const { Targets } of rules.slice(0, 2)) expect(Targets[0].Arn).toMatch(/^\$\{MeetingsReconciler/);
+    });
+
+    test('handles events in batches, with limited concurrency', () => {
+      const { stack } = setUp();
+      const rules = resources(stack, 'AWS::Events::Rule').map(({ Properties }) => Properties);
       expect(rules[2].EventPattern).toEqual({
         source: ['aws.chime'],
         'detail-type': ['Chime Meeting State Change'],
@@ -178,7 +199,95 @@ describe('ReplicatedMeetingService', () => {
           eventType: ['chime:MeetingEnded', 'chime:AttendeeJoined', 'chime:AttendeeLeft', 'chime:AttendeeDropped'],
         },
       });
-      for (const { Targets } of rules) expect(Targets[0].Arn).toMatch(/^\$\{MeetingsReconciler/);
+      expect(rules[2].Targets[0].Arn).toMatch(/^\$\{MeetingsChimeEventsQueue\w+\.Arn\}$/);
+      expect(only(templateOf(stack), 'AWS::SQS::Queue').Properties).toEqual({
+        SqsManagedSseEnabled: true,
+        MessageRetentionPeriod: 600,
+        VisibilityTimeout: 300,
+      });
+      expect(mapping(stack, 'ChimeEvents')).toMatchObject({
+        FunctionName: expect.stringMatching(/^\$\{MeetingsReconciler/),
+        EventSourceArn: rules[2].Targets[0].Arn,
+        BatchSize: 1000,
+        MaximumBatchingWindowInSeconds: 10,
+        ScalingConfig: { MaximumConcurrency: 2 },
+      });
+    });
+
+    test('works for a room when the stream of the table shows that there is work', () => {
+      const { stack } = setUp();
+      const { Properties } = only(templateOf(stack), 'AWS::DynamoDB::Table');
+      // Items contain credentials.
+      expect(Properties.StreamSpecification).toEqual({ StreamViewType: 'KEYS_ONLY' });
+      const { FilterCriteria, ...rest } = mapping(stack, 'Work');
+      expect(rest).toMatchObject({
+        FunctionName: expect.stringMatching(/^\$\{MeetingsReconciler/),
+        EventSourceArn: expect.stringMatching(/^\$\{MeetingsStateTable\w+\.StreamArn\}$/),
+        BatchSize: 1000,
+        MaximumBatchingWindowInSeconds: 1,
+        MaximumRecordAgeInSeconds: 300,
+        MaximumRetryAttempts: 2,
+        ParallelizationFactor: 10,
+        StartingPosition: 'LATEST',
+      });
+      const patterns = FilterCriteria.Filters.map(({ Pattern }: any) => JSON.parse(Pattern));
+      expect(patterns).toEqual(
+        ['wake#', 'refill#', 'leave#', 'event#'].map((prefix) => ({
+          eventName: ['INSERT', 'MODIFY'],
+          dynamodb: { Keys: { pk: { S: [{ prefix }] } } },
+        })),
+      );
+      const statements = permissions(templateOf(stack), 'MeetingsReconcilerRole');
+      expect(statements.filter(({ actions: [first] }) => /^dynamodb:.*Stream/.test(first))).toMatchObject([
+        {
+          actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+          resources: [rest.EventSourceArn],
+        },
+        { actions: ['dynamodb:ListStreams'], resources: ['*'] },
+      ]);
+    });
+
+    test('can publish the events of meetings, and no others', () => {
+      const { stack } = setUp();
+      for (const role of ['Audience', 'Host', 'Room', 'Reconciler']) {
+        const publishing = permissions(templateOf(stack), `Meetings${role}Role`).filter(({ actions: granted }) =>
+          granted[0].startsWith('events:'),
+        );
+        const allowed = {
+          actions: ['events:PutEvents'],
+          resources: [expect.stringMatching(/:event-bus\/default$/)],
+          condition: JSON.stringify({ StringEquals: { 'events:source': 'cdk-media-replication.meetings' } }),
+        };
+        expect(publishing).toEqual(role === 'Reconciler' ? [allowed] : []);
+      }
+    });
+
+    test('can receive events, which only the rule can send', () => {
+      const { stack } = setUp();
+      const receiving = permissions(templateOf(stack), 'MeetingsReconcilerRole').filter(({ actions: granted }) =>
+        granted[0].startsWith('sqs:'),
+      );
+      expect(receiving).toEqual([
+        {
+          actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+          resources: [expect.stringMatching(/^\$\{MeetingsChimeEventsQueue\w+\.Arn\}$/)],
+          condition: '{}',
+        },
+      ]);
+      const [{ Properties }] = resources(stack, 'AWS::SQS::QueuePolicy');
+      const [tls, rule] = Properties.PolicyDocument.Statement;
+      expect([tls.Effect, tls.Condition]).toEqual(['Deny', { Bool: { 'aws:SecureTransport': 'false' } }]);
+      expect([rule.Principal, rule.Condition]).toEqual([
+        { Service: 'events.amazonaws.com' },
+        { ArnEquals: { 'aws:SourceArn': expect.stringMatching(/^\$\{MeetingsChimeEvents\w+\.Arn\}$/) } },
+      ]);
+    });
+
+    test('adds few resources for events', () => {
+      const count = (stack: Stack) => Object.keys(templateOf(stack).toJSON().Resources).length;
+      const local = setUp({ controlRegion: 'eu-central-1' }, primaryStack(newApp(), { region: 'eu-central-1' }));
+      const remote = setUp({ controlRegion: 'eu-central-1' }, primaryStack(newApp(), { region: 'eu-west-1' }));
+      expect(count(local.stack) - count(remote.stack)).toBe(4); // rule, queue, policy, mapping
     });
 
     test('has no event rule if the control region is another region', () => {
@@ -230,7 +339,11 @@ describe('ReplicatedMeetingService', () => {
   describe('monitoring', () => {
     test('metrics have the dimensions that the functions publish', () => {
       const { stack, service } = setUp();
-      const meeting = service.addMeeting('Hall', { mediaRegion: 'us-east-1', meetingName: 'hall' });
+      const meeting = service.addMeeting('Hall', {
+        mediaRegion: 'us-east-1',
+        meetingName: 'hall',
+        replicas: [{ mediaRegion: 'eu-west-1' }],
+      });
       const { POWERTOOLS_SERVICE_NAME } = functionsOf(stack)[0].Environment.Variables;
       expect(service.metricLiveMeetings()).toMatchObject({
         namespace: 'MediaReplication/Meetings',
@@ -244,7 +357,7 @@ describe('ReplicatedMeetingService', () => {
         Session: '0',
       });
       expect(service.meetings).toEqual([meeting]);
-      expect(meeting.sessionCount).toBe(1);
+      expect(meeting.sessionCount).toBe(2);
       expect(service.metricSeatsFree(meeting, 1)).toMatchObject({ metricName: 'SeatsFree', statistic: 'Minimum' });
       const names = [
         service.metricLiveSessions(),
@@ -254,6 +367,7 @@ describe('ReplicatedMeetingService', () => {
         service.metricThrottles(),
         service.metricReconciledDrift(),
         service.metricSweepFailures(),
+        service.metricEndingSoon(),
       ].map(({ metricName }) => metricName);
       expect(names).toEqual([
         'LiveSessions',
@@ -263,7 +377,20 @@ describe('ReplicatedMeetingService', () => {
         'Throttles',
         'ReconciledDrift',
         'SweepFailures',
+        'EndingSoon',
       ]);
+    });
+
+    test.each([2, 7, -1, 0.5])('has no seat metric for session %d of a meeting with two sessions', (session) => {
+      const { service } = setUp();
+      const replicas = [{ mediaRegion: 'eu-west-1' }];
+      const meeting = service.addMeeting('Hall', { mediaRegion: 'us-east-1', replicas });
+      for (const metric of [service.metricSeatsFree, service.metricSeatsUsed]) {
+        expect(() => metric.call(service, meeting, session)).toThrow(
+          `[MediaStack/Meetings/Hall] session: got ${session}, expected a whole number from 0 to 1, because the meeting ` +
+            'has 2 sessions. Correct the number. For the successor of a lost replica, use `metric()` with the dimension `Session`.',
+        );
+      }
     });
 
     test('addAlarms creates the alarms once, and adds the actions of every call', () => {

@@ -2,6 +2,7 @@ import { CfnParameter, Duration, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import {
   ContentResolution,
+  MeetingNetworkType,
   MeetingStartPolicy,
   ReplicatedMeeting,
   ReplicatedMeetingOptions,
@@ -29,15 +30,30 @@ describe('ReplicatedMeeting', () => {
       meeting: meeting.meetingName,
       mediaRegion: 'us-east-1',
       replicas: ['eu-west-1', 'eu-west-1', 'us-east-1'],
+      spareReplicas: [],
       attendeesPerSession: 250,
       stageSlots: 10,
       presenters: [],
-      startPolicy: 'join',
+      startPolicy: 'presenter',
+      participantsCanSend: false,
+      seatPool: true,
       startWithFewerReplicas: false,
       stageGraceSeconds: 60,
     });
     expect(meeting.meetingName).toMatch(/^hall-[0-9a-f]{8}$/);
-    expect(meeting.capacity).toBe(1000);
+    // The ten places on the stage are for participants who also have a seat in a replica.
+    expect([meeting.capacity, meeting.audienceCapacity]).toEqual([990, 750]);
+  });
+
+  test('is an ordinary meeting without replicas', () => {
+    const { stack, meeting } = setUp();
+    expect(roomOf(stack)).toMatchObject({
+      replicas: [],
+      startPolicy: 'join',
+      participantsCanSend: true,
+      seatPool: false,
+    });
+    expect([meeting.capacity, meeting.audienceCapacity]).toEqual([250, 250]);
   });
 
   test('passes its options to the room', () => {
@@ -55,15 +71,22 @@ describe('ReplicatedMeeting', () => {
       stageGrace: Duration.seconds(30),
       seatGrace: Duration.minutes(5),
       features: { echoReduction: false, contentMaxResolution: ContentResolution.NONE },
+      participantsCanSend: false,
+      networkType: MeetingNetworkType.DUAL_STACK,
+      seatPool: false,
     });
     expect(roomOf(stack)).toEqual({
       meeting: 'town-hall',
       mediaRegion: 'eu-central-1',
       replicas: ['eu-west-3'],
+      spareReplicas: [],
       attendeesPerSession: 100,
       stageSlots: 7,
       presenters: ['ceo'],
       startPolicy: 'host',
+      participantsCanSend: false,
+      networkType: 'DualStack',
+      seatPool: false,
       startWithFewerReplicas: true,
       startsAt: '2030-01-31T12:00:00+01:00',
       stageGraceSeconds: 30,
@@ -71,7 +94,7 @@ describe('ReplicatedMeeting', () => {
       features: { echoReduction: 'UNAVAILABLE', contentMaxResolution: 'None' },
     });
     templateOf(stack).hasResourceProperties('Custom::ReplicatedMeeting', { StartOnDeploy: 'true' });
-    expect(meeting.capacity).toBe(200);
+    expect([meeting.capacity, meeting.audienceCapacity]).toEqual([193, 100]);
   });
 
   test.each([{ videoMaxResolution: VideoResolution.FHD }, { contentMaxResolution: ContentResolution.UHD }])(
@@ -81,6 +104,16 @@ describe('ReplicatedMeeting', () => {
       expect(setUp({ ...US, features, attendeesPerSession: 250 }).meeting.capacity).toBe(250);
     },
   );
+
+  test('can have replicas that are added as the others fill', () => {
+    const replicas = [{ mediaRegion: 'eu-west-1', maxCount: 3 }, US];
+    const { stack, meeting } = setUp({ ...US, replicas });
+    expect(roomOf(stack)).toMatchObject({
+      replicas: ['eu-west-1', 'us-east-1'],
+      spareReplicas: ['eu-west-1', 'eu-west-1'],
+    });
+    expect([meeting.sessionCount, meeting.audienceCapacity]).toEqual([5, 1000]);
+  });
 
   test('reserves at most half of the seats for the stage, and none without replicas', () => {
     const replicas = [{ mediaRegion: 'eu-west-1' }];
@@ -137,6 +170,31 @@ describe('ReplicatedMeeting', () => {
         /stageSlots: got 1, expected 0, because without replicas everyone is in the primary session\. Remove `stageSlots`/,
       ],
       ['a presenter id is reserved by AWS', { presenters: ['anna', 'aws:me'] }, /presenters\[1\]: got "aws:me"/],
+      [
+        'seats of the primary session shall be prepared',
+        { seatPool: true },
+        /seatPool: got true, expected false, because only the seats of replicas can be prepared\. Remove `seatPool`, or add replicas\./,
+      ],
+      [
+        'there are fewer replicas at most than at first',
+        { replicas: [{ ...US, count: 3, maxCount: 2 }] },
+        /replicas\[0\]\.maxCount: got 2, expected a whole number of 3 or more, the `count`\. Raise it, or remove it\./,
+      ],
+      [
+        'replicas shall be added without pools',
+        { replicas: [{ ...US, maxCount: 2 }], seatPool: false },
+        /replicas\[0\]\.maxCount: got 2, expected 1, the `count`, because `seatPool` is false\. Remove `seatPool`/,
+      ],
+      [
+        'participants in replicas shall send',
+        { participantsCanSend: true, replicas: [US] },
+        /participantsCanSend: got true, expected false, because participants in replicas cannot send .*Remove `participantsCanSend`/,
+      ],
+      [
+        'participants shall only receive content, in a meeting without video',
+        { participantsCanSend: false, features: { videoMaxResolution: VideoResolution.NONE } },
+        /participantsCanSend: got false, expected true, because .*Remove `participantsCanSend`, or allow video/,
+      ],
       ['the time has no UTC offset', { startsAt: '2030-01-31T12:00:00' }, /startsAt: got "2030-01-31T12:00:00"/],
       ['the grace period is longer than a meeting', { seatGrace: Duration.hours(25) }, /seatGrace: got 90000/],
       ['the grace period is a fraction of a second', { stageGrace: Duration.millis(500) }, /stageGrace: got 0\.5/],

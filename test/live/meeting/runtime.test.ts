@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { isUserId } from '../../../src/live/meeting/contract';
 import { canHost, CONTROL_REGIONS, distance, MEDIA_REGIONS } from '../../../src/live/meeting/regions';
-import { rankSessions } from '../../../src/live/meeting/runtime/seats/session-choice';
+import { tiers } from '../../../src/live/meeting/runtime/seats/session-choice';
 import * as simulator from '../../simulators/chime/regions';
 
 describe('regions', () => {
@@ -40,41 +40,38 @@ describe('regions', () => {
   });
 });
 
-describe('rankSessions', () => {
-  const session = fc.record({
-    index: fc.nat(40),
-    mediaRegion: fc.constantFrom(...MEDIA_REGIONS),
-    used: fc.integer({ min: 0, max: 260 }),
-    cap: fc.integer({ min: 1, max: 250 }),
-  });
+describe('tiers', () => {
+  const session = fc.record({ index: fc.nat(40), mediaRegion: fc.constantFrom(...MEDIA_REGIONS) });
   const sessions = fc.array(session, { maxLength: 41 });
 
-  test('returns every session with free seats once, and no full session', () => {
+  test('contain every session once', () => {
     fc.assert(
       fc.property(sessions, fc.option(fc.constantFrom(...MEDIA_REGIONS), { nil: undefined }), (all, region) => {
-        const ranked = rankSessions(all, region);
-        expect([...ranked].sort(byIndex)).toEqual(all.filter(({ used, cap }) => used < cap).sort(byIndex));
+        expect(tiers(all, region).flat().sort(byIndex)).toEqual([...all].sort(byIndex));
       }),
     );
   });
 
-  test('returns the nearest sessions first, regardless of their free seats', () => {
+  test('are sorted by distance, and contain the sessions of one distance', () => {
     fc.assert(
       fc.property(sessions, fc.constantFrom(...MEDIA_REGIONS), (all, region) => {
-        const distances = rankSessions(all, region).map(({ mediaRegion }) => distance(region, mediaRegion));
-        expect(distances).toEqual([...distances].sort((a, b) => a - b));
+        const distances = tiers(all, region).map((tier) =>
+          tier.map(({ mediaRegion }) => distance(region, mediaRegion)),
+        );
+        for (const tier of distances) expect(new Set(tier).size).toBe(1);
+        const nearest = distances.map(([first]) => first);
+        expect(nearest).toEqual([...new Set(nearest)].sort((a, b) => a - b));
       }),
     );
   });
 
-  test('returns the least full sessions first without a region', () => {
-    const all = [90, 10, 50].map((used, index) => ({ index, mediaRegion: 'eu-west-1', used, cap: 100 }));
-    expect(rankSessions(all, undefined).map(({ used }) => used)).toEqual([10, 50, 90]);
+  test('are one without a region', () => {
+    expect(tiers([{ mediaRegion: 'eu-west-1' }, { mediaRegion: 'us-east-1' }], undefined)).toHaveLength(1);
   });
 
-  test('shuffles sessions that are about equally full', () => {
-    const all = [11, 12, 13].map((used, index) => ({ index, mediaRegion: 'eu-west-1', used, cap: 100 }));
-    const first = new Set(Array.from({ length: 200 }, () => rankSessions(all, 'eu-west-1')[0].index));
+  test('are shuffled', () => {
+    const all = [1, 2, 3].map((index) => ({ index, mediaRegion: 'eu-west-1' }));
+    const first = new Set(Array.from({ length: 200 }, () => tiers(all, 'eu-west-1')[0][0].index));
     expect(first.size).toBe(3);
   });
 

@@ -164,7 +164,7 @@ describe('MediaMonitoring shows', () => {
     const widgets = widgetsOf(templateOf(stack));
     const seats = titled(widgets, 'Seats used in hall');
     expect(seats.metrics.map((metric: any[]) => metric.at(-1).label)).toEqual(['primary', 'replica 1']);
-    expect(seats.annotations.horizontal[0]).toMatchObject({ value: 500, label: 'capacity' });
+    expect(seats.annotations.horizontal[0]).toMatchObject({ value: 490, label: 'capacity' });
     expect(titled(widgets, 'Concurrent Amazon Chime SDK sessions').annotations.horizontal[0].value).toBe(250);
     expect(titled(widgets, 'Concurrent Lambda executions').metrics[1]).toEqual([
       { expression: 'SERVICE_QUOTA(usage)', label: expect.any(String) },

@@ -78,7 +78,7 @@ describe('MediaReplicationStack', () => {
     const rooms = [HALL, { meetingName: 'Host', mediaRegion: 'eu-west-1' }];
     const stack = stackWith({ meetings: { rooms } });
     expect(stack.meetings!.meetings.map(({ meetingName, capacity }) => [meetingName, capacity])).toEqual([
-      ['town-hall', 500],
+      ['town-hall', 490],
       ['Host', 250],
     ]);
     templateOf(stack).resourceCountIs('Custom::ReplicatedMeeting', 2);

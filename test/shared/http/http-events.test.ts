@@ -84,6 +84,11 @@ describe('errorResponse', () => {
     });
   });
 
+  test('has the position in a queue', () => {
+    const { body } = errorResponse(error('Throttled', { retryAfterSeconds: 3, position: 17 }), statusOfCode);
+    expect(JSON.parse(body!)).toEqual({ code: 'Throttled', message: 'why', retryAfterSeconds: 3, position: 17 });
+  });
+
   test('has the status 500 if the code has none', () => {
     const { statusCode, headers, body } = errorResponse(error('Other'), statusOfCode);
     expect([statusCode, headers['retry-after'], body]).toEqual([500, undefined, '{"code":"Other","message":"why"}']);

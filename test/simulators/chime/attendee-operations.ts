@@ -65,7 +65,7 @@ export function attendeeOperations(world: World): AttendeeOperations {
         meeting.attendeesByUser.delete(attendee.externalUserId);
       }
       events.produce('chime:AttendeeDeleted', meeting, clock.now(), attendee);
-      disconnect(events, meeting, attendee, 'chime:AttendeeLeft', clock.now());
+      disconnect(events, meeting, attendee, 'removed', clock.now());
       return undefined;
     },
 

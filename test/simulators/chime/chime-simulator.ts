@@ -3,7 +3,7 @@ import { noteWhoIsThere } from './connections';
 import { MeetingEvents } from './events';
 import { Call, Faults, RefusedItems } from './faults';
 import { ChimeGateway } from './gateway';
-import { Credentials, MediaClient } from './media-client';
+import { Credentials, LossObserver, MediaClient } from './media-client';
 import { meetingOperations } from './meeting-operations';
 import { EndReason, MeetingRecord } from './records';
 import { MeetingRegistry } from './registry';
@@ -100,8 +100,8 @@ export class ChimeSimulator extends Simulator<Call, RefusedItems> {
   }
 
   /** Connects a media client. Throws JoinRefused if the service would refuse it. */
-  connect(meetingId: string, credentials: Credentials): MediaClient {
-    return new MediaClient(this.world, meetingId, credentials);
+  connect(meetingId: string, credentials: Credentials, observer?: LossObserver): MediaClient {
+    return new MediaClient(this.world, meetingId, credentials, observer);
   }
 
   /** Sets whether a meeting has audio. It has by default. */

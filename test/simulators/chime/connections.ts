@@ -1,15 +1,12 @@
 import { MeetingEvents } from './events';
-import { AttendeeRecord, Connection, MeetingRecord } from './records';
-
-/** How a connection ends: regularly or unexpectedly. */
-export type Farewell = 'chime:AttendeeLeft' | 'chime:AttendeeDropped';
+import { AttendeeRecord, Connection, Loss, MeetingRecord } from './records';
 
 /** Connects an attendee. A new connection replaces an existing one. */
 export function connect(events: MeetingEvents, meeting: MeetingRecord, connection: Connection, at: number): void {
   const { attendee } = connection;
   const before = meeting.connections.get(attendee.attendeeId);
   meeting.connections.set(attendee.attendeeId, connection);
-  before?.lost(at);
+  before?.lost(at, 'replaced');
   noteWhoIsThere(meeting, at);
   events.produce(before ? 'chime:AttendeeAuthorized' : 'chime:AttendeeJoined', meeting, at, attendee);
 }
@@ -19,15 +16,15 @@ export function disconnect(
   events: MeetingEvents,
   meeting: MeetingRecord,
   attendee: AttendeeRecord,
-  how: Farewell,
+  why: Exclude<Loss, 'replaced'>,
   at: number,
 ): void {
   const connection = meeting.connections.get(attendee.attendeeId);
   if (!connection) return;
   meeting.connections.delete(attendee.attendeeId);
   noteWhoIsThere(meeting, at);
-  events.produce(how, meeting, at, attendee);
-  connection.lost(at);
+  events.produce(why === 'dropped' ? 'chime:AttendeeDropped' : 'chime:AttendeeLeft', meeting, at, attendee);
+  connection.lost(at, why);
 }
 
 /** Updates the times from which the service measures when to end the meeting. */

@@ -1,5 +1,5 @@
-import { connect, disconnect, Farewell } from './connections';
-import { AttendeeRecord, Connection, MeetingRecord, attendeeLimit } from './records';
+import { connect, disconnect } from './connections';
+import { AttendeeRecord, Connection, Loss, MeetingRecord, attendeeLimit } from './records';
 import { World } from './world';
 
 /** Credentials of an attendee: an id, or the attendee that the API returned, whose token is then verified. */
@@ -19,6 +19,9 @@ interface Leg extends Connection {
   readonly meeting: MeetingRecord;
 }
 
+/** Called when a connection ends: that to the client's meeting, or the promotion to its primary meeting. */
+export type LossObserver = (leg: 'home' | 'stage', why: Loss) => void;
+
 /** A client that sends and receives media, such as a browser with the Chime SDK. */
 export class MediaClient {
   private home?: Leg;
@@ -28,8 +31,14 @@ export class MediaClient {
     private readonly world: World,
     private readonly meetingId: string,
     private readonly credentials: Credentials,
+    private readonly observer: LossObserver = () => undefined,
   ) {
     this.reconnect();
+  }
+
+  /** The attendee as which others see the client, and the meeting to which it can send. */
+  get presence(): { readonly attendee: AttendeeRecord; readonly meeting: MeetingRecord } | undefined {
+    return this.stage ?? (this.home?.meeting.primary ? undefined : this.home);
   }
 
   /** Whether the client is connected and, if so, promoted from a replica to the primary meeting. */
@@ -42,9 +51,10 @@ export class MediaClient {
   /** Connects again with the same credentials. A promoted client connects to its replica. */
   reconnect(): void {
     if (this.state !== 'disconnected') throw new Error('The client is connected');
-    this.home = this.join(this.meetingId, this.credentials, (at) => {
+    this.home = this.join(this.meetingId, this.credentials, (at, why) => {
       this.home = undefined;
-      this.leaveStage('chime:AttendeeDropped', at);
+      this.leaveStage('dropped', at);
+      this.observer('home', why);
     });
   }
 
@@ -53,35 +63,38 @@ export class MediaClient {
     if (this.state !== 'connected') throw new Error(`Only a connected client can be promoted, it is ${this.state}`);
     const primary = this.home!.meeting.primary;
     if (!primary) throw new Error('Only a client in a replica can be promoted');
-    this.stage = this.join(primary.meetingId, credentials, () => (this.stage = undefined));
+    this.stage = this.join(primary.meetingId, credentials, (_, why) => {
+      this.stage = undefined;
+      this.observer('stage', why);
+    });
   }
 
   /** Returns to the replica. */
   demote(): void {
     if (this.state !== 'promoted') throw new Error(`Only a promoted client can be demoted, it is ${this.state}`);
-    this.leaveStage('chime:AttendeeLeft');
+    this.leaveStage('left');
   }
 
   /** Disconnects regularly. */
   leave(): void {
-    this.disconnect('chime:AttendeeLeft');
+    this.disconnect('left');
   }
 
   /** Loses the connection. The simulator notices immediately, the real service after 10 to 15 seconds. */
   drop(): void {
-    this.disconnect('chime:AttendeeDropped');
+    this.disconnect('dropped');
   }
 
-  private disconnect(how: Farewell): void {
+  private disconnect(why: 'left' | 'dropped'): void {
     if (this.state === 'disconnected') throw new Error('The client is not connected');
-    this.leaveStage(how);
+    this.leaveStage(why);
     const { meeting, attendee } = this.home!;
-    disconnect(this.world.events, meeting, attendee, how, this.world.clock.now());
+    disconnect(this.world.events, meeting, attendee, why, this.world.clock.now());
   }
 
-  private leaveStage(how: Farewell, at = this.world.clock.now()): void {
+  private leaveStage(why: 'left' | 'dropped', at = this.world.clock.now()): void {
     if (!this.stage) return;
-    disconnect(this.world.events, this.stage.meeting, this.stage.attendee, how, at);
+    disconnect(this.world.events, this.stage.meeting, this.stage.attendee, why, at);
   }
 
   private join(meetingId: string, credentials: Credentials, lost: Leg['lost']): Leg {

@@ -13,11 +13,17 @@ export interface AttendeeRecord {
   capabilities: AttendeeCapabilities;
 }
 
+/**
+ * Why a connection ended: the client left or lost its network, its attendee was deleted, the meeting ended, or another
+ * client connected with the same attendee.
+ */
+export type Loss = 'left' | 'dropped' | 'removed' | 'ended' | 'replaced';
+
 /** The media connection of an attendee. */
 export interface Connection {
   readonly attendee: AttendeeRecord;
   /** Notifies the client that the connection has ended, possibly later than it did. */
-  lost(at: number): void;
+  lost(at: number, why: Loss): void;
 }
 
 export interface MeetingRecord {

@@ -49,7 +49,7 @@ export class MeetingRegistry {
   end(meeting: MeetingRecord, reason: EndReason, at: number): void {
     for (const replica of meeting.replicas) this.end(replica, 'primary-ended', at);
     for (const { attendee } of meeting.connections.values()) {
-      disconnect(this.events, meeting, attendee, 'chime:AttendeeLeft', at);
+      disconnect(this.events, meeting, attendee, 'ended', at);
     }
     meeting.endedAt = at;
     meeting.endReason = reason;

@@ -6,6 +6,7 @@ import { Room, Rooms } from './rooms/rooms';
 import { Sessions } from './rooms/sessions';
 import { BatchJoining } from './seats/batch-joining';
 import { Joined, Joining, JoinRequest } from './seats/joining';
+import { Hands } from './stage/hands';
 import { Stage } from './stage/stage';
 import { Telemetry } from './telemetry';
 import { Deadline } from '../../../private/runtime/deadline';
@@ -21,6 +22,7 @@ export class Operations {
     private readonly joining: Joining,
     private readonly batchJoining: BatchJoining,
     private readonly stage: Stage,
+    private readonly hands: Hands,
     private readonly telemetry: Telemetry,
   ) {}
 
@@ -44,11 +46,17 @@ export class Operations {
       case 'LeaveMeeting':
         return done(this.stage.leave(meeting, userOf(request), deadline));
       case 'RaiseHand':
-        return done(this.stage.raiseHand(meeting, userOf(request)));
+        return done(this.hands.raise(await this.rooms.getLive(meeting), userOf(request)));
       case 'LowerHand':
-        return done(this.stage.lowerHand(meeting, userOf(request)));
+        return done(this.hands.lower(await this.rooms.getLive(meeting), userOf(request)));
+      case 'GetStage':
+        return this.stage.get(meeting, userOf(request));
+      case 'AcceptPromotion':
+        return this.stage.accept(meeting, userOf(request), deadline);
+      case 'DeclinePromotion':
+        return done(this.stage.decline(meeting, userOf(request), deadline));
       case 'ListHands':
-        return { hands: await this.stage.hands(meeting) };
+        return { hands: await this.hands.list(await this.rooms.getLive(meeting)) };
       case 'PromoteAttendee': {
         const promotion = await this.stage.promote(meeting, userOf(request), deadline);
         this.telemetry.promoted();
@@ -111,16 +119,24 @@ export class Operations {
     }
   }
 
+  /** Only hosts learn how many seats are taken. */
   private async describe(room: Room): Promise<unknown> {
     const { generation, config, state } = room;
-    const items = state === 'live' ? await this.sessions.read(room) : [];
+    const about = { meeting: config.meeting, state, generation };
+    const kindOf = (index: number) => (index === 0 ? 'primary' : 'replica');
+    if (this.caller === 'audience') {
+      const sessions = (state === 'live' && room.sessions) || [];
+      return {
+        ...about,
+        sessions: sessions.map(({ index, mediaRegion }) => ({ kind: kindOf(index), mediaRegion, index })),
+      };
+    }
+    const items = state === 'live' ? await this.sessions.readFill(room) : [];
     const primary = items.find(({ index }) => index === 0);
     return {
-      meeting: config.meeting,
-      state,
-      generation,
+      ...about,
       sessions: items.map(({ index, mediaRegion, used, cap }) => ({
-        kind: index === 0 ? 'primary' : 'replica',
+        kind: kindOf(index),
         mediaRegion,
         index,
         seatsUsed: used,

@@ -11,6 +11,8 @@ export interface Sweep {
   drift: number;
   /** The number of replicas that running meetings lack. */
   missing: number;
+  /** The number of warnings that a meeting will end. */
+  endingSoon: number;
   readonly sessions: { meeting: string; index: number; used: number; free: number }[];
   readonly failures: { meeting: string; error: unknown }[];
 }
@@ -46,11 +48,12 @@ export class Telemetry {
     });
   }
 
-  swept({ live, drift, missing, sessions, failures }: Sweep): void {
+  swept({ live, drift, missing, endingSoon, sessions, failures }: Sweep): void {
     this.count(METRIC.liveMeetings, live, true);
     this.count(METRIC.liveSessions, sessions.length, true);
     this.count(METRIC.drift, drift, true);
     this.count(METRIC.missingReplicas, missing, true);
+    this.count(METRIC.endingSoon, endingSoon, true);
     this.count(METRIC.sweepFailures, failures.length, true);
     for (const { meeting, index, used, free } of sessions) {
       const dimensions = { [MEETING_DIMENSION]: meeting, [SESSION_DIMENSION]: String(index) };
@@ -63,6 +66,11 @@ export class Telemetry {
 
   roomFailed(requestType: string, reason: string): void {
     this.logger.error('room failed', { requestType, reason });
+  }
+
+  /** Events that could not be published. The sweeper tries again. */
+  notPublished(error: unknown): void {
+    this.logger.error('events not published', { error: describe(error) });
   }
 
   answered(operation: unknown, milliseconds: number): void {

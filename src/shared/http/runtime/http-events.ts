@@ -70,9 +70,17 @@ export function jsonResponse(statusCode: number, body: unknown, headers: Record<
   };
 }
 
-/** `{ code, message }`: the same code that a direct invocation returns as `errorType`. */
+/** `{ code, message }`, and the details that the error has: the same code that a direct invocation returns as `errorType`. */
 export function errorResponse(error: Error, statusOfCode: { readonly [code: string]: number }): HttpResponse {
-  const { name: code, message, retryAfterSeconds } = error as Error & { readonly retryAfterSeconds?: number };
+  const {
+    name: code,
+    message,
+    retryAfterSeconds,
+    position,
+  } = error as Error & {
+    readonly retryAfterSeconds?: number;
+    readonly position?: number;
+  };
   const headers: Record<string, string> = retryAfterSeconds ? { 'retry-after': String(retryAfterSeconds) } : {};
-  return jsonResponse(statusOfCode[code] ?? 500, { code, message, retryAfterSeconds }, headers);
+  return jsonResponse(statusOfCode[code] ?? 500, { code, message, retryAfterSeconds, position }, headers);
 }

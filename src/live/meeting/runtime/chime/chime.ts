@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   $Command,
   Attendee,
+  AttendeeCapabilities,
   BatchCreateAttendeeCommand,
   ChimeSDKMeetingsClient,
   ChimeSDKMeetingsClientResolvedConfig,
@@ -18,6 +19,7 @@ import {
   ServiceInputTypes,
   ServiceOutputTypes,
 } from '@aws-sdk/client-chime-sdk-meetings';
+import { differs } from './capabilities';
 import { chunks } from '../../../../private/chunks';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { MAX_ATTENDEES, RoomConfig, SERVICE_TAG_KEY } from '../../contract';
@@ -73,6 +75,7 @@ export class Chime {
       ClientRequestToken: requestToken(session),
       ExternalMeetingId: room.meeting,
       MediaRegion: session.index === 0 ? room.mediaRegion : room.replicas[session.index - 1],
+      MediaPlacementNetworkType: room.networkType,
       Tags: [{ Key: SERVICE_TAG_KEY, Value: this.serviceTag }],
       // A replica takes its features from the primary.
       ...(primaryMeetingId === undefined ? primaryOptions(room) : { PrimaryMeetingId: primaryMeetingId }),
@@ -86,31 +89,49 @@ export class Chime {
     return this.exists(new GetMeetingCommand({ MeetingId: meetingId }), deadline);
   }
 
-  async deleteMeeting(meetingId: string, deadline: Deadline): Promise<void> {
-    await this.exists(new DeleteMeetingCommand({ MeetingId: meetingId }), deadline);
+  /** @returns whether the meeting existed */
+  async deleteMeeting(meetingId: string, deadline: Deadline): Promise<boolean> {
+    return this.exists(new DeleteMeetingCommand({ MeetingId: meetingId }), deadline);
   }
 
-  async createAttendee(meetingId: string, externalUserId: string, deadline: Deadline): Promise<Attendee> {
-    const command = new CreateAttendeeCommand({ MeetingId: meetingId, ExternalUserId: externalUserId });
+  async createAttendee(
+    meetingId: string,
+    externalUserId: string,
+    capabilities: AttendeeCapabilities | undefined,
+    deadline: Deadline,
+  ): Promise<Attendee> {
+    const command = new CreateAttendeeCommand({
+      MeetingId: meetingId,
+      ExternalUserId: externalUserId,
+      Capabilities: capabilities,
+    });
     const { Attendee: attendee } = await this.call(command, deadline);
     if (!attendee?.AttendeeId) throw unavailable('The response of CreateAttendee contains no attendee.');
-    return attendee;
+    if (!differs(attendee.Capabilities, capabilities)) return attendee;
+    // An interrupted call created it for another role of the user. A repeated creation does not change it.
+    await this.deleteAttendee(meetingId, attendee.AttendeeId, deadline);
+    return (await this.call(command, deadline)).Attendee!;
   }
 
   /** Creates up to 100 attendees per API call, and returns a result for each of them. */
   async createAttendees(
     meetingId: string,
     externalUserIds: readonly string[],
+    capabilities: AttendeeCapabilities | undefined,
     deadline: Deadline,
   ): Promise<Map<string, AttendeeResult>> {
     const results = new Map<string, AttendeeResult>();
     for (const ids of chunks(externalUserIds, BATCH)) {
       const command = new BatchCreateAttendeeCommand({
         MeetingId: meetingId,
-        Attendees: ids.map((ExternalUserId) => ({ ExternalUserId })),
+        Attendees: ids.map((ExternalUserId) => ({ ExternalUserId, Capabilities: capabilities })),
       });
       const answer = await this.call(command, deadline);
-      for (const attendee of answer.Attendees ?? []) results.set(attendee.ExternalUserId!, attendee);
+      for (const attendee of answer.Attendees ?? []) {
+        const user = attendee.ExternalUserId!;
+        const isOther = differs(attendee.Capabilities, capabilities);
+        results.set(user, isOther ? await this.createAttendee(meetingId, user, capabilities, deadline) : attendee);
+      }
       for (const { ExternalUserId, ErrorCode } of answer.Errors ?? []) {
         results.set(ExternalUserId!, { errorCode: ErrorCode ?? 'Unknown' });
       }

@@ -1,9 +1,10 @@
 import { Chime } from '../chime/chime';
 import { ended, MeetingError, notAllowed, throttled, unavailable } from '../errors';
-import { isHeld, LiveSession, newLease, Room, Rooms } from './rooms';
+import { isHeld, LiveSession, newLease, previousOf, Room, Rooms } from './rooms';
 import { liveSession, replicaIndexes, SessionItem, Sessions } from './sessions';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { Caller, RoomConfig } from '../../contract';
+import * as events from '../events/meeting-events';
 
 /** Longer than the work under a lease, so that no call acts under an expired one. */
 const LEASE_MS = 35_000;
@@ -12,6 +13,20 @@ const WORK_MS = 25_000;
 const START_MS = 18_000;
 const VERIFIED_FOR_MS = 30_000;
 const POLL_MS = 200;
+/** The attributes of a room that belong to its running generation. */
+const OF_GENERATION = [
+  'primaryMeetingId',
+  'sessions',
+  'lost',
+  'grownAt',
+  'verifiedAt',
+  'endingAs',
+  'unattendedSince',
+  'warned',
+  'previous',
+];
+/** How long an audience waits for a presenter before it asks again. */
+const ASK_AGAIN_SECONDS = 10;
 
 /**
  * Starts and ends the generations of rooms. A room has at most one running generation, even with concurrent calls: the
@@ -25,8 +40,12 @@ export class Generations {
     private readonly sessions: Sessions,
   ) {}
 
-  /** Returns the room with a running generation, and starts one if that is allowed. */
-  async ensureLive(meeting: string, caller: Caller, deadline: Deadline): Promise<Room> {
+  /**
+   * Returns the room with a running generation, and starts one if that is allowed.
+   *
+   * @param presenter the user who asks to join as a presenter
+   */
+  async ensureLive(meeting: string, caller: Caller, deadline: Deadline, presenter?: string): Promise<Room> {
     for (;;) {
       if (deadline.isOver) throw throttled(`Meeting "${meeting}" is being started or ended by another call.`, 2);
       const room = await this.rooms.get(meeting);
@@ -37,7 +56,7 @@ export class Generations {
         if (room.endingAs === 'ended' && caller === 'audience') throw ended(`A host ended meeting "${meeting}".`);
         await this.settle(room, deadline);
       } else {
-        expectStartable(room, caller);
+        expectStartable(room, caller, presenter);
         const started = await this.start(room, deadline);
         if (started) return started;
       }
@@ -57,8 +76,8 @@ export class Generations {
   }
 
   /** Asks Amazon Chime SDK now. Only a 404 means that the meeting has ended. */
-  confirm({ primaryMeetingId }: Room, deadline: Deadline): Promise<boolean> {
-    return this.chime.meetingExists(primaryMeetingId!, deadline);
+  confirm({ sessions }: Room, deadline: Deadline): Promise<boolean> {
+    return this.sessions.exists(sessions![0], deadline);
   }
 
   /** Waits for a start or an end that is in progress, or completes it if its lease has expired. */
@@ -87,13 +106,21 @@ export class Generations {
     if (!(await this.rooms.change(seen, { set: { state: 'ending', endingAs: as, lease } }))) return false;
     const room: Room = { ...seen, state: 'ending', endingAs: as, lease };
     const within = deadline.within(WORK_MS);
-    await this.chime.deleteMeeting(room.primaryMeetingId!, within); // this also deletes its replicas and attendees
-    if (await this.confirm(room, within)) throw unavailable('The meeting was deleted but still exists.');
+    await this.sessions.delete(room.sessions![0], within);
+    const remains = await this.chime.meetingExists(room.primaryMeetingId!, within);
+    if (remains) throw unavailable('The meeting was deleted but still exists.');
     await this.sessions.clear(room, room.sessions!);
-    return this.rooms.change(room, {
+    const previous = previousOf(room);
+    if (previous) {
+      // If this generation ended by itself, its users are still there.
+      if (as === 'ended') await this.sessions.delete(previous.sessions![0], within);
+      await this.sessions.clear(previous, previous.sessions!);
+    }
+    const change = {
       set: { state: as, garbage: garbageOf(room), ...handledStart(room) },
-      remove: ['lease', 'primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
-    });
+      remove: ['lease', ...OF_GENERATION],
+    };
+    return this.rooms.change(room, change, [events.ended(as === 'ended' ? 'host' : 'itself')]);
   }
 
   /** Creates missing replicas, which the room started without or has lost. */
@@ -106,18 +133,30 @@ export class Generations {
     if (created.length === 0) return 0;
     await this.sessions.write(room, created);
     const sessions = [...room.sessions!, ...created.map(liveSession)].sort((a, b) => a.index - b.index);
-    return (await this.changeSessions(room, { sessions })) ? created.length : 0;
+    if (!(await this.changeSessions(room, { sessions }, [events.replicasAdded(created)]))) return 0;
+    await this.sessions.fillPools(room);
+    return created.length;
+  }
+
+  /** Adds replicas to a running generation. @returns false if another call changed it */
+  async grow(room: Room, regions: readonly string[], deadline: Deadline): Promise<boolean> {
+    const { replicas, spareReplicas, ...rest } = room.running!;
+    const left = [...spareReplicas];
+    for (const region of regions) left.splice(left.indexOf(region), 1);
+    const running = { ...rest, replicas: [...replicas, ...regions], spareReplicas: left };
+    if (!(await this.changeSessions(room, { running, grownAt: Date.now() }))) return false;
+    await this.repair({ ...room, running }, deadline);
+    return true;
   }
 
   /**
-   * Removes a lost replica from a running generation. Its participants get another seat when they join again. Its
-   * replacement has a new index, and therefore its own token, seats and counters.
+   * Removes a lost replica from a running generation. Its participants get another seat when they join again, and the
+   * sweeper removes the old ones. Its replacement has a new index, and therefore its own token and seats.
    */
   async forgetReplica(room: Room, gone: LiveSession): Promise<boolean> {
     const { running, lost = [] } = room;
     const { index, mediaRegion } = gone;
     await this.sessions.clear(room, [gone]);
-    await this.sessions.clearSeats(room, gone);
     return this.changeSessions(room, {
       sessions: room.sessions!.filter((session) => session.index !== index),
       lost: [...lost, index],
@@ -131,7 +170,7 @@ export class Generations {
   async recover(room: Room, session: LiveSession, deadline: Deadline): Promise<void> {
     if (!(await this.confirm(room, deadline))) {
       await this.end(room, 'idle', deadline);
-    } else if (session.index > 0 && !(await this.chime.meetingExists(session.meetingId, deadline))) {
+    } else if (session.index > 0 && !(await this.sessions.exists(session, deadline))) {
       await this.forgetReplica(room, session);
     } else {
       await deadline.pause(POLL_MS);
@@ -143,11 +182,11 @@ export class Generations {
     const lease = newLease(LEASE_MS);
     // A call that takes over continues the same generation, and so finds the sessions that already exist.
     const isTakeover = seen.state === 'starting';
-    const generation = isTakeover ? seen.generation : seen.generation + 1;
+    const generation = isTakeover ? seen.generation : Math.max(seen.generation, seen.preparing?.generation ?? 0) + 1;
     const running = isTakeover ? seen.running! : seen.config;
     const won = await this.rooms.change(seen, {
       set: { state: 'starting', generation, running, lease },
-      remove: isTakeover ? [] : ['primaryMeetingId', 'sessions', 'lost', 'verifiedAt', 'endingAs'],
+      remove: isTakeover ? [] : OF_GENERATION,
     });
     if (!won) return undefined;
     const room: Room = { ...seen, state: 'starting', generation, running, lease };
@@ -164,7 +203,9 @@ export class Generations {
         primaryMeetingId: sessions[0].meetingId,
         verifiedAt: Date.now(),
       } as const;
-      if (await this.rooms.change(room, { set: { ...live, ...handledStart(room) }, remove: ['lease'] })) {
+      const change = { set: { ...live, ...handledStart(room) }, remove: ['lease'] };
+      if (await this.rooms.change(room, change, [events.started(sessions)])) {
+        await this.sessions.fillPools(room);
         return { ...room, ...live, lease: undefined };
       }
       throw unavailable('The room was changed while the meeting was starting.');
@@ -205,13 +246,13 @@ export class Generations {
     const primary = known ?? (await this.findPrimary(room, deadline));
     // Deleting the primary deletes its replicas, but not an independent meeting that was returned instead of one.
     // Creating the replicas again finds and deletes such meetings.
-    if (known && unconfirmed.length > 0 && (await this.chime.meetingExists(known, deadline))) {
+    if (known && unconfirmed.length > 0 && (await this.sessions.exists({ meetingId: known }, deadline))) {
       await this.sessions.createReplicas(room, known, unconfirmed, deadline);
     }
-    if (primary) await this.chime.deleteMeeting(primary, deadline);
+    if (primary) await this.sessions.delete({ meetingId: primary }, deadline);
     await this.rooms.change(room, {
       set: { state: 'idle', garbage: garbageOf(room) },
-      remove: ['lease', 'primaryMeetingId', 'sessions', 'lost'],
+      remove: ['lease', 'primaryMeetingId', 'sessions', 'lost', 'grownAt'],
     });
   }
 
@@ -226,12 +267,9 @@ export class Generations {
   }
 
   /** Changes the sessions unless another call has changed them since they were read. */
-  private changeSessions(room: Room, set: Partial<Room>): Promise<boolean> {
-    return this.rooms.change(room, {
-      set,
-      if: '#sessions = :seenSessions',
-      values: { seenSessions: room.sessions },
-    });
+  private changeSessions(room: Room, set: Partial<Room>, added: readonly events.MeetingEvent[] = []): Promise<boolean> {
+    const change = { set, if: '#sessions = :seenSessions', values: { seenSessions: room.sessions } };
+    return this.rooms.change(room, change, added);
   }
 
   private async wait(room: Room, deadline: Deadline): Promise<void> {
@@ -243,8 +281,9 @@ export class Generations {
 }
 
 /** The items that are left when a generation has ended. */
-function garbageOf({ garbage = [], generation, running }: Room) {
-  return [...garbage, { generation, sessions: 1 + running!.replicas.length }];
+function garbageOf({ garbage = [], generation, running, previous }: Room) {
+  const before = previous ? [{ generation: previous.generation, sessions: previous.size }] : [];
+  return [...garbage, ...before, { generation, sessions: 1 + running!.replicas.length }];
 }
 
 /** Marks a `startsAt` that has passed as handled, so that the sweeper does not start the meeting for it. */
@@ -253,7 +292,7 @@ export function handledStart({ config: { startsAt } }: Room): Pick<Room, 'starte
 }
 
 /** A host can always start the meeting. */
-function expectStartable({ config, state }: Room, caller: Caller): void {
+function expectStartable({ config, state }: Room, caller: Caller, presenter?: string): void {
   if (caller === 'host') return;
   const name = `"${config.meeting}"`;
   if (state === 'ended') throw ended(`A host ended meeting ${name}. Only a host can start it again.`);
@@ -261,6 +300,10 @@ function expectStartable({ config, state }: Room, caller: Caller): void {
     throw notAllowed(`Meeting ${name} starts at ${config.startsAt}.`);
   }
   if (config.startPolicy === 'host') throw ended(`Meeting ${name} is not running. Only a host can start it.`);
+  if (config.startPolicy === 'presenter' && !config.presenters.some((user) => user === presenter)) {
+    const seconds = ASK_AGAIN_SECONDS * (1 + Math.random()); // so that a waiting audience does not ask all at once
+    throw ended(`Meeting ${name} is not running. A presenter or a host starts it.`, seconds);
+  }
 }
 
 function asRefusal(error: Error, { replicas }: RoomConfig): MeetingError {

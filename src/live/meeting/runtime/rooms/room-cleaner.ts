@@ -1,8 +1,11 @@
 import { throttled } from '../errors';
 import { Generations } from './generations';
+import { RollOver } from './roll-over';
 import { Garbage, isHeld, newLease, Room, Rooms } from './rooms';
 import { Deadline } from '../../../../private/runtime/deadline';
 import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
+import { SeatPools } from '../pool/seat-pools';
+import { Places } from '../seats/places';
 import { keys } from '../store/keys';
 
 const POLL_MS = 500;
@@ -12,8 +15,11 @@ const LEASE_MS = 60_000;
 export class RoomCleaner {
   constructor(
     private readonly table: DynamoDbTable,
+    private readonly places: Places,
+    private readonly pools: SeatPools,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
+    private readonly rollOver: RollOver,
   ) {}
 
   /** Deletes the items of ended generations. No items are added to them, because their sessions are gone. */
@@ -37,7 +43,8 @@ export class RoomCleaner {
       if (isHeld(room)) {
         await deadline.pause(POLL_MS);
       } else if (room.state === 'idle' || room.state === 'ended') {
-        if (await this.removeAtRest(room)) return;
+        await this.rollOver.abandon(room, deadline);
+        if (await this.removeAtRest((await this.rooms.find(meeting)) ?? room)) return;
       } else if (room.state === 'starting') {
         await this.generations.abandonStart(room, deadline);
       } else {
@@ -58,9 +65,11 @@ export class RoomCleaner {
 
   private async clearGeneration(uid: string, { generation, sessions }: Garbage): Promise<void> {
     const address = { uid, generation };
-    await this.table.deleteAll(keys.sessions(address)); // first, so that no more seats are taken
-    for (let index = 0; index < sessions; index++) await this.table.deleteAll(keys.seats({ ...address, index }));
-    await this.table.deleteAll(keys.stages(address));
+    await this.table.deleteAll(keys.sessions(address));
+    for (let index = 0; index < sessions; index++) await this.pools.clear({ ...address, index });
+    for (const key of [keys.wake(address), keys.work(address), keys.count(address)]) await this.table.delete(key);
+    await this.places.clear(address, sessions);
     await this.table.deleteAll(keys.hands(address));
+    await this.table.deleteAll(keys.leaves(address));
   }
 }

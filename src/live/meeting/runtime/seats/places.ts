@@ -1,191 +1,263 @@
-import { DynamoDbTable, Write } from '../../../../private/runtime/dynamodb-table';
+import { isDeepStrictEqual } from 'node:util';
+import { FreePlace, FreePlaces, PooledSeat } from './free-places';
+import { CREDENTIALS, Place, placeOf, StoredPlace, UserItem } from './users';
+import { Change, DynamoDbTable, Write } from '../../../../private/runtime/dynamodb-table';
 import { Attendee } from '../chime/chime';
-import { Lease, newLease } from '../rooms/rooms';
-import { SessionItem } from '../rooms/sessions';
-import { garbageAt, GenerationAddress, keys, SessionAddress } from '../store/keys';
+import { newLease } from '../rooms/rooms';
+import { garbageAt, GenerationAddress, keys, PlaceKind, SessionAddress } from '../store/keys';
 
-/** A seat in a session, or a place on the stage, which is in the primary session. */
-export type PlaceKind = 'seat' | 'stage';
+export type { Place, PlaceKind };
 
 /**
- * `reserved`: counted; the call that holds the lease creates the attendee. `taken`: the attendee is known. `leaving`:
- * the attendee is being deleted.
+ * `lost`: another call took the free place. `conflict`: another call is about to. `changed`: the user's item does not
+ * allow it.
  */
-export type PlaceState = 'reserved' | 'taken' | 'leaving';
-
-export interface Place extends SessionAddress {
-  readonly kind: PlaceKind;
-  readonly user: string;
-  readonly role: 'participant' | 'presenter';
-  readonly state: PlaceState;
-  readonly lease?: Lease;
-  /** Includes the join token, which is a secret. */
-  readonly attendee?: Attendee;
-  /** When the connection was lost. Undefined while the user is connected. */
-  readonly leftAt?: number;
-  /** The time of the latest connection event. Older events are ignored. */
-  readonly lastEventAt?: number;
-}
-
-/** `gone`: the session does not exist. */
-export type Reservation = Place | 'full' | 'gone' | 'exists' | 'banned';
+export type Reservation = Place | 'lost' | 'conflict' | 'changed';
 
 /** Longer than the timeout of the functions. */
 const LEASE_MS = 35_000;
-const COUNTERS = { seat: ['used', 'cap'], stage: ['stageUsed', 'stageCap'] } as const;
+/** No item, or the item of an earlier generation, of a user who is not banned. */
+export const VACANT =
+  'attribute_not_exists(pk) OR ' +
+  '(attribute_not_exists(#banned) AND (attribute_not_exists(#seat) OR #generation < :generation))';
 
 /**
- * Stores the places of users. The transaction that creates or removes a place also updates the counter of its session,
- * so sessions are never overbooked and counters never drift.
+ * Stores the places of users. A place is moved, not counted: one transaction deletes the item of a free place and
+ * writes it to the user's item, or the reverse. Free places and taken places therefore always add up to the capacity.
  */
 export class Places {
-  constructor(private readonly table: DynamoDbTable) {}
+  constructor(
+    private readonly table: DynamoDbTable,
+    private readonly free: FreePlaces,
+  ) {}
 
-  find(kind: PlaceKind, generation: GenerationAddress, user: string): Promise<Place | undefined> {
-    return this.table.get<Place>(keyOf(kind, generation, user));
+  /** The item of a user, who may have a seat in another generation. */
+  item({ uid }: GenerationAddress, user: string): Promise<UserItem | undefined> {
+    return this.table.get<UserItem>(keys.user(uid, user));
   }
 
-  /** The seat of a user, and whether the user is banned. */
-  async seatOf(
-    generation: GenerationAddress,
-    user: string,
-  ): Promise<{ readonly seat?: Place; readonly banned: boolean }> {
-    const [seatKey, banKey] = [keys.seat(generation, user), keys.ban(generation.uid, user)];
-    const found = await this.table.getAll<Place>([seatKey, banKey]);
-    return { seat: found.get(seatKey), banned: found.has(banKey) };
+  async find(kind: PlaceKind, { uid, generation }: GenerationAddress, user: string): Promise<Place | undefined> {
+    const item = await this.item({ uid, generation }, user);
+    return item?.generation === generation ? placeOf(kind, item) : undefined;
   }
 
-  async findAll(kind: PlaceKind, generation: GenerationAddress, users: readonly string[]): Promise<Map<string, Place>> {
-    const found = await this.table.getAll<Place>(users.map((user) => keyOf(kind, generation, user)));
-    return new Map([...found.values()].map((place) => [place.user, place]));
-  }
-
-  /** The places of one session. Eventually consistent. */
-  list(kind: PlaceKind, session: SessionAddress): Promise<Place[]> {
-    return this.table.list<Place>(groupOf(kind, session));
-  }
-
-  /**
-   * Reserves places in one session, for all of the users or for none. Fails if one is banned or already has a place.
-   */
-  async reserve(
+  /** The places of several users, by user. */
+  async findAll(
     kind: PlaceKind,
-    session: SessionAddress,
+    { uid, generation }: GenerationAddress,
     users: readonly string[],
-    role: Place['role'],
-  ): Promise<Map<string, Reservation>> {
-    const { uid, generation, index } = session;
-    const lease = newLease(LEASE_MS);
-    const places = users.map((user): Place => ({ uid, generation, index, kind, user, role, state: 'reserved', lease }));
-    const [used, cap] = COUNTERS[kind];
-    const writes: Write[] = [
-      this.table.updateIf(keys.session(session), {
-        add: { [used]: users.length },
-        // Conditions cannot add numbers. For a single place, `used < cap` is sufficient.
-        if: `attribute_exists(pk) AND #${used} < #${cap}${users.length > 1 ? ` AND #${used} <= :highest` : ''}`,
-        values: users.length > 1 ? { highest: await this.highest(session, kind, users.length) } : {},
-      }),
-      ...places.map((place) => this.table.putIf(itemOf(place), { if: 'attribute_not_exists(pk)' })),
-      ...users.map((user) => this.table.checkAbsent(keys.ban(uid, user))),
-    ];
-    const failed = await this.table.transact(writes);
-    const sessionFailed = failed.get(0) === 'missing' ? 'gone' : 'full';
-    return new Map(
-      places.map((place, position): [string, Reservation] => {
-        if (failed.has(1 + users.length + position)) return [place.user, 'banned'];
-        if (failed.has(1 + position)) return [place.user, 'exists'];
-        return [place.user, failed.has(0) ? sessionFailed : place];
-      }),
+  ): Promise<Map<string, Place>> {
+    const items = await this.table.getAll<UserItem>(users.map((user) => keys.user(uid, user)));
+    const places = [...items.values()].map((item) =>
+      item.generation === generation ? placeOf(kind, item) : undefined,
     );
+    return new Map(places.flatMap((place) => (place ? [[place.user, place]] : [])));
+  }
+
+  /** The users who have a seat in a session. Eventually consistent, and without credentials. */
+  async list({ uid, generation, index }: SessionAddress): Promise<UserItem[]> {
+    const items = await this.table.list<UserItem>(keys.users({ uid, generation, index }));
+    return items.map((item) => ({ ...item, uid, generation, index }));
+  }
+
+  /** Takes a free seat for a user who has none and is not banned. */
+  async takeSeat(session: SessionAddress, free: FreePlace, user: string, role: Place['role']): Promise<Reservation> {
+    const { uid, generation, index } = session;
+    const seat = reservation(free);
+    const item: UserItem = { uid, generation, index, user, role, seat };
+    return this.seat(free, item);
+  }
+
+  /** Takes a free seat whose attendee was created ahead. */
+  async takePooledSeat(session: SessionAddress, free: FreePlace, user: string): Promise<Reservation> {
+    const { uid, generation, index } = session;
+    const found = await this.table.getAll<PooledSeat & UserItem>([free.pk, keys.user(uid, user)]);
+    if (!isVacant(found.get(keys.user(uid, user)), generation)) return 'changed';
+    const { attendee } = found.get(free.pk) ?? {};
+    if (!attendee) return 'lost';
+    const seat: StoredPlace = {
+      number: free.number,
+      state: 'taken',
+      since: Date.now(),
+      attendeeId: attendee.AttendeeId!,
+      pooled: true,
+    };
+    return this.seat(free, { uid, generation, index, user, role: 'participant', seat, attendee });
+  }
+
+  private async seat(free: FreePlace, item: UserItem): Promise<Reservation> {
+    const { uid, generation, index, user } = item;
+    const listed = { grp: keys.users({ uid, generation, index }), ord: user };
+    const failed = await this.table.attempt([
+      this.free.take(free),
+      this.table.putIf(
+        { ...item, ...listed, pk: keys.user(uid, user), expiresAt: garbageAt() },
+        { if: VACANT, values: { generation } },
+      ),
+    ]);
+    return outcomeOf(failed, placeOf('seat', item)!);
+  }
+
+  /** Takes a free place on the stage for a user whose seat is taken. */
+  async takeStage(seat: Place, free: FreePlace): Promise<Reservation> {
+    const { uid, generation, index, user, role } = seat;
+    const stage = reservation(free);
+    const failed = await this.table.attempt([
+      this.free.take(free),
+      this.table.updateIf(keys.user(uid, user), {
+        set: { stage },
+        if:
+          '#generation = :generation AND #seat.#state = :taken AND ' +
+          'attribute_not_exists(#stage) AND attribute_not_exists(#banned)',
+        values: { generation, taken: 'taken' },
+      }),
+    ]);
+    return outcomeOf(failed, placeOf('stage', { uid, generation, index, user, role, stage })!);
   }
 
   /** Takes over a reservation whose lease has expired. */
-  async takeOver(place: Place): Promise<Place | undefined> {
-    const lease = newLease(LEASE_MS);
-    const won = await this.table.update(keyOf(place.kind, place, place.user), {
-      set: { lease },
-      if: '#state = :reserved AND #lease = :old',
-      values: { reserved: 'reserved', old: place.lease },
-    });
-    return won ? { ...place, lease } : undefined;
+  takeOver(place: Place): Promise<Place | undefined> {
+    return this.replace(place, { ...place.seen, lease: newLease(LEASE_MS) });
   }
 
-  /** @returns whether the caller still held the reservation */
-  async take(place: Place, attendee: Attendee): Promise<boolean> {
-    return this.table.update(keyOf(place.kind, place, place.user), {
-      set: { state: 'taken', attendee },
-      remove: ['lease'],
-      if: '#state = :reserved AND #lease = :lease',
-      values: { reserved: 'reserved', lease: place.lease },
-    });
+  /**
+   * @param more further writes of the same transaction
+   * @returns whether the caller still held the reservation
+   */
+  async take(place: Place, attendee: Attendee, more: readonly Write[]): Promise<boolean> {
+    const { lease, ...rest } = place.seen;
+    const taken: StoredPlace = { ...rest, state: 'taken', attendeeId: attendee.AttendeeId! };
+    const credentials = { set: { [CREDENTIALS[place.kind]]: attendee } };
+    return (await this.replace(place, taken, credentials, more)) !== undefined;
   }
 
-  /** Afterwards, the credentials are no longer returned to anyone. Also resumes an interrupted leave. */
-  async startLeaving(place: Place): Promise<boolean> {
-    if (place.state === 'leaving') return true;
-    return this.table.update(keyOf(place.kind, place, place.user), {
-      set: { state: 'leaving' },
-      if: `#state = :seen AND ${place.lease ? '#lease = :lease' : 'attribute_not_exists(#lease)'}`,
-      values: { seen: place.state, ...(place.lease && { lease: place.lease }) },
-    });
+  /** Records that the user has accepted the promotion. @returns false if the place is not as it was seen */
+  async accept(place: Place): Promise<boolean> {
+    return (await this.replace(place, { ...place.seen, acceptedAt: Date.now() })) !== undefined;
   }
 
-  /** Removes a place, and decrements the counter of its session. */
-  async free(place: Place, state: PlaceState = 'leaving'): Promise<boolean> {
-    const [used] = COUNTERS[place.kind];
-    const failed = await this.table.transact([
-      this.table.deleteIf(keyOf(place.kind, place, place.user), {
-        if: `#state = :state${place.lease ? ' AND #lease = :lease' : ''}`,
-        values: { state, ...(place.lease && { lease: place.lease }) },
-      }),
-      this.table.updateIf(keys.session(place), { add: { [used]: -1 }, if: 'attribute_exists(pk)' }),
-      // A user without a seat has no raised hand.
-      ...(place.kind === 'seat' ? [this.table.deleteIf(keys.hand(place, place.user), {})] : []),
-    ]);
-    return failed.size === 0;
+  /**
+   * Afterwards, the credentials are no longer returned to anyone, and the user cannot be promoted. Also resumes an
+   * interrupted leave.
+   *
+   * @returns undefined if the place is not as it was seen
+   */
+  async startLeaving(place: Place): Promise<Place | undefined> {
+    return place.state === 'leaving' ? place : this.replace(place, { ...place.seen, state: 'leaving' });
   }
 
-  /** Removes a place in a session that does not exist any more, and so has no counter. */
-  async abandon(place: Place): Promise<void> {
-    await this.table.transact([
-      this.table.deleteIf(keyOf(place.kind, place, place.user), {
-        if: '#index = :index',
-        values: { index: place.index },
-      }),
-      this.table.checkAbsent(keys.session(place)),
-    ]);
+  /**
+   * Removes a place from its user.
+   *
+   * @param discard whether the free place is not needed any more, because its session does not exist
+   * @param more further writes of the same transaction
+   */
+  async release(place: Place, discard = false, more: readonly Write[] = []): Promise<boolean> {
+    const { kind, uid, user, number } = place;
+    const free = discard ? [] : [this.free.free(place, number, place.pooled)];
+    if (kind === 'stage') {
+      const remove = ['stage', CREDENTIALS.stage];
+      return this.isDone([this.table.updateIf(keys.user(uid, user), { remove, ...asSeen(place) }), ...free, ...more]);
+    }
+    // A user without a seat has no raised hand.
+    const rest = [...free, this.table.deleteIf(keys.hand(place, user), {}), ...more];
+    const { if: seen, values } = asSeen(place, 'attribute_not_exists(#stage)');
+    const notBanned = { if: `${seen} AND attribute_not_exists(#banned)`, values };
+    if (await this.isDone([this.table.deleteIf(keys.user(uid, user), notBanned), ...rest])) return true;
+    const banned = { if: `${seen} AND attribute_exists(#banned)`, values };
+    return this.isDone([this.table.updateIf(keys.user(uid, user), { ...banOf(place), ...banned }), ...rest]);
   }
 
   /** Records that a connection was established or lost, unless a newer event is recorded. */
   async noteConnection(place: Place, at: number, lost: boolean): Promise<boolean> {
-    return this.table.update(keyOf(place.kind, place, place.user), {
-      set: { lastEventAt: at, ...(lost && { leftAt: at }) },
-      remove: lost ? [] : ['leftAt'],
-      if: '#state = :taken AND #attendee.#AttendeeId = :attendeeId AND (attribute_not_exists(#lastEventAt) OR #lastEventAt < :lastEventAt)',
-      values: { taken: 'taken', attendeeId: place.attendee!.AttendeeId },
+    let now: Place | undefined = place;
+    while (now?.state === 'taken' && now.attendeeId === place.attendeeId && (now.lastEventAt ?? 0) < at) {
+      const { leftAt, ...rest } = now.seen;
+      if (await this.replace(now, { ...rest, lastEventAt: at, ...(lost && { leftAt: at }) })) return true;
+      now = await this.find(place.kind, place, place.user);
+    }
+    return false;
+  }
+
+  /** Bans a user from the room, whether or not the user has a seat. The ban does not expire. */
+  async ban(uid: string, user: string): Promise<void> {
+    await this.table.update(keys.user(uid, user), {
+      set: { user, banned: true },
+      setOnce: { grp: keys.bans(uid), ord: user },
+      remove: ['expiresAt'],
     });
   }
 
-  private async highest(session: SessionAddress, kind: PlaceKind, count: number): Promise<number> {
-    const item = await this.table.get<SessionItem>(keys.session(session));
-    return (item?.[COUNTERS[kind][1]] ?? 0) - count;
+  /** Deletes the places of an ended generation: the free ones first, so that no more are taken. Keeps bans. */
+  async clear(address: GenerationAddress, sessions: number): Promise<void> {
+    await this.free.clear({ ...address, index: 0, kind: 'stage' });
+    for (let index = 0; index < sessions; index++) await this.free.clear({ ...address, index, kind: 'seat' });
+    for (let index = 0; index < sessions; index++) {
+      const items = await this.list({ ...address, index });
+      await Promise.all(items.map((item) => this.forget(item)));
+    }
+    const waiting = await this.table.list<{ readonly user: string }>(keys.waiting(address));
+    await Promise.all(waiting.map(({ user }) => this.forget({ ...address, user })));
+  }
+
+  private async forget({ uid, generation, user }: GenerationAddress & Pick<UserItem, 'user'>): Promise<void> {
+    const key = keys.user(uid, user);
+    const old = { if: '#generation = :generation', values: { generation } };
+    if (await this.table.delete(key, { ...old, if: `${old.if} AND attribute_not_exists(#banned)` })) return;
+    await this.table.update(key, { ...banOf({ uid, user }), ...old });
+  }
+
+  /** Replaces the place unless it has changed since it was read. */
+  private async replace(
+    place: Place,
+    next: StoredPlace,
+    { set }: Change = {},
+    more: readonly Write[] = [],
+  ): Promise<Place | undefined> {
+    const { kind, uid, user } = place;
+    const change = { set: { ...set, [kind]: next }, ...asSeen(place) };
+    if (!(await this.table.update(keys.user(uid, user), change, more))) {
+      // The SDK repeats a write whose response was lost. The repetition then finds the change itself.
+      const now = await this.find(kind, place, user);
+      if (!isDeepStrictEqual(now?.seen, next)) return undefined;
+    }
+    const { lease, leftAt, ...unchanged } = place;
+    return { ...unchanged, ...next, seen: next };
+  }
+
+  private async isDone(writes: Parameters<DynamoDbTable['transact']>[0]): Promise<boolean> {
+    return (await this.table.transact(writes)).size === 0;
   }
 }
 
-function keyOf(kind: PlaceKind, generation: GenerationAddress, user: string): string {
-  return kind === 'seat' ? keys.seat(generation, user) : keys.stage(generation, user);
+/** The same as the condition `VACANT`. */
+function isVacant(item: UserItem | undefined, generation: number): boolean {
+  return !item || (!item.banned && (!item.seat || item.generation < generation));
 }
 
-function groupOf(kind: PlaceKind, session: SessionAddress): string {
-  return kind === 'seat' ? keys.seats(session) : keys.stages(session);
+function reservation({ number }: FreePlace): StoredPlace {
+  return { number, state: 'reserved', since: Date.now(), lease: newLease(LEASE_MS) };
 }
 
-function itemOf(place: Place) {
+/** @param failed what prevented the write of the free place (0) and of the user (1) */
+function outcomeOf(failed: Map<number, 'unmet' | 'conflict'>, place: Place): Reservation {
+  if (failed.size === 0) return place;
+  if (failed.get(1) === 'unmet') return 'changed';
+  return failed.get(0) === 'unmet' ? 'lost' : 'conflict';
+}
+
+/** The condition that a place is as it was read. */
+function asSeen({ kind, generation, seen }: Place, ...more: string[]) {
   return {
-    ...place,
-    pk: keyOf(place.kind, place, place.user),
-    grp: groupOf(place.kind, place),
-    ord: place.user,
-    expiresAt: garbageAt(),
+    if: [`#${kind} = :seen`, '#generation = :generation', ...more].join(' AND '),
+    values: { seen, generation },
+  };
+}
+
+/** Leaves only the ban of a user. */
+function banOf({ uid, user }: { readonly uid: string; readonly user: string }): Change {
+  return {
+    set: { grp: keys.bans(uid), ord: user },
+    remove: ['generation', 'index', 'role', 'seat', 'attendee', 'stage', 'stageAttendee', 'expiresAt'],
   };
 }

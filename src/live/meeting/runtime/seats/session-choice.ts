@@ -1,33 +1,21 @@
 import { distance } from '../../regions';
 import { SessionItem } from '../rooms/sessions';
 
-type Choosable = Pick<SessionItem, 'index' | 'mediaRegion' | 'used' | 'cap'>;
-
-/** Sessions whose fill levels differ by less than this share of their seats rank equal. */
-const SIMILAR_FILL = 0.1;
-
 /**
- * The sessions with free seats, best first: nearest to the given region, then least full. Sessions that rank equal are
- * shuffled, so that many simultaneous joins spread over them.
+ * The sessions, grouped by their distance from the given region, nearest first. Each group is shuffled, so that many
+ * simultaneous joins spread over its sessions.
  */
-export function rankSessions<T extends Choosable>(
+export function tiers<T extends Pick<SessionItem, 'mediaRegion'>>(
   sessions: readonly T[],
   mediaRegion: string | undefined,
   random: () => number = Math.random,
-): T[] {
-  return sessions
-    .filter(({ used, cap }) => used < cap)
-    .map((session) => ({
-      session,
-      far: mediaRegion === undefined ? 0 : distance(mediaRegion, session.mediaRegion),
-      fullness: Math.floor(session.used / session.cap / SIMILAR_FILL),
-      tieBreaker: random(),
-    }))
-    .sort((a, b) => compare(a.far, b.far) || a.fullness - b.fullness || a.tieBreaker - b.tieBreaker)
-    .map(({ session }) => session);
-}
-
-/** Unlike a subtraction, this treats Infinity as equal to Infinity. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a < b ? -1 : 1;
+): T[][] {
+  const groups = new Map<number, { session: T; order: number }[]>();
+  for (const session of sessions) {
+    const far = mediaRegion === undefined ? 0 : distance(mediaRegion, session.mediaRegion);
+    groups.set(far, [...(groups.get(far) ?? []), { session, order: random() }]);
+  }
+  return [...groups]
+    .sort(([a], [b]) => a - b)
+    .map(([, group]) => group.sort((a, b) => a.order - b.order).map(({ session }) => session));
 }

@@ -1,12 +1,17 @@
+import { Hands } from './hands';
 import { Deadline } from '../../../../private/runtime/deadline';
-import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { Attendee } from '../chime/chime';
-import { ended, MeetingError, notAllowed, throttled } from '../errors';
+import { ended, MeetingError, noSeat, notAllowed, throttled } from '../errors';
+import { removed } from '../events/meeting-events';
+import { Outbox } from '../events/outbox';
 import { Generations } from '../rooms/generations';
-import { Room, Rooms } from '../rooms/rooms';
+import { previousOf, Room, Rooms } from '../rooms/rooms';
 import { Attendees, Issued } from '../seats/attendees';
-import { Place, PlaceKind, Places } from '../seats/places';
-import { garbageAt, keys } from '../store/keys';
+import { Departures } from '../seats/departures';
+import { Places } from '../seats/places';
+import { Seating } from '../seats/seating';
+import { Place, placeOf, unusedUntil, UserItem } from '../seats/users';
+import { PlaceKind } from '../store/keys';
 
 /** The parameters of the client's `promoteToPrimaryMeeting`. */
 export interface Promotion {
@@ -14,157 +19,209 @@ export interface Promotion {
   readonly PrimaryMeetingId: string;
 }
 
-export interface Hand {
-  readonly externalUserId: string;
-  /** RFC 3339. */
-  readonly raisedAt: string;
-}
-
-interface HandItem {
-  readonly user: string;
-  readonly ord: string;
-}
+/** A promotion, a raised hand, or neither. */
+export type StageState =
+  | {
+      readonly state: 'promoted';
+      readonly promotion: Promotion;
+      readonly accepted: boolean;
+      /** RFC 3339. Only while the promotion expires unless it is used. */
+      readonly expiresAt?: string;
+      readonly retryAfterSeconds: number;
+    }
+  | {
+      readonly state: 'handRaised';
+      readonly raisedAt: string;
+      readonly position: number;
+      readonly retryAfterSeconds: number;
+    }
+  | { readonly state: 'none' };
 
 const POLL_MS = 150;
+/** How often the user of a promotion asks for it: until it is accepted, and afterwards. */
+const OFFERED_SECONDS = 10;
+const ACCEPTED_SECONDS = 30;
+/** How often a user with a raised hand asks: less often the longer the queue is. */
+const NEXT_SECONDS = 2;
+const PLACES_PER_SECOND = 5;
 
-/** Promotions of participants to the primary session, raised hands, and removals. */
+/** Promotions of participants to the primary session, and removals. */
 export class Stage {
   constructor(
-    private readonly table: DynamoDbTable,
     private readonly rooms: Rooms,
     private readonly generations: Generations,
+    private readonly seating: Seating,
     private readonly places: Places,
     private readonly attendees: Attendees,
+    private readonly departures: Departures,
+    private readonly hands: Hands,
+    private readonly outbox: Outbox,
+    /** Whether promotions expire that are not used. */
+    private readonly expires: boolean,
   ) {}
 
-  async raiseHand(meeting: string, user: string): Promise<void> {
-    const room = await this.runningRoom(meeting);
-    await this.seatOf(room, user);
-    const { uid, generation } = room;
-    const hand = {
-      pk: keys.hand(room, user),
-      grp: keys.hands(room),
-      ord: new Date().toISOString(),
-      user,
-      uid,
-      generation,
-      expiresAt: garbageAt(),
-    };
-    await this.table.create(hand); // raising the hand again keeps the place in the queue
+  /** The promotion of a participant with its credentials, or the position of the raised hand. */
+  async get(meeting: string, user: string): Promise<StageState> {
+    const room = await this.rooms.getLive(meeting);
+    const place = placeOf('stage', await this.itemOf(room, user));
+    if (place?.state === 'taken') return this.promoted(room, place);
+    const hand = await this.hands.find(room, user);
+    if (!hand) return { state: 'none' };
+    const retryAfterSeconds = NEXT_SECONDS + Math.floor(hand.position / PLACES_PER_SECOND);
+    return { state: 'handRaised', ...hand, retryAfterSeconds };
   }
 
-  async lowerHand(meeting: string, user: string): Promise<void> {
-    await this.table.delete(keys.hand(await this.runningRoom(meeting), user));
+  /** Accepts a promotion. A repeated call returns the same credentials. */
+  async accept(meeting: string, user: string, deadline: Deadline): Promise<Promotion> {
+    for (;;) {
+      const room = await this.rooms.getLive(meeting);
+      const place = placeOf('stage', await this.itemOf(room, user));
+      if (place?.state !== 'taken') throw new MeetingError('NotFound', 'The user is not promoted.');
+      const isAccepted = place.acceptedAt !== undefined || (await this.places.accept(place));
+      if (isAccepted) return promotionOf(room, place.attendee!);
+      await this.pause(deadline);
+    }
   }
 
-  /** In the order in which the hands were raised. */
-  async hands(meeting: string): Promise<Hand[]> {
-    const items = await this.table.list<HandItem>(keys.hands(await this.runningRoom(meeting)));
-    return items.map(({ user, ord }) => ({ externalUserId: user, raisedAt: ord }));
+  /** Refuses a promotion, or leaves the stage. Does nothing if there is no promotion. */
+  async decline(meeting: string, user: string, deadline: Deadline): Promise<void> {
+    await this.giveUp('stage', await this.rooms.getLive(meeting), user, deadline);
   }
 
   /** Promotes a participant to the primary session. A repeated call returns the same credentials. */
   async promote(meeting: string, user: string, deadline: Deadline): Promise<Promotion> {
     for (;;) {
-      const room = await this.runningRoom(meeting);
-      const seat = await this.seatOf(room, user);
-      if (seat.index === 0) throw notAllowed('The user already has a seat in the primary session.');
-      const promoted = await this.tryToPromote(room, seat, deadline);
+      const room = await this.rooms.getLive(meeting);
+      const item = await this.itemOf(room, user);
+      if (item.index === 0) throw notAllowed('The user already has a seat in the primary session.');
+      const promoted = await this.tryToPromote(room, item, deadline);
       if (promoted) {
-        await this.table.delete(keys.hand(room, user));
+        await this.hands.lower(room, user);
         return promoted;
       }
-      if (deadline.left < POLL_MS) throw throttled('Another call is promoting or demoting the user.', 1);
+      await this.pause(deadline);
     }
   }
 
   /** Demotes a participant, whose client returns to its replica with the credentials that it already has. */
   async demote(meeting: string, user: string, deadline: Deadline): Promise<void> {
-    const room = await this.runningRoom(meeting);
+    const room = await this.rooms.getLive(meeting);
     if (await this.giveUp('stage', room, user, deadline)) return;
-    const seat = await this.seatOf(room, user);
-    if (seat.index !== 0) return; // is not promoted
+    if (await this.giveUpInPrevious('stage', room, user, deadline)) return;
+    const { index } = await this.itemOf(room, user);
+    if (index !== 0) return; // is not promoted
     throw notAllowed(
       'The user joined the primary session directly and cannot be moved to a replica. ' +
         'Remove the user, who can then join as a participant.',
     );
   }
 
-  /** Frees the places of the user. Does nothing if there are none. */
+  /** Takes the places from the user, whose attendees are deleted later. Does nothing if there are none. */
   async leave(meeting: string, user: string, deadline: Deadline): Promise<void> {
     const room = await this.rooms.get(meeting);
     if (room.state !== 'live') return;
-    await this.table.delete(keys.hand(room, user));
-    await this.giveUp('stage', room, user, deadline);
-    await this.giveUp('seat', room, user, deadline);
+    await this.hands.lower(room, user);
+    if (await this.giveUp('seat', room, user, deadline, (seat) => this.departures.leave(seat))) return;
+    await this.giveUpInPrevious('seat', room, user, deadline);
   }
 
   async remove(meeting: string, user: string, ban: boolean, deadline: Deadline): Promise<void> {
     const { uid } = await this.rooms.get(meeting);
     // The ban comes first, so that a concurrent join finds it.
-    if (ban) await this.table.put({ pk: keys.ban(uid, user), grp: keys.bans(uid), ord: user, user });
-    await this.leave(meeting, user, deadline);
+    if (ban) await this.places.ban(uid, user);
+    const room = await this.rooms.get(meeting);
+    if (room.state === 'live') {
+      await this.hands.lower(room, user);
+      await this.giveUp('seat', room, user, deadline);
+      await this.giveUpInPrevious('seat', room, user, deadline);
+    }
+    await this.outbox.put(room, removed(user, ban));
   }
 
-  /** @returns undefined if another call is changing the place of the user */
-  private async tryToPromote(room: Room, seat: Place, deadline: Deadline): Promise<Promotion | undefined> {
-    const { user } = seat;
+  /** @returns undefined if another call is changing the places of the user */
+  private async tryToPromote(room: Room, item: UserItem, deadline: Deadline): Promise<Promotion | undefined> {
     const primaryMeetingId = room.primaryMeetingId!;
-    const place = await this.places.find('stage', room, user);
+    const place = placeOf('stage', item);
     const issued = place
-      ? await this.attendees.resume(place, primaryMeetingId, deadline)
-      : await this.issue(room, user, deadline);
+      ? await this.attendees.resume(place, room, primaryMeetingId, deadline)
+      : await this.issue(room, placeOf('seat', item)!, deadline);
     if (!issued) return undefined;
-    if ('attendee' in issued) return { Attendee: issued.attendee, PrimaryMeetingId: primaryMeetingId };
+    if ('attendee' in issued) return promotionOf(room, issued.attendee);
     if (issued.failure === 'other') throw issued.error;
     if (issued.failure === 'full') throw stageFull(room);
     await this.generations.recover(room, room.sessions![0], deadline);
     return undefined;
   }
 
-  private async issue(room: Room, user: string, deadline: Deadline): Promise<Issued | undefined> {
-    const { uid, generation } = room;
-    const session = { uid, generation, index: 0 };
-    const reservation = (await this.places.reserve('stage', session, [user], 'participant')).get(user)!;
-    if (reservation === 'full') throw stageFull(room);
-    if (reservation === 'banned') throw notAllowed('The user is banned.');
-    if (reservation === 'gone') await this.generations.recover(room, room.sessions![0], deadline);
-    return typeof reservation === 'object'
-      ? this.attendees.issue(reservation, room.primaryMeetingId!, deadline)
-      : undefined;
+  private async issue(room: Room, seat: Place, deadline: Deadline): Promise<Issued | undefined> {
+    const place = await this.seating.promote(seat, room.running!.stageSlots);
+    if (place === 'full') throw stageFull(room);
+    return place === 'changed'
+      ? undefined
+      : this.attendees.issue(place, room.primaryMeetingId!, room.running!, deadline);
   }
 
   /**
-   * Withdraws the user's place, even if another call changes it in the meantime.
+   * Withdraws the user's place, even if another call changes it in the meantime. With the generation, the place ends.
    *
    * @returns whether the user had a place
    */
-  private async giveUp(kind: PlaceKind, room: Room, user: string, deadline: Deadline): Promise<boolean> {
+  private async giveUp(
+    kind: PlaceKind,
+    seen: Room,
+    user: string,
+    deadline: Deadline,
+    withdraw?: (place: Place) => Promise<boolean>,
+  ): Promise<boolean> {
+    let room = seen;
     for (let attempt = 0; ; attempt++) {
       const place = await this.places.find(kind, room, user);
       if (!place) return attempt > 0;
-      const session = room.sessions!.find(({ index }) => index === place.index);
-      if (!session) {
-        await this.places.abandon(place);
-        return true;
-      }
-      if (await this.attendees.withdraw(place, session.meetingId, deadline)) return true;
-      if (deadline.left < POLL_MS) throw throttled('Another call is seating or moving the user.', 1);
-      await deadline.pause(POLL_MS * Math.random());
+      if (await (withdraw?.(place) ?? this.attendees.withdraw(place, room, deadline))) return true;
+      await this.pause(deadline);
+      const now = await this.rooms.get(room.config.meeting);
+      const same = [now, previousOf(now)].find((each) => each?.generation === seen.generation);
+      if (now.state !== 'live' || !same) return true;
+      room = same;
     }
   }
 
-  private async runningRoom(meeting: string): Promise<Room> {
-    const room = await this.rooms.get(meeting);
-    if (room.state !== 'live') throw ended(`Meeting "${meeting}" is not running.`);
-    return room;
+  /** Does the same for a user who has not moved to the running generation yet. */
+  private async giveUpInPrevious(kind: PlaceKind, room: Room, user: string, deadline: Deadline): Promise<boolean> {
+    const previous = previousOf(room);
+    return previous !== undefined && this.giveUp(kind, previous, user, deadline);
   }
 
-  private async seatOf(room: Room, user: string): Promise<Place> {
-    const seat = await this.places.find('seat', room, user);
-    if (!seat) throw new MeetingError('NotFound', `The user has no seat in meeting "${room.config.meeting}".`);
-    return seat;
+  private promoted(room: Room, place: Place): StageState {
+    const until = this.expires ? unusedUntil(place) : undefined;
+    const accepted = place.acceptedAt !== undefined;
+    return {
+      state: 'promoted',
+      promotion: promotionOf(room, place.attendee!),
+      accepted,
+      expiresAt: until === undefined ? undefined : new Date(until).toISOString(),
+      retryAfterSeconds: accepted ? ACCEPTED_SECONDS : OFFERED_SECONDS,
+    };
   }
+
+  private async pause(deadline: Deadline): Promise<void> {
+    if (deadline.left < POLL_MS) throw throttled('Another call is seating, promoting or demoting the user.', 1);
+    await deadline.pause(POLL_MS * Math.random());
+  }
+
+  /** The item of a user who has a seat and is not leaving. */
+  private async itemOf(room: Room, user: string): Promise<UserItem> {
+    const item = await this.places.item(room, user);
+    if (item?.generation === room.generation && item.seat && item.seat.state !== 'leaving') return item;
+    if (item?.seat && item.generation === room.previous?.generation) {
+      throw ended(`Meeting "${room.config.meeting}" continues in another session. Join again.`);
+    }
+    throw noSeat(room);
+  }
+}
+
+function promotionOf({ primaryMeetingId }: Room, attendee: Attendee): Promotion {
+  return { Attendee: attendee, PrimaryMeetingId: primaryMeetingId! };
 }
 
 function stageFull({ running }: Room): MeetingError {

@@ -1,11 +1,13 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { SERVICE_TAG_KEY } from './contract';
+import { EVENT_SOURCE, SERVICE_TAG_KEY } from './contract';
+import { allow } from '../../private/policy-statements';
 
 /** The actions that functions need in addition to creating meetings. */
 export const MEETING_ACTIONS = ['chime:GetMeeting', 'chime:DeleteMeeting'];
 export const ATTENDEE_ACTIONS = ['chime:CreateAttendee', 'chime:BatchCreateAttendee', 'chime:DeleteAttendee'];
 export const SWEEP_ACTIONS = ['chime:ListAttendees', 'chime:GetAttendee', 'chime:DeleteAttendee'];
+export const POOL_ACTIONS = ['chime:BatchCreateAttendee'];
 
 /**
  * Grants permission to create meetings with the service's tag, and to perform the actions on meetings with that tag.
@@ -35,4 +37,10 @@ export function grantMeetings(grantee: iam.IGrantable, stack: Stack, serviceTag:
     resources: [meetings],
     conditions: { StringEquals: { [`aws:ResourceTag/${SERVICE_TAG_KEY}`]: serviceTag } },
   });
+}
+
+/** Grants permission to publish the events of meetings on the default event bus, and no others. */
+export function grantEvents(grantee: iam.IGrantable, stack: Stack): void {
+  const bus = stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
+  allow(grantee, ['events:PutEvents'], bus, { StringEquals: { 'events:source': EVENT_SOURCE } });
 }
