@@ -3,7 +3,7 @@ import { nearest } from './config/words';
 import { UsageError } from './problems';
 import type { ColorOption } from './terminal/terminal';
 
-export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'schema', 'preferences'] as const;
+export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'diff', 'status', 'schema', 'preferences'] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export type Arguments = Readonly<ReturnType<typeof parseArguments>>;
@@ -12,16 +12,22 @@ const COMMON_OPTIONS = ['help', 'color', 'no-color'];
 
 /** Other options of each command. */
 const OPTIONS: Record<CommandName, readonly string[]> = {
-  init: ['config', 'force', 'json'],
+  init: ['config', 'template', 'region', 'replicas', 'proxies', 'meetings', 'force', 'json'],
   validate: ['config', 'json'],
-  plan: ['config', 'json'],
+  plan: ['config', 'audience', 'diff', 'json'],
   synth: ['config', 'out', 'json'],
+  diff: ['config', 'assets-bucket-prefix', 'profile', 'fail', 'json'],
+  status: ['config', 'profile', 'json'],
   schema: ['path'],
   preferences: ['config', 'application', 'environment', 'profile', 'region', 'dry-run', 'addresses', 'json'],
 };
 
 export function parseArguments(argv: readonly string[]) {
   const { values, positionals, tokens } = parse(argv);
+  if (positionals[0] === 'help') {
+    positionals.shift();
+    values.help = true;
+  }
   const [name, ...operands] = positionals;
   const command = name === undefined ? undefined : commandNamed(name);
   if (operands.length > 0 && command !== 'preferences') {
@@ -35,11 +41,20 @@ export function parseArguments(argv: readonly string[]) {
       command ? `${command} does not support --${unsupported}.` : `--${unsupported} requires a command.`,
     );
   }
-  for (const option of ['config', 'out', 'addresses'] as const) {
+  for (const option of ['config', 'out', 'addresses', 'diff'] as const) {
     if (values[option] === '') throw new UsageError(`--${option} requires a path.`);
   }
+  if (values.audience !== undefined && !/^[1-9]\d{0,8}$/.test(values.audience)) {
+    throw new UsageError('--audience requires a number of people: a whole number of 1 or more.');
+  }
+  const audience = values.audience === undefined ? undefined : Number(values.audience);
   const color: ColorOption = values['no-color'] ? 'never' : values.color ? 'always' : undefined;
-  return { ...values, command, operands, color };
+  const prefix = values['assets-bucket-prefix'];
+  if (prefix !== undefined && !/^[a-z0-9][a-z0-9-]{1,33}$/.test(prefix)) {
+    throw new UsageError('--assets-bucket-prefix requires 2 to 34 lowercase letters, digits and hyphens.');
+  }
+  const profiles = values.profile;
+  return { ...values, profile: profiles?.[profiles.length - 1], profiles, command, operands, audience, color };
 }
 
 function commandNamed(name: string): CommandName {
@@ -69,10 +84,18 @@ function parse(argv: readonly string[]) {
         path: { type: 'boolean', default: false },
         application: { type: 'string' },
         environment: { type: 'string' },
-        profile: { type: 'string' },
+        profile: { type: 'string', multiple: true },
         region: { type: 'string' },
         addresses: { type: 'string' },
+        audience: { type: 'string' },
+        diff: { type: 'string' },
+        template: { type: 'string' },
+        replicas: { type: 'string' },
+        proxies: { type: 'string' },
+        meetings: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
+        'assets-bucket-prefix': { type: 'string' },
+        fail: { type: 'boolean', default: false },
       },
     });
   } catch (error) {

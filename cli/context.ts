@@ -10,6 +10,8 @@ export interface Output extends StreamFacts {
 export interface World {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
+  /** For questions. Without it, none are asked. */
+  readonly stdin?: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
 }
@@ -22,7 +24,8 @@ export interface Context extends World, Arguments {
   readonly messages: Terminal;
 }
 
-export type Command = (context: Context) => void | Promise<void>;
+/** @returns an exit code, or nothing for success */
+export type Command = (context: Context) => void | number | Promise<void | number>;
 
 export function printJson({ stdout }: Context, value: unknown): void {
   stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);

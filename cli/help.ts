@@ -8,11 +8,14 @@ links to the right copy, replicated meetings, and monitoring.
 Commands
   init       create a config file
   validate   check a config file
-  plan       show regions, resources, capacity, quotas and cost estimate
-  synth      write templates and assets, and print how to deploy them
+  plan       show regions, resources, capacity, quotas and costs
+  synth      write templates, and scripts that deploy them with the AWS CLI
+  diff       show what a deployment would change in the deployed stacks
+  status     show deployed stacks, replication, backfill and canary
   schema     print the JSON Schema of config files
   preferences
              show or change the router's preferences without a deployment
+  help       show this help, or that of a command
 
 Options
   -c, --config <file>   config file (default: media.yaml)
@@ -23,17 +26,30 @@ Options
 
 Exit codes
   0 success   1 invalid config   2 invalid usage   3 internal error
+  4 changes, with diff --fail
 `;
 
 const CONFIG = '  -c, --config <file>   config file (default: media.yaml)\n';
 const JSON_OPTION = '      --json            print JSON\n';
 
+const PROFILE = `      --profile <profile>, --profile <account>=<profile>
+                        profile of the AWS CLI, for all accounts or for one
+`;
+
 const OF_COMMAND: Record<CommandName, string> = {
   init: `Usage: cdk-media-replication init [options]
 
-Creates a config file with comments, as a starting point.
+Creates a config file with comments that deploys as it is. On a terminal, asks
+for what the options do not specify.
 
-${CONFIG}      --force           replace an existing file
+${CONFIG}      --template <name>     stored, live (with a meeting) or everything (with
+                            proxies, a canary and stored user preferences, too)
+      --region <region>     region of the primary bucket (default: us-east-1)
+      --replicas <region>,<region>
+                            regions of the replicas
+      --proxies <yes|no>    private access to the replicas
+      --meetings <yes|no>   a meeting
+      --force           replace an existing file
 ${JSON_OPTION}`,
   validate: `Usage: cdk-media-replication validate [options]
 
@@ -42,17 +58,41 @@ Checks a config file, and whether it can be synthesized.
 ${CONFIG}${JSON_OPTION}`,
   plan: `Usage: cdk-media-replication plan [options]
 
-Shows the regions, stacks, resources and meeting capacity of a config, quotas to
-raise, and a cost estimate based on the prices in the config.
+Shows the regions, stacks, resources and meeting capacity of a config, how long
+an audience takes to join, quotas to raise, and costs: with the prices in the
+config, or with list prices as an example.
 
-${CONFIG}${JSON_OPTION}`,
+${CONFIG}      --audience <people>   number of people who join each meeting
+                            (default: as many as it has seats)
+      --diff <file>         show what changes between this older config and the
+                            config: regions, stacks, resources, capacity,
+                            quotas and costs
+${JSON_OPTION}`,
   synth: `Usage: cdk-media-replication synth [options]
 
-Writes templates, assets and deployment.json, and prints the commands to deploy
-them, in order. Deploys nothing and needs no credentials.
+Writes templates, assets, deployment.json, and the scripts deploy.sh and
+destroy.sh, which require only bash and the AWS CLI. Deploys nothing itself, and
+needs no credentials.
 
 ${CONFIG}  -o, --out <folder>    output folder (default: cdk.out)
 ${JSON_OPTION}`,
+  diff: `Usage: cdk-media-replication diff [options]
+
+Shows what a deployment would change in the deployed stacks, with a warning for
+each resource that is replaced or deleted. Creates a change set for each existing
+stack, reads it, and deletes it. Calls the AWS CLI (aws).
+
+${CONFIG}${PROFILE}      --assets-bucket-prefix <prefix>
+                        as for deploy.sh: the prefix of existing buckets, to
+                        which templates of more than 51,200 bytes are uploaded
+      --fail            exit with code 4 if there are changes
+${JSON_OPTION}`,
+  status: `Usage: cdk-media-replication status [options]
+
+Shows the deployed stacks, replication to each replica, backfill, and the last
+run of the canary. Changes nothing. Calls the AWS CLI (aws).
+
+${CONFIG}${PROFILE}${JSON_OPTION}`,
   schema: `Usage: cdk-media-replication schema [options]
 
 Prints the JSON Schema of config files.

@@ -36,5 +36,6 @@ export function showProblems(problems: readonly Problem[], terminal: Terminal): 
     return terminal.isTerminal ? `${head}\n${terminal.wrap(message, 2)}\n` : `${head}  ${message}\n`;
   });
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return `${lines.join('')}${colors.red(`${count} in ${problems[0]?.file ?? 'the config'}`)}\n`;
+  const files = [...new Set(problems.map(({ file }) => file))].join(' and ');
+  return `${lines.join('')}${colors.red(`${count} in ${files || 'the config'}`)}\n`;
 }

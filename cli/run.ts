@@ -6,7 +6,7 @@ import { ConfigError, showProblems, UsageError } from './problems';
 import { Terminal } from './terminal/terminal';
 
 /** Exit codes, for scripts. */
-export const EXIT = { done: 0, config: 1, usage: 2, internal: 3 } as const;
+export const EXIT = { done: 0, config: 1, usage: 2, internal: 3, changed: 4 } as const;
 
 /** Loads each command on demand: only commands that need aws-cdk-lib should spend the second that it takes to load. */
 export type Commands = Record<CommandName, () => Command | Promise<Command>>;
@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], world: World, commands: Comma
     const { command } = parsed;
     if (parsed.version) world.stdout.write(`${packageVersion()}\n`);
     else if (parsed.help) world.stdout.write(help(command));
-    else if (command) await (await commands[command]())(contextOf(parsed, world));
+    else if (command) return (await (await commands[command]())(contextOf(parsed, world))) ?? EXIT.done;
     else throw new UsageError('Expected a command.');
     return EXIT.done;
   } catch (error) {

@@ -13,6 +13,18 @@ const inputs = readdirSync(METAFILES).flatMap((file) =>
 );
 const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
 
+/** The text of the Apache License, which packages contain with different line breaks. */
+const APACHE = /Apache License\s+Version 2\.0, January 2004[\s\S]*?END OF TERMS AND CONDITIONS/;
+const REFERENCE = 'Apache License, Version 2.0: the text at the end of this file';
+const apache = readFileSync('LICENSE', 'utf8').match(APACHE)![0];
+const words = (text: string) => text.replace(/[^a-z0-9]+/gi, ' ').toLowerCase();
+
+/** The license of a package, with a reference to the Apache License if it contains that word by word. */
+function shortened(text: string): string {
+  const [found] = APACHE.exec(text) ?? [];
+  return found && words(found) === words(apache) ? text.replace(found, REFERENCE) : text;
+}
+
 const byText = new Map<string, string[]>();
 for (const folder of [...packages].sort()) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -21,9 +33,11 @@ for (const folder of [...packages].sort()) {
   }
   const texts = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)\b/i.test(file));
   const text = texts.map((file) => readFileSync(join(folder, file), 'utf8').trim()).join('\n\n');
-  byText.set(text, [...(byText.get(text) ?? []), `${name} ${version} (${license})`]);
+  const shown = shortened(text);
+  byText.set(shown, [...(byText.get(shown) ?? []), `${name} ${version} (${license})`]);
 }
 const sections = [...byText].map(
   ([text, names]) => `${names.join('\n')}\n\n${text || 'The package contains no license text.'}\n`,
 );
+sections.push(`${apache}\n`);
 writeFileSync(OUT, sections.join(`\n${'-'.repeat(80)}\n\n`));

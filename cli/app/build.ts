@@ -2,6 +2,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { MediaReplicationStack } from 'cdk-media-replication';
 import { Construct } from 'constructs';
+import { zonesContext } from './availability-zones';
 import { cdkProblem } from './cdk-problem';
 import { withoutPrintedReport } from './findings';
 import { inputProblems, locate } from './input-problems';
@@ -36,7 +37,10 @@ export function createStack(config: MediaConfig, outdir: string): MediaReplicati
   const app = new App({
     outdir,
     analyticsReporting: false,
-    context: bootstrapQualifier ? { '@aws-cdk/core:bootstrapQualifier': bootstrapQualifier } : {},
+    context: {
+      ...zonesContext(config),
+      ...(bootstrapQualifier && { '@aws-cdk/core:bootstrapQualifier': bootstrapQualifier }),
+    },
   });
   let imports: Construct | undefined;
   const props = propsOf(config, () => (imports ??= importsOf(app.node.findChild(config.stackName) as Stack)));

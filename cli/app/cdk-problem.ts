@@ -11,7 +11,7 @@ const MIN_UNQUOTED_LENGTH = 8;
  */
 export function cdkProblem(error: unknown, document: ConfigDocument): Problem | undefined {
   if (!(error instanceof Error) || isBug(error)) return undefined;
-  const message = error.message.replace(/Resolution error: /g, '').replace(/\.?\. *Object creation stack:[^]*$/, '.');
+  const message = error.message.replace(/Resolution error: /g, '').replace(/[.\s]*Object creation stack:[^]*$/, '.');
   const named = textsIn(document.value).filter(
     ({ text }) => message.includes(`'${text}'`) || (text.length >= MIN_UNQUOTED_LENGTH && message.includes(text)),
   );

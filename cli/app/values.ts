@@ -10,6 +10,7 @@ import {
   HttpAuthorizer,
   LinkAccess,
   MediaEndpoint,
+  MeetingNetworkType,
   MeetingStartPolicy,
   ProxyMode,
   ReadinessMode,
@@ -18,6 +19,9 @@ import {
 } from 'cdk-media-replication';
 
 const member = (members: object) => (name: string) => (members as Record<string, unknown>)[name];
+
+/** The values of an enum are those of requests. */
+const valueOf = (members: object) => (value: string) => Object.values(members).find((each) => each === value);
 
 const UNITS = { second: 'seconds', minute: 'minutes', hour: 'hours', day: 'days' } as const;
 
@@ -53,9 +57,10 @@ export const VALUES: Record<string, (value: any) => unknown> = {
   },
   BucketEncryption: member(s3.BucketEncryption),
   ContentResolution: member(ContentResolution),
+  MeetingNetworkType: member(MeetingNetworkType),
   MeetingStartPolicy: member(MeetingStartPolicy),
   ProxyMode: member(ProxyMode),
-  ReadPreference: member(ReadPreference),
+  ReadPreference: valueOf(ReadPreference),
   ReadinessMode: member(ReadinessMode),
   RemovalPolicy: member(RemovalPolicy),
   RetentionDays: member(logs.RetentionDays),

@@ -5,16 +5,19 @@ import { synthesise } from '../app/build';
 import { loadConfig } from '../app/load';
 import { Command, Context, printJson } from '../context';
 import { replaceFolder } from '../deployment/folder';
+import { writeScripts } from '../deployment/scripts';
+import { shellWord } from '../deployment/shell';
 import { Deployment, deploymentOf } from '../deployment/steps';
 import { drawTable } from '../terminal/table';
 
-/** Writes templates and assets, and prints the commands to deploy them. */
+/** Writes templates, assets and scripts that deploy them, and prints how to deploy. */
 export const synth: Command = (context) => {
   const { config: file, cwd, out } = context;
   const { config, document } = loadConfig(file, cwd);
   const deployment = replaceFolder(out, cwd, (folder) => {
     const { assembly } = synthesise(config, document, folder);
     printWarnings(context, assembly);
+    writeScripts(assembly, config);
     const order = deploymentOf(assembly, out, config.bootstrapQualifier);
     writeFileSync(join(folder, 'deployment.json'), `${JSON.stringify(order, undefined, 2)}\n`);
     return order;
@@ -24,7 +27,7 @@ export const synth: Command = (context) => {
 };
 
 /** Prints a shell script: commands, and everything else as comments. */
-function print({ out, stdout, terminal }: Context, { bootstrap, steps }: Deployment): void {
+function print({ out, stdout, terminal }: Context, { scripts, bootstrap, steps }: Deployment): void {
   const { colors } = terminal;
   const comment = (text: string) => `${colors.dim(`# ${text}`)}\n`;
   if (terminal.isTerminal) {
@@ -44,14 +47,13 @@ function print({ out, stdout, terminal }: Context, { bootstrap, steps }: Deploym
     ];
     stdout.write(`${drawTable(terminal, columns, rows)}\n`);
   }
-  stdout.write(comment('once per account and region, if not bootstrapped yet'));
-  for (const { command } of bootstrap) stdout.write(`${command}\n`);
-  stdout.write(`\n${comment('in this order')}`);
-  for (const { command } of steps) stdout.write(`${command}\n`);
-  const direct = steps.filter(({ withoutCdk }) => withoutCdk !== undefined);
-  if (direct.length > 0) {
-    stdout.write(`\n${comment('stacks without assets can be deployed with the AWS CLI instead')}`);
-    for (const { order, withoutCdk } of direct) stdout.write(comment(`step ${order}: ${withoutCdk}`));
-  }
+  const script = (name: string) => shellWord(/^\.?\//.test(out) ? `${out}/${name}` : `./${out}/${name}`);
+  stdout.write(comment('deploy with the AWS CLI'));
+  stdout.write(`${script(scripts.deploy)}\n`);
+  stdout.write(`\n${comment(`delete again: ${script(scripts.destroy)}`)}`);
+  stdout.write(`\n${comment('or deploy with the AWS CDK CLI. Once per account and region, if not bootstrapped yet:')}`);
+  stdout.write(comment(`  ${bootstrap}`));
+  stdout.write(comment('then in this order:'));
+  for (const { command } of steps) stdout.write(comment(`  ${command}`));
   stdout.write(`\n${comment(`for scripts: ${out}/deployment.json`)}`);
 }

@@ -1,4 +1,4 @@
-import type { Estimate } from '../plan/cost-items';
+import type { Estimate } from '../plan/prices';
 
 /**
  * A config that conforms to the schema: the properties that the command line itself reads. All others become props of
@@ -11,13 +11,19 @@ export interface MediaConfig {
   readonly account?: string;
   readonly bootstrapQualifier?: string;
   readonly media: {
+    readonly writeToReplicas?: boolean;
+    readonly replicaModificationSync?: boolean;
     readonly replicas: readonly {
       readonly region: string;
+      readonly account?: string;
+      readonly proxy?: { readonly maxAzs?: number };
       readonly enabled?: boolean;
       readonly replicationMetrics?: boolean;
       readonly replicationTimeControl?: boolean;
+      readonly storageClass?: string;
     }[];
   };
+  readonly router?: { readonly httpApi?: object; readonly memorySize?: number };
   readonly meetings?: {
     readonly controlRegion?: string;
     readonly rooms: readonly {

@@ -17,7 +17,6 @@ import type { Problem } from '../problems';
 
 /** Messages for common mistakes in YAML, instead of those of the parser. */
 const ADVICE: Record<string, string> = {
-  DUPLICATE_KEY: 'duplicate key. Remove one of them.',
   TAB_AS_INDENT: 'got a tab, expected spaces. YAML does not allow tabs for indentation.',
   MULTIPLE_DOCS: 'got a second document (---), expected one. Remove it, or move it to another file.',
   BAD_INDENT: 'inconsistent indentation. Align the line with the others of the same mapping or list.',
@@ -35,12 +34,15 @@ export class ConfigDocument {
   private readonly lines = new LineCounter();
   private readonly document: Document;
 
+  private readonly text: string;
+
   constructor(
     readonly file: string,
     text: string,
   ) {
-    // In YAML 1.2, `no` is a string and 012 a decimal number. A byte order mark is not content.
-    this.document = parseDocument(text.replace(/^\uFEFF/, ''), {
+    this.text = text.replace(/^\uFEFF/, ''); // a byte order mark is not content
+    // In YAML 1.2, `no` is a string and 012 a decimal number.
+    this.document = parseDocument(this.text, {
       version: '1.2',
       lineCounter: this.lines,
       prettyErrors: false,
@@ -72,6 +74,27 @@ export class ConfigDocument {
     return isScalar(node) ? node.source : undefined;
   }
 
+  /** Whether the scalar at a path is written without quotes. */
+  isPlain(path: Path): boolean {
+    const node = this.find(path)?.value;
+    const scalar = isAlias(node) ? node.resolve(this.document) : node;
+    return isScalar(scalar) && scalar.type === 'PLAIN';
+  }
+
+  /** Keys that YAML 1.1 uses to merge mappings. */
+  mergeKeys(): Problem[] {
+    const problems: Problem[] = [];
+    visit(this.document, {
+      Pair: (_, { key }) => {
+        if (!isScalar(key) || key.value !== '<<' || key.type !== 'PLAIN') return;
+        const message =
+          'got a merge key (<<), which is not supported. Write the properties, or an alias for the whole mapping.';
+        problems.push(this.problemAt(key.range?.[0] ?? 0, message));
+      },
+    });
+    return problems;
+  }
+
   private loneAliases(): Problem[] {
     const problems: Problem[] = [];
     visit(this.document, {
@@ -85,8 +108,44 @@ export class ConfigDocument {
   }
 
   private syntaxProblem({ code, message, pos }: YAMLError): Problem {
+    if (code === 'DUPLICATE_KEY') return this.problemAt(pos[0], this.duplicate(pos[0]));
+    const open = this.unclosed(pos[0]);
+    if (open) return this.problemAt(pos[0], open);
     const advice = /\t/.test(message) || /\btabs?\b/i.test(message) ? ADVICE.TAB_AS_INDENT : ADVICE[code];
     return this.problemAt(pos[0], advice ?? `invalid YAML: ${lowerFirst(message)}`);
+  }
+
+  /** The message for a key that the mapping has already. */
+  private duplicate(offset: number): string {
+    let first: number | undefined;
+    visit(this.document, {
+      Map: (_, { items }) => {
+        const keys = items.flatMap(({ key }) =>
+          isScalar(key) && key.range ? [{ name: key.value, at: key.range[0] }] : [],
+        );
+        const second = keys.find(({ at }) => at === offset);
+        first ??= second && keys.find(({ name }) => name === second.name)!.at;
+      },
+    });
+    const also = first === undefined ? '' : `, first on line ${this.lines.linePos(first).line}`;
+    return `duplicate key${also}. Remove one of them.`;
+  }
+
+  /** The message for an error at a list or mapping in brackets that does not end. */
+  private unclosed(offset: number): string | undefined {
+    let opened: number | undefined;
+    const check = (_: unknown, { flow, range }: { flow?: boolean; range?: readonly number[] | null }) => {
+      if (!flow || !range || range[0] > offset || range[1] < offset) return;
+      // A mapping inside of a list can have no brackets.
+      const isOpened = /[[{]/.test(this.text.charAt(range[0]));
+      if (isOpened && !/[\]}]/.test(this.text.charAt(range[1] - 1))) opened = range[0];
+    };
+    visit(this.document, { Map: check, Seq: check });
+    if (opened === undefined) return undefined;
+    const { line, col } = this.lines.linePos(opened);
+    const bracket = this.text.charAt(opened);
+    const end = bracket === '[' ? ']' : '}';
+    return `invalid YAML: ${bracket} on line ${line}, column ${col} is not closed. Add ${end} before this.`;
   }
 
   private problemAt(offset: number, message: string, path: Path = []): Problem {

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { understandBooleans } from './booleans';
 import { ConfigDocument } from './document';
+import { decode } from './encoding';
+import { parsePath } from './path';
 import { regionProblems } from './region-problems';
 import { schemaErrors } from './schema';
 import { schemaProblems } from './schema-problems';
-import { Problem, UsageError } from '../problems';
+import { ConfigError, Problem, UsageError } from '../problems';
 
 export interface ParsedConfig {
   readonly document: ConfigDocument;
@@ -22,8 +25,9 @@ export function parseConfig(file: string, text: string): ParsedConfig {
 
 export function readConfig(file: string, cwd: string): string {
   try {
-    return readFileSync(resolve(cwd, file), 'utf8');
+    return decode(readFileSync(resolve(cwd, file)), file);
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     const { code } = error as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'was not found' : code === 'EISDIR' ? 'is a folder' : `cannot be read (${code})`;
     throw new UsageError(
@@ -39,11 +43,14 @@ function contentProblems(document: ConfigDocument): ParsedConfig {
     const expected = 'the properties of a stack. Run `cdk-media-replication init` for an example';
     return { document, problems: [document.problem([], `got ${got}, expected ${expected}`)], regionProblems: [] };
   }
+  understandBooleans(document);
   const regions = regionProblems(document);
   // The schema rejects some of these regions as well, but without a suggestion.
   const reported = new Set(regions.map(placeOf));
-  const problems = schemaProblems(schemaErrors(value), document);
-  return { document, problems: problems.filter((each) => !reported.has(placeOf(each))), regionProblems: regions };
+  const problems = schemaProblems(schemaErrors(value), document).filter(
+    (each) => !reported.has(placeOf(each)) && !parsePath(each.path).includes('<<'),
+  );
+  return { document, problems: [...document.mergeKeys(), ...problems], regionProblems: regions };
 }
 
 function placeOf({ line, column, path, message }: Problem): string {

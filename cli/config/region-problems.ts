@@ -11,7 +11,8 @@ export function regionProblems(document: ConfigDocument): Problem[] {
   const problems: Problem[] = [];
   const check = (region: unknown, path: Path, at: 'key' | 'value') => {
     if (typeof region !== 'string' || known.includes(region)) return;
-    const hint = suggestion(region, known) || '. If the region is new, update aws-cdk-lib.';
+    const near = suggestion(region, known);
+    const hint = `${near || '.'} If the region is new, update aws-cdk-lib.`;
     problems.push(document.problem(path, `got ${show(region)}, expected an AWS region${hint}`, at));
   };
   const visit = (schema: Schema, value: unknown, path: Path) => {

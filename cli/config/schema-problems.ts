@@ -1,5 +1,6 @@
 import type { ErrorObject } from 'ajv';
 import type { ConfigDocument } from './document';
+import { durationAdvice } from './durations';
 import { parsePointer, Path, valueAt } from './path';
 import { resolve, Schema } from './schema';
 import { typeProblem } from './type-problems';
@@ -19,6 +20,7 @@ function describe(error: ErrorObject, document: ConfigDocument): Problem | undef
   const value = valueAt(document.value, path);
   const source = document.sourceOf(path);
   const schema = (error.parentSchema ?? {}) as Schema;
+  const key = String(path[path.length - 1]);
   const expecting = (expected: string) => document.problem(path, `got ${show(value, source)}, expected ${expected}`);
   if (error.propertyName !== undefined) return keyProblem(error.propertyName, path, schema, document);
 
@@ -30,7 +32,7 @@ function describe(error: ErrorObject, document: ConfigDocument): Problem | undef
     case 'additionalProperties':
       return unknown(path, error.params.additionalProperty, schema, document);
     case 'type':
-      return document.problem(path, typeProblem(value, source, schema));
+      return document.problem(path, typeProblem(value, source, schema, key));
     case 'enum':
       return expecting(oneOf(value, schema.enum));
     case 'const':
@@ -43,7 +45,9 @@ function describe(error: ErrorObject, document: ConfigDocument): Problem | undef
     case 'minLength':
       return expecting('a string that is not empty');
     case 'pattern':
-      return expecting(schema.title ?? `a string that matches ${schema.pattern}`);
+      return expecting(
+        (schema.title ?? `a string that matches ${schema.pattern}`) + (durationAdvice(value, schema, key) ?? ''),
+      );
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':

@@ -1,3 +1,4 @@
+import { durationAdvice } from './durations';
 import type { Schema } from './schema';
 import { show } from './words';
 
@@ -14,11 +15,11 @@ const NAMES: Record<string, string> = {
 };
 
 /** Describes a value of an unexpected type, with advice if it is a common mistake in YAML. */
-export function typeProblem(value: unknown, source: string | undefined, schema: Schema): string {
+export function typeProblem(value: unknown, source: string | undefined, schema: Schema, key: string): string {
   const types = ([] as string[]).concat(schema.type);
   const got = show(value, source);
   const expected = schema.title ?? types.map((type) => NAMES[type] ?? type).join(' or ');
-  return `got ${got}, expected ${expected}${advice(value, source, types)}`;
+  return `got ${got}, expected ${expected}${durationAdvice(value, schema, key) ?? advice(value, source, types)}`;
 }
 
 function advice(value: unknown, source: string | undefined, types: readonly string[]): string {
@@ -28,7 +29,7 @@ function advice(value: unknown, source: string | undefined, types: readonly stri
     return `. YAML treats it as a ${typeof value}. Quote it: '${source ?? String(value)}'`;
   }
   if (type === 'boolean' && typeof value === 'string' && Object.hasOwn(BOOLEAN_WORDS, value.toLowerCase())) {
-    return `. YAML treats it as a string. Write ${BOOLEAN_WORDS[value.toLowerCase()]}.`;
+    return `. It is a string. Write ${BOOLEAN_WORDS[value.toLowerCase()]}.`;
   }
   if (type === 'boolean' && (value === 'true' || value === 'false')) return '. Remove the quotes.';
   if ((type === 'integer' || type === 'number') && typeof value === 'string' && /^\d+(\.\d+)?$/.test(value)) {

@@ -30,7 +30,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
     : undefined;
 }
 
-/** `NO, YES or AUTO`. */
+/** `no, yes or auto`. */
 export function either(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} or ${words[words.length - 1]}`;

@@ -14,38 +14,77 @@ const ASSEMBLY_FILES = ['cdk.out', 'manifest.json'];
 export function replaceFolder<T>(folder: string, cwd: string, write: (outdir: string) => T): T {
   const target = resolve(cwd, folder);
   expectReplaceable(target, folder);
-  mkdirSync(dirname(target), { recursive: true });
   // Not created by mkdtemp, whose folders other users cannot read.
   const written = join(dirname(target), `.${basename(target)}-${randomUUID()}`);
-  mkdirSync(written);
+  const denied = (error: unknown) => notWritable(folder, error, 'Specify another folder with --out.');
+  try {
+    mkdirSync(dirname(target), { recursive: true });
+    mkdirSync(written);
+  } catch (error) {
+    throw denied(error);
+  }
+  temporary.add(written);
   try {
     const result = write(written);
-    rmSync(target, { recursive: true, force: true });
-    renameSync(written, target);
+    try {
+      rmSync(target, { recursive: true, force: true });
+      renameSync(written, target);
+    } catch (error) {
+      throw denied(error);
+    }
     return result;
   } finally {
-    rmSync(written, { recursive: true, force: true });
+    discard(written);
   }
 }
 
 /** Calls a function with a temporary folder, which is deleted afterwards. */
 export function withTemporaryFolder<T>(use: (folder: string) => T): T {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk-media-replication-'));
+  const folder = temporaryFolder();
   try {
     return use(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    discard(folder);
   }
 }
 
 /** Like `withTemporaryFolder`, but keeps the folder until the promise is settled. */
 export async function inTemporaryFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'cdk-media-replication-'));
+  const folder = temporaryFolder();
   try {
     return await use(folder);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    discard(folder);
   }
+}
+
+/** Folders to delete, also if the process is interrupted. */
+const temporary = new Set<string>();
+
+/** Deletes what commands that were interrupted would leave behind. */
+export function discardAll(): void {
+  temporary.forEach(discard);
+}
+
+function temporaryFolder(): string {
+  const parent = tmpdir();
+  try {
+    const folder = mkdtempSync(join(parent, 'cdk-media-replication-'));
+    temporary.add(folder);
+    return folder;
+  } catch (error) {
+    throw notWritable(`The folder for temporary files, ${parent},`, error, 'Set TMPDIR to a folder that exists.');
+  }
+}
+
+function discard(folder: string): void {
+  temporary.delete(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function notWritable(what: string, error: unknown, advice: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : new UsageError(`${what} cannot be written (${code}). ${advice}`);
 }
 
 function expectReplaceable(target: string, folder: string): void {

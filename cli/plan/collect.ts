@@ -1,7 +1,9 @@
 import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import type { MediaReplicationStack } from 'cdk-media-replication';
-import { Facts, MeetingFacts, RegionFacts, StackFacts } from './facts';
+import { Facts, MeetingFacts, RegionFacts, RoomFacts, StackFacts } from './facts';
+import type { RoomConfig } from '../../src/live/meeting/contract';
 import { hasReplicationTimeControl } from '../../src/private/regions';
+import { DEFAULT_MEMORY_MIB } from '../../src/stored/routing/contract';
 import type { MediaConfig } from '../config/config';
 
 interface Resource {
@@ -25,15 +27,21 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
       ),
     ),
     replicas: config.media.replicas.map(
-      ({ region, enabled = true, replicationMetrics: metrics = true, replicationTimeControl }) => ({
+      ({ region, enabled = true, replicationMetrics: metrics = true, replicationTimeControl, storageClass }) => ({
         region,
         enabled,
         metrics,
+        storageClass,
         timeControl: replicationTimeControl ?? (metrics && hasReplicationTimeControl(region)),
       }),
     ),
     meetings: meetingFacts(config, stack),
-    canary: stack.canary !== undefined,
+    rooms: stacks.flatMap(resourcesOf).flatMap(roomFacts),
+    router: {
+      memoryGB: (config.router?.memorySize ?? DEFAULT_MEMORY_MIB) / 1024,
+      httpApi: config.router?.httpApi !== undefined,
+    },
+    canaryMetrics: canaryMetrics(stack),
   };
 }
 
@@ -44,6 +52,17 @@ function meetingFacts({ meetings }: MediaConfig, stack: MediaReplicationStack): 
     const regions = [...new Set([mediaRegion, ...replicas.map((replica) => replica.mediaRegion)])];
     return { name: meetingName, mediaRegions: regions, sessions: sessionCount, capacity };
   });
+}
+
+/** Two for each replica, two for each proxy, and two for the primary and the run: docs/costs.md. */
+function canaryMetrics({ canary }: MediaReplicationStack): number {
+  return canary ? 2 * (canary.replicaRegions.length + canary.proxyRegions.length + 1) : 0;
+}
+
+function roomFacts({ Type, Properties = {} }: Resource): RoomFacts[] {
+  if (Type !== 'Custom::ReplicatedMeeting') return [];
+  const { meeting, replicas, spareReplicas, attendeesPerSession, stageSlots }: RoomConfig = JSON.parse(Properties.Room);
+  return [{ name: meeting, replicas, spareReplicas, attendeesPerSession, stageSlots }];
 }
 
 function stackFacts(stack: CloudFormationStackArtifact): StackFacts {
@@ -67,22 +86,31 @@ function regionFacts(region: string, copies: number, resources: Resource[]): Reg
   const counts: Record<string, number> = {};
   for (const { Type } of resources) counts[Type] = (counts[Type] ?? 0) + 1;
   const targets = ofType('AWS::ApplicationAutoScaling::ScalableTarget');
-  const cpu = Number(ofType('AWS::ECS::TaskDefinition')[0]?.Cpu ?? 0) / 1024;
+  const [task] = ofType('AWS::ECS::TaskDefinition');
+  const cpu = Number(task?.Cpu ?? 0) / 1024;
+  const tasks = sum(targets.map(({ MinCapacity }) => MinCapacity));
   return {
     region,
     copies,
     resources: counts,
-    tasks: sum(targets.map(({ MinCapacity }) => MinCapacity)),
+    taskVcpus: cpu * tasks,
+    taskGB: (Number(task?.Memory ?? 0) / 1024) * tasks,
     maxVcpus: cpu * sum(targets.map(({ MaxCapacity }) => MaxCapacity)),
     endpointZones: sum(
       ofType('AWS::EC2::VPCEndpoint')
         .filter(({ VpcEndpointType }) => VpcEndpointType === 'Interface')
         .map(({ SubnetIds = [] }) => SubnetIds.length),
     ),
+    alarmMetrics: sum(ofType('AWS::CloudWatch::Alarm').map(metricsOfAlarm)),
     resolverAddresses: sum(
       ofType('AWS::Route53Resolver::ResolverEndpoint').map(({ IpAddresses = [] }) => IpAddresses.length),
     ),
   };
+}
+
+/** CloudWatch charges an alarm on an expression for each of its metrics. */
+function metricsOfAlarm({ Metrics }: Record<string, any>): number {
+  return Metrics?.filter(({ MetricStat }: Record<string, any>) => MetricStat).length ?? 1;
 }
 
 function sum(numbers: readonly number[]): number {

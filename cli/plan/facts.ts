@@ -1,3 +1,5 @@
+import type { RoomSize } from '../../src/live/meeting/capacity';
+
 /** Facts about the templates of one region. */
 export interface RegionFacts {
   readonly region: string;
@@ -5,12 +7,15 @@ export interface RegionFacts {
   readonly resources: Readonly<Record<string, number>>;
   /** The number of copies of the media: 1, or 0 in a region with alarms only. */
   readonly copies: number;
-  /** The minimum number of proxy tasks. */
-  readonly tasks: number;
+  /** The vCPUs and the memory of all proxy tasks at minimum capacity. */
+  readonly taskVcpus: number;
+  readonly taskGB: number;
   /** The vCPUs of all proxy tasks at maximum capacity. */
   readonly maxVcpus: number;
   /** The number of interface endpoints, counted once per Availability Zone. */
   readonly endpointZones: number;
+  /** The number of metrics in all alarms. */
+  readonly alarmMetrics: number;
   /** The number of IP addresses of resolver endpoints. */
   readonly resolverAddresses: number;
 }
@@ -21,6 +26,7 @@ export interface ReplicaFacts {
   readonly enabled: boolean;
   readonly timeControl: boolean;
   readonly metrics: boolean;
+  readonly storageClass?: string;
 }
 
 export interface MeetingFacts {
@@ -29,6 +35,11 @@ export interface MeetingFacts {
   readonly mediaRegions: readonly string[];
   readonly sessions: number;
   readonly capacity: number;
+}
+
+/** A room as it is deployed, with all defaults. */
+export interface RoomFacts extends RoomSize {
+  readonly name: string;
 }
 
 export interface StackFacts {
@@ -47,8 +58,10 @@ export interface Facts {
   readonly regions: RegionFacts[];
   readonly replicas: ReplicaFacts[];
   readonly meetings: MeetingFacts[];
-  /** Whether the stack has a canary. */
-  readonly canary: boolean;
+  readonly rooms: RoomFacts[];
+  readonly router: { readonly memoryGB: number; readonly httpApi: boolean };
+  /** The number of custom metrics of the canary: 0 without a canary. */
+  readonly canaryMetrics: number;
 }
 
 export function isPaused(region: string, replicas: readonly ReplicaFacts[]): boolean {

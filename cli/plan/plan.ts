@@ -1,3 +1,4 @@
+import { Audience } from './audience';
 import { Costs } from './costs';
 import { Facts, isPaused, RegionFacts } from './facts';
 import { QuotaNeed } from './quotas';
@@ -8,7 +9,7 @@ export const MAX_RESOURCES = 500;
 /** The output of `plan --json`. docs/cli.md describes the format. */
 export type Plan = ReturnType<typeof planOf>;
 
-export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], costsPerMonth?: Costs) {
+export function planOf(stackName: string, facts: Facts, audience: Audience, quotas: QuotaNeed[], costs: Costs) {
   return {
     version: 1,
     stackName,
@@ -19,13 +20,17 @@ export function planOf(stackName: string, facts: Facts, quotas: QuotaNeed[], cos
       resources: each.resources,
     })),
     meetings: facts.meetings,
+    audience: audience.meetings.length > 0 ? audience : undefined,
     quotas,
-    costsPerMonth, // only if the config specifies prices
+    costs,
   };
 }
 
 /** The parts of the platform in a region. */
-function partsIn({ primaryRegion, canary, replicas }: Facts, { region, copies, resources }: RegionFacts): string[] {
+function partsIn(
+  { primaryRegion, canaryMetrics, replicas }: Facts,
+  { region, copies, resources }: RegionFacts,
+): string[] {
   const has = (type: string) => (resources[type] ?? 0) > 0;
   const primary = region === primaryRegion;
   return [
@@ -34,7 +39,7 @@ function partsIn({ primaryRegion, canary, replicas }: Facts, { region, copies, r
     ...(has('Custom::MediaBackfill') ? ['backfill'] : []),
     ...(has('AWS::ECS::Service') ? ['proxy'] : []),
     ...(has('AWS::Route53Resolver::ResolverEndpoint') ? ['interface endpoint'] : []),
-    ...(primary && canary ? ['canary'] : []),
+    ...(primary && canaryMetrics > 0 ? ['canary'] : []),
     ...(has('Custom::ReplicatedMeeting') ? ['meetings'] : []),
     ...(has('AWS::CloudWatch::Dashboard') ? ['dashboard'] : []),
     ...(has('AWS::CloudWatch::Alarm') ? ['alarms'] : []),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { preferenceWord } from '../config/booleans';
 import { ConfigDocument } from '../config/document';
 import { either } from '../config/words';
 import { ConfigError, UsageError } from '../problems';
@@ -76,7 +77,16 @@ function replacement(name: string, cwd: string): Edit {
   }
   const file = new ConfigDocument(name, text);
   if (file.problems.length > 0) throw new ConfigError(file.problems);
-  return { file, apply: () => file.value as Fields };
+  return {
+    file,
+    apply: () => {
+      const document = file.value as Fields;
+      const preference = document?.defaultPreference;
+      return typeof preference === 'boolean'
+        ? { ...document, defaultPreference: preferenceWord(preference) }
+        : document;
+    },
+  };
 }
 
 function assignment(operand: string): Edit['apply'] {

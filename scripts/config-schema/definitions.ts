@@ -68,7 +68,7 @@ export const DEFINITIONS: Record<string, Schema> = {
   ),
   Cidr: text(
     'an address range in CIDR notation, such as 10.20.0.0/16',
-    '^([0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)/\\d{1,3}$',
+    '^([0-9.]+/([12]?\\d|3[0-2])|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/([1-9]?\\d|1[01]\\d|12[0-8]))$',
     ['10.20.0.0/16'],
     'An address range in CIDR notation.',
   ),

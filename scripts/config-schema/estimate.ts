@@ -1,5 +1,5 @@
 import { Schema } from './definitions';
-import { COST_ITEMS, Volumes } from '../../cli/plan/cost-items';
+import { PRICE_UNITS, Volumes } from '../../cli/plan/prices';
 
 const amount = (description: string): Schema => ({ type: 'number', minimum: 0, description });
 const region = { $ref: '#/definitions/Region' };
@@ -21,11 +21,11 @@ const VOLUMES: Record<keyof Volumes, Schema> = {
 
 /** Definitions for the cost estimate, which only the command line uses. */
 export function estimateDefinitions(): Record<string, Schema> {
-  const prices = Object.entries(COST_ITEMS).map(([name, item]) => [name, amount(`${item.name}: per ${item.unit}.`)]);
+  const prices = Object.entries(PRICE_UNITS).map(([name, unit]) => [name, amount(`Per ${unit}.`)]);
   return {
     Prices: {
       type: 'object',
-      description: 'Prices from the AWS price lists.',
+      description: 'Prices that replace list prices.',
       additionalProperties: false,
       properties: Object.fromEntries(prices),
     },
@@ -38,14 +38,21 @@ export function estimateDefinitions(): Record<string, Schema> {
     Estimate: {
       type: 'object',
       description:
-        'Prices and volumes for the cost estimate of `plan`. Items without a price are not included: no prices are looked up.',
+        'Prices and volumes for the costs in `plan`. Without prices, `plan` uses list prices of us-east-1 as an example.',
       additionalProperties: false,
-      required: ['currency', 'prices'],
+      required: [],
       properties: {
-        currency: { type: 'string', minLength: 1, description: 'The currency of the prices.', examples: ['USD'] },
+        currency: {
+          type: 'string',
+          minLength: 1,
+          description:
+            'The currency of the prices. Nothing is converted: with a currency other than USD, list prices do not apply.\nDefault: USD.',
+          examples: ['USD'],
+        },
         prices: {
           $ref: '#/definitions/Prices',
-          description: 'Prices for all regions, unless `pricesByRegion` specifies others.',
+          description:
+            'Prices for all regions, unless `pricesByRegion` specifies others.\nDefault: list prices of us-east-1.',
         },
         pricesByRegion: {
           type: 'object',

@@ -1,8 +1,17 @@
-import { Assembly, EnumType, InterfaceType, loadAssemblyFromPath, Property, Type, TypeReference } from '@jsii/spec';
+import {
+  Assembly,
+  EnumMember,
+  EnumType,
+  InterfaceType,
+  loadAssemblyFromPath,
+  Property,
+  Type,
+  TypeReference,
+} from '@jsii/spec';
 import { DEFINITIONS, Schema } from './definitions';
 import { CONFIG_DESCRIPTIONS, LEFT_OUT, REQUIRED } from './left-out';
 import { plainText } from './text';
-import { BY_NAME, BY_REGION, NO_MEMBERS, TYPES } from './types';
+import { BY_NAME, BY_REGION, BY_VALUE, NO_MEMBERS, TYPES } from './types';
 
 /** Generates JSON Schema from the structs in a jsii assembly and their documentation. */
 export class SchemaWriter {
@@ -84,9 +93,10 @@ export class SchemaWriter {
     const type = this.types[fqn];
     if (type?.kind === 'enum') {
       const members = (type as EnumType).members.filter((member) => !NO_MEMBERS[type.name]?.includes(member.name));
+      const wordOf = ({ name }: EnumMember) => (BY_VALUE.includes(type.name) ? name.toLowerCase() : name);
       return this.define(type.name, {
-        description: members.map((member) => `${member.name}: ${plainText(member.docs ?? {})}`).join('\n'),
-        enum: members.map((member) => member.name),
+        description: members.map((member) => `${wordOf(member)}: ${plainText(member.docs ?? {})}`).join('\n'),
+        enum: members.map(wordOf),
       });
     }
     if ((type as InterfaceType)?.datatype) return this.define(type.name, () => this.struct(fqn));

@@ -16,8 +16,9 @@ function asInConfig(text: string): string {
       count === '1' ? `1 ${unit.replace(/s$/, '')}` : `${count} ${unit}`,
     )
     .replace(/ec2\.IpAddresses\.cidr\('([^']+)'\)/g, '{ cidr: $1 }')
+    .replace(/\bReadPreference\.([A-Z]+)/g, (_, name: string) => name.toLowerCase())
     .replace(
-      /\b(?:\w+\.)?(?:RetentionDays|RemovalPolicy|BucketEncryption|ReadPreference|ReadinessMode|ProxyMode|MeetingStartPolicy)\.([A-Z_]+)/g,
+      /\b(?:\w+\.)?(?:RetentionDays|RemovalPolicy|BucketEncryption|ReadinessMode|ProxyMode|MeetingStartPolicy)\.([A-Z_]+)/g,
       '$1',
     );
 }

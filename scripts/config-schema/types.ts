@@ -39,6 +39,12 @@ export const BY_NAME: Record<string, Schema> = {
   region: ref('Region'),
   replicaRegions: ref('Region'),
   count: { type: 'integer', minimum: 1 },
+  domainName: {
+    title: 'a host name such as media.eu.example.com',
+    type: 'string',
+    pattern: '^[^\\s/:]+$',
+    examples: ['media.eu.example.com'],
+  },
   fallbackPercent: { type: 'number', exclusiveMinimum: 0, maximum: 100 },
   maxAttempts: { type: 'integer', minimum: 1, maximum: 10 },
   regionWeights: { type: 'number', minimum: 0, maximum: 100 },
@@ -58,6 +64,9 @@ export const BY_NAME: Record<string, Schema> = {
 
 /** Properties that are maps by region. */
 export const BY_REGION = ['endpoints', 'regionWeights'];
+
+/** Enums whose values, and not the names of their members, are used in a config: those of requests and documents. */
+export const BY_VALUE = ['ReadPreference'];
 
 /** Enum members that the library rejects, or that do not apply to its resources. */
 export const NO_MEMBERS: Record<string, string[]> = {

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -71,10 +71,26 @@ describe('the packed command line', () => {
     expect(JSON.parse(plan.stdout).regions).toHaveLength(3);
     const { code, stdout, stderr } = cli('synth');
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout.match(/^npx cdk deploy /gm)).toHaveLength(3);
+    expect(stdout.match(/^# +npx --yes aws-cdk@\S+ deploy /gm)).toHaveLength(3);
+    expect(stdout).toContain('\n./cdk.out/deploy.sh\n');
+    for (const script of ['deploy.sh', 'destroy.sh']) execFileSync(join(folder, 'cdk.out', script), ['--help']);
     expect(readdirSync(join(folder, 'cdk.out'))).toEqual(
       expect.arrayContaining(['MediaPlatform.template.json', 'deployment.json', 'manifest.json']),
     );
+  });
+
+  test('leaves nothing behind if it is interrupted', async () => {
+    const TMPDIR = mkdtempSync(join(place, 'tmp-'));
+    const before = readdirSync(folder);
+    for (const command of ['validate', 'synth']) {
+      const bin = join(folder, 'node_modules/.bin/cdk-media-replication');
+      const child = spawn(bin, [command], { cwd: folder, env: { ...process.env, TMPDIR }, stdio: 'ignore' });
+      const exit = new Promise((done) => child.once('exit', (code) => done(code)));
+      await new Promise((done) => setTimeout(done, 1000));
+      child.kill('SIGINT');
+      expect(await exit).toBe(130);
+      expect([readdirSync(TMPDIR), readdirSync(folder)]).toEqual([[], before]);
+    }
   });
 
   test('returns exit codes for scripts', () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cli, folderWith, VALID } from './support';
 
@@ -11,6 +11,26 @@ describe('the command line', () => {
       const ofCommand = await cli([command, '-h']);
       expect(ofCommand.stdout).toContain(`Usage: cdk-media-replication ${command}`);
     }
+  });
+
+  test('has its help as a command, too', async () => {
+    expect(await cli(['help'])).toEqual(await cli(['--help']));
+    expect(await cli(['help', 'synth'])).toEqual(await cli(['synth', '--help']));
+    expect((await cli(['help', 'synht'])).code).toBe(2);
+  });
+
+  test('exits with 2 if a folder cannot be written', async () => {
+    const cwd = folderWith({ 'media.yaml': VALID, file: '' });
+    expect(await cli(['synth', '--out', 'file/cdk.out'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: 'file/cdk.out cannot be written (EEXIST). Specify another folder with --out.\n',
+    });
+    const tmpdir = jest.spyOn(jest.requireActual('node:os'), 'tmpdir').mockReturnValue(join(cwd, 'none'));
+    expect(await cli(['validate'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: `The folder for temporary files, ${join(cwd, 'none')}, cannot be written (ENOENT). Set TMPDIR to a folder that exists.\n`,
+    });
+    tmpdir.mockRestore();
   });
 
   test('prints help within 80 columns', async () => {
@@ -36,7 +56,7 @@ describe('the command line', () => {
   test.each([
     [[], 'Expected a command.'],
     [['synht'], 'Unknown command "synht". Did you mean synth?'],
-    [['deploy'], 'Unknown command "deploy". Commands: init, validate, plan, synth, schema, preferences.'],
+    [['deploy'], 'Unknown command "deploy". Commands: init, validate, plan, synth, diff, status, schema, preferences.'],
     [['plan', '--cnofig', 'x'], "Unknown option '--cnofig'"],
     [['plan', '--out', 'x'], 'plan does not support --out.'],
     [['plan', 'media.yaml'], 'Unexpected media.yaml after plan. Specify a file with --config <file>.'],
@@ -77,40 +97,5 @@ describe('the command line', () => {
     const { stdout: text } = await cli(['schema']);
     expect(readFileSync(path.trim(), 'utf8')).toBe(text);
     expect(JSON.parse(text).title).toBe('cdk-media-replication');
-  });
-});
-
-describe('init', () => {
-  test('creates a valid config', async () => {
-    const cwd = folderWith();
-    expect(await cli(['init', '--config', 'my.yaml'], { cwd })).toMatchObject({ code: 0, stdout: 'wrote my.yaml\n' });
-    expect(readFileSync(join(cwd, 'my.yaml'), 'utf8')).toMatch(
-      /^# yaml-language-server: \$schema=https:.*media\.schema\.json\n/,
-    );
-    expect(await cli(['validate', '-c', 'my.yaml'], { cwd })).toMatchObject({
-      code: 0,
-      stdout: 'my.yaml is valid: 3 stacks\n',
-    });
-  });
-
-  test('replaces an existing file only with --force', async () => {
-    const cwd = folderWith({ 'media.yaml': VALID });
-    const { code, stderr } = await cli(['init'], { cwd });
-    expect([code, stderr]).toEqual([
-      2,
-      'media.yaml already exists. Specify another file with --config, or replace it with --force.\n',
-    ]);
-    expect(readFileSync(join(cwd, 'media.yaml'), 'utf8')).toBe(VALID);
-    expect((await cli(['init', '--force', '--json'], { cwd })).stdout).toBe('{\n  "written": "media.yaml"\n}\n');
-    expect(readFileSync(join(cwd, 'media.yaml'), 'utf8')).not.toBe(VALID);
-  });
-
-  test('fails if it cannot write the file', async () => {
-    const cwd = folderWith();
-    expect(await cli(['init', '-c', 'no/media.yaml'], { cwd })).toMatchObject({
-      code: 2,
-      stderr: 'no/media.yaml cannot be written (ENOENT).\n',
-    });
-    expect(existsSync(join(cwd, 'no'))).toBe(false);
   });
 });

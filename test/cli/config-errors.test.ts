@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cli, folderWith, problemsOf, VALID } from './support';
 
 const INVALID = `version: 1
@@ -8,12 +10,12 @@ media:
   replicas:
     - region: eu-wst-1
       proxi: {}
-      replicationMetrics: no
+      replicationMetrics: 'no'
     - region: eu-central-1
       storageClass: GLACER
   corsOrigins:
 router:
-  defaultPreference: auto
+  defaultPreference: AUTO
   endpoints:
     eu-west1: { proxy: x, privateLink: y }
   logRetention: ONE_MOTH
@@ -62,7 +64,7 @@ describe('an invalid config', () => {
       '- version: 1',
       '1:1 got a list, expected the properties of a stack. Run `cdk-media-replication init` for an example',
     ],
-    [`${VALID}region: eu-west-1`, '7:1 duplicate key. Remove one of them.'],
+    [`${VALID}region: eu-west-1`, '7:1 duplicate key, first on line 3. Remove one of them.'],
     [`${VALID}tags:\n\tteam: media`, '8:1 got a tab, expected spaces. YAML does not allow tabs for indentation.'],
     [
       `${VALID}---\nversion: 1`,
@@ -74,8 +76,8 @@ describe('an invalid config', () => {
     ],
     [`${VALID}account: '12'`, '7:10 account got "12", expected an account id of 12 digits, in quotes'],
     [
-      `${VALID}router: { uploads: off }`,
-      '7:20 router.uploads got "off", expected true or false. YAML treats it as a string. Write false.',
+      `${VALID}router: { uploads: 'off' }`,
+      '7:20 router.uploads got "off", expected true or false. It is a string. Write false.',
     ],
     [
       `${VALID}router: { uploads: 'true' }`,
@@ -93,7 +95,7 @@ describe('an invalid config', () => {
     [`${VALID}tags: [a]`, '7:7 tags got a list, expected a mapping. Remove the "- ".'],
     [
       `${VALID}estimate: { prices: { storageGBMonth: -1 } }`,
-      '7:1 estimate.currency got nothing, expected the currency of the prices',
+      '7:39 estimate.prices.storageGBMonth got -1, expected 0 or more',
     ],
     [
       `${VALID}router: { httpApi: { authorizer: {} } }`,
@@ -102,6 +104,34 @@ describe('an invalid config', () => {
     [
       `${VALID}monitoring: { dashboardName: "\\e[31m" }`,
       '7:30 monitoring.dashboardName got "\\u001b[31m", expected 1 to 255 letters, digits, - and _. Change the name, or omit it to have one generated.',
+    ],
+    [
+      `${VALID}  noncurrentVersionExpiration: 30`,
+      '7:32 media.noncurrentVersionExpiration got 30, expected a duration such as 15 minutes, 6 hours or 90 days. Add the unit: 30 days.',
+    ],
+    [
+      `${VALID}  noncurrentVersionExpiration: '30'`,
+      '7:32 media.noncurrentVersionExpiration got "30", expected a duration such as 15 minutes, 6 hours or 90 days. Add the unit: 30 days.',
+    ],
+    [
+      `${VALID}monitoring: { latencyThreshold: 10m }`,
+      '7:33 monitoring.latencyThreshold got "10m", expected a duration such as 15 minutes, 6 hours or 90 days. Write 10 minutes.',
+    ],
+    [
+      `${VALID}monitoring: { latencyThreshold: 600 }`,
+      '7:33 monitoring.latencyThreshold got 600, expected a duration such as 15 minutes, 6 hours or 90 days. Add a unit: 600 seconds, 600 minutes, ….',
+    ],
+    [
+      `${VALID}tags: &common { team: media }\nmeetings: { <<: *common, rooms: [] }`,
+      '8:13 got a merge key (<<), which is not supported. Write the properties, or an alias for the whole mapping.',
+    ],
+    [
+      `${VALID}router:\n  drainedRegions: [eu-west-1\nmonitoring: {}`,
+      '9:1 invalid YAML: [ on line 8, column 19 is not closed. Add ] before this.',
+    ],
+    [
+      'media: { replicas: [{ region: eu-west-1 }]\nregion: us-east-1',
+      '2:1 invalid YAML: { on line 1, column 8 is not closed. Add } before this.',
     ],
     ['a: &a [*a]', '1:1 got circular or too many aliases, expected a tree. Replace aliases by their values.'],
   ])('%j', async (text, expected) => {
@@ -116,6 +146,44 @@ describe('an invalid config', () => {
     const [problem] = await problemsOf(text);
     expect(problem).toMatch(/^[1-9]\d*:[1-9]\d* /);
     expect(problem).toContain(expected);
+  });
+
+  test.each([
+    ['10m', '10 minutes'],
+    ['90s', '90 seconds'],
+    ['1.5 hours', '90 minutes'],
+    ['1h30m', '90 minutes'],
+    ['PT15M', '15 minutes'],
+    ['P30D', '30 days'],
+    ['2 weeks', '14 days'],
+    ['1 day 12 hours', '36 hours'],
+  ])('suggests a duration for %j', async (written, expected) => {
+    const [problem] = await problemsOf(`${VALID}monitoring: { latencyThreshold: ${written} }`);
+    expect(problem).toMatch(new RegExp(` Write ${expected}\\.$`));
+  });
+
+  test.each(['soon', '10 fortnights', '1.0001s', '5 5'])('suggests no duration for %j', async (written) => {
+    const [problem] = await problemsOf(`${VALID}monitoring: { latencyThreshold: '${written}' }`);
+    expect(problem).toMatch(/ or 90 days$/);
+  });
+
+  test.each([
+    ['UTF-16, little endian', Buffer.from(`\uFEFF${VALID}`, 'utf16le')],
+    ['UTF-16 without a byte order mark', Buffer.from(VALID, 'utf16le')],
+    ['UTF-16, big endian', Buffer.from(`\uFEFF${VALID}`, 'utf16le').swap16()],
+  ])('reads %s', async (_, bytes) => {
+    const cwd = folderWith();
+    writeFileSync(join(cwd, 'media.yaml'), bytes);
+    expect(await cli(['validate'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('names the line of a byte that is not UTF-8', async () => {
+    const cwd = folderWith();
+    writeFileSync(join(cwd, 'media.yaml'), Buffer.from(`${VALID}tags: { team: Bücher }\n`, 'latin1'));
+    expect(await cli(['validate'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('media.yaml:7:1  got bytes that are not UTF-8, expected a text in UTF-8.'),
+    });
   });
 
   test('accepts a byte order mark, comments, anchors and any line endings', async () => {

@@ -56,12 +56,22 @@ describe('a problem', () => {
     [
       'of the topic',
       'monitoring: { alarmTopic: "arn:aws:sns:eu-west-1:111111111111:oncall" }',
-      '7:27 monitoring.alarmTopic got "a topic in eu-west-1", expected a topic in us-east-1',
+      '7:27 monitoring.alarmTopic got a topic in eu-west-1, expected a topic in us-east-1',
     ],
     [
       'that aws-cdk-lib reports, at the value that it names',
       '  noncurrentVersionExpiration: 15 minutes',
       "7:32 media.noncurrentVersionExpiration '15 minutes' cannot be converted into a whole number of days",
+    ],
+    [
+      'of a lifecycle rule, whose objects expire before they transition',
+      '  lifecycleRules:\n    - { expiration: 20 days, transitions: [{ storageClass: GLACIER, transitionAfter: 30 days }] }',
+      '8:21 media.lifecycleRules[0].expiration got "20 days", expected more than 30 days, the time of `transitions[0]`.',
+    ],
+    [
+      'of a transition that S3 rejects',
+      '  lifecycleRules:\n    - transitions: [{ storageClass: STANDARD_IA, transitionAfter: 7 days }]',
+      '8:21 media.lifecycleRules[0].transitions[0] got STANDARD_IA after 7 days, expected at least 30 days before',
     ],
     ['with the property instead of `env`', "      account: '222222222222'", '. Set `account`.'],
     ['with enum members instead of their names in code', '      bucket: existing', 'or set `encryption: S3_MANAGED`.'],

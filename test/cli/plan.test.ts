@@ -62,7 +62,7 @@ describe('plan', () => {
       ['ap-southeast-2', 'replica', 'interface endpoint', 'alarms'],
     ]);
     expect(meetings).toEqual([
-      { name: 'town-hall', mediaRegions: ['us-east-1', 'eu-central-1'], sessions: 6, capacity: 150 },
+      { name: 'town-hall', mediaRegions: ['us-east-1', 'eu-central-1'], sessions: 6, capacity: 140 },
     ]);
   });
 
@@ -96,51 +96,40 @@ describe('plan', () => {
     ]);
   });
 
-  test('shows that a replica is paused, and does not charge its replication', async () => {
-    const paused = EVERYTHING.replace('storageClass: GLACIER_IR', 'storageClass: GLACIER_IR\n      enabled: false');
-    const { regions, costsPerMonth } = await planJson(paused);
-    expect(regions.map(({ holds }: any) => holds[0])).toEqual(['primary', 'paused replica', 'replica']);
-    expect(Object.fromEntries(costsPerMonth.lines.map(({ item, quantity }: any) => [item, quantity]))).toMatchObject({
-      storageGBMonth: 30_000,
-      replicationTransferGB: 500,
-      replicationTimeControlGB: 500,
-      putRequests1000: 200,
-    });
+  test('shows how long an audience takes to join, and what it requires', async () => {
+    const cwd = folderWith({ 'media.yaml': EVERYTHING });
+    const { stdout } = await cli(['plan', '--audience', '10000'], { cwd });
+    expect(stdout).toContain('town-hall: 10,000 people require 400 replicas');
+    expect(stdout).toContain('costs 12.75 USD per hour for 125 people');
+    expect(stdout).toMatch(/L-154D84D0\t.*\t400\t4\tno: raise/);
+    expect(stdout).toMatch(/L-9F286451\t.*\t401\t250\tno: raise/);
+    const large = EVERYTHING.replace('count: 5 }', 'count: 100 }').replace('videoMaxResolution: FHD, ', '');
+    const { audience, quotas } = await planJson(large);
+    expect(audience.meetings).toMatchObject([
+      { name: 'town-hall', people: 25_000, seats: 25_000, seated: 25_000, replicasNeeded: 100, costPerHour: 2550 },
+    ]);
+    expect(audience.table).toMatchObject({ defaultWrites: 4_000, defaultReads: 12_000, raise: false });
+    const larger = await planJson(large.replace('count: 100 }', 'count: 250 }'));
+    expect(larger.audience.table).toMatchObject({ writeUnitsPerSecond: 6_250, raise: true });
+    expect(quotas.find(({ code }: any) => code === 'L-154D84D0').needed).toBe(100);
+    const free = await planJson(large.replace('attendeeMinute: 0.0017', 'attendeeMinute: 0'));
+    expect(free.audience.meetings[0].costPerHour).toBe(0);
+    expect((await planJson(VALID)).audience).toBeUndefined();
   });
 
-  test('does not charge Replication Time Control in GovCloud, where it is off by default', async () => {
-    const govCloud = VALID.replace('us-east-1', 'us-gov-west-1').replace('eu-west-1', 'us-gov-east-1');
-    const estimate =
-      'estimate: { currency: USD, prices: { storageGBMonth: 1 }, volumes: { storedGB: 1, uploadedGBPerMonth: 1 } }\n';
-    const missing = async (config: string) => (await planJson(config + estimate)).costsPerMonth.notIncluded.join('\n');
-    expect(await missing(VALID)).toContain('replicationTimeControlGB');
-    expect(await missing(govCloud)).not.toContain('replicationTimeControlGB');
+  test('shows the audience as docs/cli.md does', async () => {
+    const room =
+      '{ meetingName: town-hall, mediaRegion: us-east-1, replicas: [{ mediaRegion: eu-central-1, count: 40 }] }';
+    const prices = 'estimate: { currency: USD, prices: { attendeeMinute: 0.0017 } }';
+    const cwd = folderWith({ 'media.yaml': `${VALID}meetings: { rooms: [${room}] }\n${prices}\n` });
+    const { stdout } = await cli(['plan', '--audience', '12000'], { cwd, columns: 80, env: { NO_COLOR: '1' } });
+    const section = stdout.slice(stdout.indexOf('Audience'), stdout.indexOf('\nQuotas'));
+    expect(readFileSync('docs/cli.md', 'utf8')).toContain(section);
   });
 
-  test('estimates costs from the prices of the file only', async () => {
-    expect((await planJson(VALID)).costsPerMonth).toBeUndefined();
-    const { costsPerMonth } = await planJson(EVERYTHING);
-    const lines = Object.fromEntries(
-      costsPerMonth.lines.map(({ item, quantity, amount }: any) => [item, [quantity, amount]]),
-    );
-    expect(lines).toMatchObject({
-      storageGBMonth: [30_000, 710],
-      replicationTransferGB: [1000, 20],
-      replicationTimeControlGB: [1000, 15],
-      putRequests1000: [300, 1.5],
-      proxyTaskHour: [1460, 73],
-      attendeeMinute: [60_000, 102],
-    });
-    const total = costsPerMonth.lines.reduce((sum: number, { amount }: any) => sum + amount, 0);
-    expect(costsPerMonth.total).toBeCloseTo(total, 6);
-    expect(costsPerMonth.notIncluded).toEqual(
-      expect.arrayContaining([
-        'Data transfer to viewers: no volume `downloadedGBPerMonth` in the file',
-        'Load balancers: no price `loadBalancerHour` in the file',
-        'free tiers, discounts and taxes',
-      ]),
-    );
-    // Items with a quantity of 0 need no price.
-    expect(costsPerMonth.notIncluded.join()).not.toContain('routerRequestsMillion');
+  test.each(['0', '-1', '1.5', 'many', ''])('fails when --audience is %j', async (people) => {
+    const { code, stderr } = await cli(['plan', `--audience=${people}`], { cwd: folderWith({ 'media.yaml': VALID }) });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--audience requires a number of people: a whole number of 1 or more.\n');
   });
 });

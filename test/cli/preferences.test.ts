@@ -108,6 +108,15 @@ describe('preferences set, drain, undrain and weight', () => {
     expect(appConfig.versions.size).toBe(3);
   });
 
+  test.each([
+    ['p.yaml', 'defaultPreference: true', 'yes'],
+    ['p.json', '{ "defaultPreference": false }', 'no'],
+    ['p.yaml', 'defaultPreference: no', 'no'],
+  ])('set understands booleans as preferences: %s with %s', async (file, text, expected) => {
+    expect((await preferences(['set', file], { [file]: text })).code).toBe(0);
+    expect(document()).toEqual({ defaultPreference: expected });
+  });
+
   test('set replaces the document by a file in JSON or YAML', async () => {
     const files = { 'p.yaml': 'defaultPreference: yes\n', 'p.json': '{"defaultPreference":"no"}' };
     expect((await preferences(['set', 'p.yaml'], files)).code).toBe(0);

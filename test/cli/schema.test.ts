@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { IMPORTS } from '../../cli/app/imports';
 import { VALUES } from '../../cli/app/values';
 import { parseConfig } from '../../cli/config/load';
-import { COST_ITEMS } from '../../cli/plan/cost-items';
+import { PRICE_UNITS } from '../../cli/plan/prices';
 
 const ROOT = join(__dirname, '../..');
 const schema = JSON.parse(readFileSync(join(ROOT, 'schema/media.schema.json'), 'utf8'));
@@ -58,6 +58,6 @@ describe('the schema', () => {
   });
 
   test('has a price for every item of the estimate', () => {
-    expect(Object.keys(schema.definitions.Prices.properties)).toEqual(Object.keys(COST_ITEMS));
+    expect(Object.keys(schema.definitions.Prices.properties)).toEqual(Object.keys(PRICE_UNITS));
   });
 });

@@ -1,19 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { diff } from '../../cli/commands/diff';
 import { init } from '../../cli/commands/init';
 import { plan } from '../../cli/commands/plan';
 import { preferences } from '../../cli/commands/preferences';
 import { schema } from '../../cli/commands/schema';
+import { status } from '../../cli/commands/status';
 import { synth } from '../../cli/commands/synth';
 import { validate } from '../../cli/commands/validate';
 import { run } from '../../cli/run';
 
 const COMMANDS = {
+  diff: () => diff,
   init: () => init,
   plan: () => plan,
   preferences: () => preferences,
   schema: () => schema,
+  status: () => status,
   synth: () => synth,
   validate: () => validate,
 };
@@ -42,17 +47,20 @@ export interface Around {
   readonly env?: NodeJS.ProcessEnv;
   /** The width of a terminal, for both streams. Without it, they are files. */
   readonly columns?: number;
+  /** What is typed on the terminal. */
+  readonly input?: string;
 }
 
 /** Runs a command line in this process. */
-export async function cli(argv: string[], { cwd = folderWith(), env = {}, columns }: Around = {}): Promise<Ran> {
+export async function cli(argv: string[], { cwd = folderWith(), env = {}, columns, input }: Around = {}): Promise<Ran> {
   const written = { stdout: '', stderr: '' };
   const stream = (name: keyof typeof written) => ({
     isTTY: columns !== undefined,
     columns,
     write: (text: string) => (written[name] += text),
   });
-  const code = await run(argv, { cwd, env, stdout: stream('stdout'), stderr: stream('stderr') }, COMMANDS);
+  const stdin = input === undefined ? undefined : Object.assign(Readable.from([input]), { isTTY: true });
+  const code = await run(argv, { cwd, env, stdin, stdout: stream('stdout'), stderr: stream('stderr') }, COMMANDS);
   return { code, ...written };
 }
 
@@ -73,4 +81,10 @@ export async function problemsOf(text: string): Promise<string[]> {
   return problems.map(({ line, column, path, message }: any) =>
     `${line}:${column} ${path} ${message}`.replace(/  +/, ' '),
   );
+}
+
+/** Fails with the text as the expected one, so that it can be copied into the document. */
+export function expectInDocs(text: string): void {
+  const isShown = readFileSync(join(__dirname, '../../docs/cli.md'), 'utf8').includes(text);
+  expect(isShown ? text : 'docs/cli.md contains other text').toBe(text);
 }

@@ -38,6 +38,26 @@ describe('a table', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBe(40);
   });
 
+  test('breaks long words, and aligns every line', () => {
+    const terminal = new Terminal({ isTTY: true, columns: 40 }, { NO_COLOR: '1' }, undefined);
+    const text = 'AWS::ElasticLoadBalancingV2::TargetGroup x';
+    expect(drawTable(terminal, columns, [[text, '12']])).toBe(`┌──────────────────────────────┬───────┐
+│ Name                         │ Count │
+├──────────────────────────────┼───────┤
+│ AWS::                        │    12 │
+│ ElasticLoadBalancingV2::     │       │
+│ TargetGroup x                │       │
+└──────────────────────────────┴───────┘
+`);
+  });
+
+  test('has bold titles, whose color codes take no space', () => {
+    const terminal = new Terminal({ isTTY: true, columns: 40 }, {}, undefined);
+    const [, titles, , row] = drawTable(terminal, columns, [['long name', '1']]).split('\n');
+    expect(titles).toBe('│ \u001b[1mName\u001b[22m      │ \u001b[1mCount\u001b[22m │');
+    expect(row).toBe('│ long name │     1 │');
+  });
+
   test('is lines of tab-separated fields elsewhere', () => {
     expect(drawTable(new Terminal(FILE, {}, undefined), columns, [['a', '1']])).toBe('Name\tCount\na\t1\n');
   });

@@ -6,6 +6,9 @@ import { CACHE } from './cache';
 /** The folder of the Python packages that install.sh installs. */
 export const PYTHON_BIN = join(CACHE, 'python/bin');
 
+/** The AWS CLI, by its version. */
+export const AWS_CLI = { 1: join(PYTHON_BIN, 'aws'), 2: join(CACHE, 'aws-2/aws') } as const;
+
 /** Succeeds if the CLI accepts the arguments, and only then cannot connect. */
 const PARSE_ONLY = `aws() {
   command aws "$@" 2>error && return 1

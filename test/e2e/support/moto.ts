@@ -6,14 +6,16 @@ import { freePort } from './free-port';
 
 /** A simulation of many AWS services: https://docs.getmoto.org */
 export class Moto {
-  static async start(): Promise<Moto> {
+  static async start(settings: Record<string, string> = {}): Promise<Moto> {
     const port = await freePort();
-    const process = spawn(join(PYTHON_BIN, 'moto_server'), ['--host', '127.0.0.1', '--port', `${port}`], {
+    const args = ['--host', '127.0.0.1', '--port', `${port}`];
+    const child = spawn(join(PYTHON_BIN, 'moto_server'), args, {
       stdio: 'ignore',
+      env: { ...process.env, ...settings },
     });
     let failure: Error | undefined;
-    process.once('error', (error) => (failure = error));
-    const server = new Moto(`http://127.0.0.1:${port}`, process);
+    child.once('error', (error) => (failure = error));
+    const server = new Moto(`http://127.0.0.1:${port}`, child);
     await eventually(async () => {
       if (!failure) await fetch(`${server.endpoint}/moto-api/`);
     });

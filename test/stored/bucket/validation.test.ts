@@ -209,6 +209,37 @@ describe('ReplicatedMediaBucket fails when', () => {
       'lifecycleRules[0].noncurrentVersionTransitions[0]: got "GLACIER after 0 days", expected objects to be replicated before they transition to a class that S3 does not replicate from. Set `transitionAfter` to one day or more, or use GLACIER_INSTANT_RETRIEVAL.',
     ],
     [
+      'objects expire on the day of a transition',
+      () => ({
+        lifecycleRules: [
+          {
+            expiration: Duration.days(30),
+            transitions: [{ storageClass: s3.StorageClass.GLACIER, transitionAfter: Duration.days(30) }],
+          },
+        ],
+      }),
+      'lifecycleRules[0].expiration: got "30 days", expected more than 30 days, the time of `transitions[0]`. Increase `expiration`, or remove the transition.',
+    ],
+    [
+      'noncurrent versions expire before a transition',
+      () => ({
+        lifecycleRules: [
+          {
+            noncurrentVersionExpiration: Duration.days(7),
+            noncurrentVersionTransitions: [
+              { storageClass: s3.StorageClass.GLACIER, transitionAfter: Duration.days(30) },
+            ],
+          },
+        ],
+      }),
+      'lifecycleRules[0].noncurrentVersionExpiration: got "7 days", expected more than 30 days, the time of `noncurrentVersionTransitions[0]`. Increase `noncurrentVersionExpiration`, or remove the transition.',
+    ],
+    [
+      'objects move to STANDARD_IA before 30 days',
+      () => ({ lifecycleRules: move(s3.StorageClass.INFREQUENT_ACCESS, { transitionAfter: Duration.days(29) }) }),
+      'lifecycleRules[0].transitions[0]: got "STANDARD_IA after 29 days", expected at least 30 days before a transition to STANDARD_IA. Set `transitionAfter` to 30 days or more, or use INTELLIGENT_TIERING or GLACIER_INSTANT_RETRIEVAL.',
+    ],
+    [
       'the key of the primary is in another region',
       (stack) => ({ encryptionKey: keyIn(stack, 'eu-west-1') }),
       'encryptionKey: got "a key in eu-west-1", expected a key in us-east-1, the region of this copy. Specify a key in us-east-1, or remove the property.',

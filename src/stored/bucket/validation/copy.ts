@@ -1,8 +1,7 @@
-import { Aws, Duration, Token } from 'aws-cdk-lib';
+import { Aws, Token } from 'aws-cdk-lib';
 import * as kms from 'aws-cdk-lib/aws-kms';
-import * as s3 from 'aws-cdk-lib/aws-s3';
+import { validateLifecycle } from './lifecycle';
 import { Problems } from '../../../private/problems';
-import { ARCHIVE_CLASSES } from '../contract';
 import { knownRegionOfBucket } from '../copies/existing-copy';
 import { aliasNameOf, isAlias, knownRegionOf } from '../copies/media-key';
 import { MediaCopyProps, MediaReplicaProps } from '../copy-props';
@@ -87,28 +86,4 @@ function validateBucketName(
     expected: '3 to 63 lowercase letters, digits, hyphens and dots, starting and ending with a letter or digit',
     fix: 'Change the name, or remove it to use a derived name.',
   });
-}
-
-/**
- * S3 runs lifecycle rules once a day and does not replicate from the archive classes. An object that transitions on its
- * first day may not be replicated yet, and then never is.
- */
-function validateLifecycle(problems: Problems, rule: s3.LifecycleRule): void {
-  const expectReplicatedFirst = (
-    property: string,
-    { storageClass, transitionAfter = Duration.days(0), transitionDate }: s3.Transition,
-  ) => {
-    const isEarly = transitionDate !== undefined || transitionAfter.toDays({ integral: false }) < 1;
-    const when = transitionDate ? `on ${transitionDate.toISOString()}` : `after ${transitionAfter.toHumanString()}`;
-    problems.expect(!(isEarly && ARCHIVE_CLASSES.includes(storageClass.value)), {
-      property,
-      got: `${storageClass.value} ${when}`,
-      expected: 'objects to be replicated before they transition to a class that S3 does not replicate from',
-      fix: 'Set `transitionAfter` to one day or more, or use GLACIER_INSTANT_RETRIEVAL.',
-    });
-  };
-  rule.transitions?.forEach((each, index) => expectReplicatedFirst(`transitions[${index}]`, each));
-  rule.noncurrentVersionTransitions?.forEach((each, index) =>
-    expectReplicatedFirst(`noncurrentVersionTransitions[${index}]`, each),
-  );
 }
