@@ -20,6 +20,7 @@ import { TestAuthority } from './certificates';
 import { CloudFormation, CustomResourceAnswer } from './cloudformation';
 import { DeployedFunction } from './deployed-function';
 import { DynamoDbLocal } from './dynamodb-local';
+import { freePort } from './free-port';
 import { Gate } from './gate';
 import { Minio } from './minio';
 import { CREDENTIALS } from './s3-server';
@@ -34,7 +35,6 @@ export const ACCOUNT = '111111111111';
 export const MEDIA = 'media';
 export const REPORTS = 'reports';
 const TABLE = 'replication';
-const MINIO_PORT = 9470;
 
 export type FunctionName = 'Worker' | 'Status';
 export const FUNCTIONS: readonly FunctionName[] = ['Worker', 'Status'];
@@ -80,7 +80,7 @@ export class BackfillWorld {
     // The clock follows real time, like those of the functions. A job stays New until the test prepares it.
     const control = await S3ControlSimulator.start({ account: ACCOUNT, region, behaviour: { newFor: 1e12 } });
     const dynamo = await DynamoDbLocal.start();
-    const minio = new Minio({ dir, region, port: MINIO_PORT });
+    const minio = new Minio({ dir, region, port: await freePort() });
     const world = new BackfillWorld(dir, assembly, stack, control, dynamo, minio, new CloudFormation(authority));
     try {
       await minio.start();

@@ -35,7 +35,8 @@ export interface Schedule {
  * their real code. Time passes only by `advance`, and work that AWS does by itself is done when a test asks for it.
  */
 export class Cloud {
-  static async start(dynamo: DynamoDbLocal): Promise<Cloud> {
+  /** @param env more environment variables of all functions */
+  static async start(dynamo: DynamoDbLocal, env: Readonly<Record<string, string>> = {}): Promise<Cloud> {
     const dir = mkdtempSync(join(tmpdir(), 'cloud-'));
     const authority = new TestAuthority(dir);
     writeFileSync(join(dir, 'ca.pem'), authority.certificate);
@@ -47,7 +48,7 @@ export class Cloud {
       publish: (topicArn, message) => messaging.publish(topicArn, message),
       acceptsNotifications: (topicArn, bucket) => messaging.accepts(topicArn, bucket),
     });
-    const cloud = new Cloud(dir, s3, messaging, dynamo, new CloudFormation(authority));
+    const cloud = new Cloud(dir, s3, messaging, dynamo, new CloudFormation(authority), env);
     await cloud.cloudFormation.start();
     await queues.start();
     return cloud;
@@ -67,6 +68,7 @@ export class Cloud {
     readonly messaging: Messaging,
     readonly dynamo: DynamoDbLocal,
     readonly cloudFormation: CloudFormation,
+    private readonly env: Readonly<Record<string, string>>,
   ) {}
 
   /** A part of the names that CloudFormation generates. */
@@ -104,6 +106,7 @@ export class Cloud {
         AWS_ENDPOINT_URL_SQS: this.messaging.queues.endpoint,
         NODE_EXTRA_CA_CERTS: join(this.dir, 'ca.pem'),
         HOSTS: JSON.stringify({ ...this.cloudFormation.hosts, ...control.hosts }),
+        ...this.env,
       },
     });
     this.running.set(arn, fn);

@@ -12,7 +12,17 @@ import { fillIn, Resolve } from '../deployed-function';
 export const ACCOUNT = '111111111111';
 
 /** Types without an effect on media. */
-const WITHOUT_EFFECT = ['AWS::CloudWatch::Alarm', 'AWS::Lambda::Permission', 'AWS::Logs::LogGroup'];
+const WITHOUT_EFFECT = [
+  'AWS::AppConfig::Application',
+  'AWS::AppConfig::ConfigurationProfile',
+  'AWS::AppConfig::Deployment',
+  'AWS::AppConfig::DeploymentStrategy',
+  'AWS::AppConfig::Environment',
+  'AWS::AppConfig::HostedConfigurationVersion',
+  'AWS::CloudWatch::Alarm',
+  'AWS::Lambda::Permission',
+  'AWS::Logs::LogGroup',
+];
 const NO_EFFECT: ResourceType = { create: (_, { logicalId }) => ({ Ref: logicalId, Arn: `arn:of:${logicalId}` }) };
 
 const TYPES: Readonly<Record<string, ResourceType>> = {

@@ -1,0 +1,2 @@
+export type { Session } from './session';
+export { SignallingServer, type SignallingServerOptions } from './signalling-server';
