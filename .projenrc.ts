@@ -66,7 +66,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
   prettierOptions: { settings: { singleQuote: true, printWidth: 120 } },
   eslintOptions: {
     dirs: ['src'],
-    devdirs: ['test', 'cli', 'examples', 'bench', 'scripts', 'projenrc'],
+    devdirs: ['test', 'cli', 'examples', 'demo', 'bench', 'scripts', 'projenrc'],
     commandOptions: { fix: false },
   },
   jestOptions: {
@@ -76,7 +76,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
     passWithNoTests: false,
     jestConfig: { collectCoverage: false },
   },
-  gitignore: ['/cdk.out', '/bench/results.json', '.jsii.tabl.json', '*.log'],
+  gitignore: ['/cdk.out', '/bench/results.json', '/docs/demo/*.new.png', '.jsii.tabl.json', '*.log'],
 });
 
 // Version 1.13.0 was not published for every platform that it names, which makes `npm ci` reject the lock file.

@@ -2,7 +2,7 @@ import { awscdk, JsonFile } from 'projen';
 import { TRANSFORM } from './jest';
 
 /** Dependencies of the command line. They are bundled, so users of the package do not install them. */
-const CLI_DEPS = ['ajv@^8', 'fastest-levenshtein@^1', 'picocolors@^1', 'table@^6', 'yaml@^2'];
+const CLI_DEPS = ['ajv@^8', 'fastest-levenshtein@^1', 'fflate@^0.8', 'picocolors@^1', 'yaml@^2'];
 
 /**
  * The command line: TypeScript in cli/, which jsii does not compile, bundled into one file. It loads the user's
@@ -12,7 +12,7 @@ export function configureCli(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(...CLI_DEPS, '@jsii/spec@^1');
   project.package.addBin({ [project.name]: 'assets/cli/index.js' });
   for (const path of ['/cli', '/test/cli-packed']) project.npmignore!.exclude(path);
-  project.npmignore!.include('/schema/');
+  for (const path of ['/schema/', '/templates/']) project.npmignore!.include(path);
 
   const bundle = project.tasks.addTask('bundle:cli', { description: 'Bundles the command line' });
   bundle.exec('tsx scripts/bundle-cli.ts');

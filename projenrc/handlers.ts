@@ -14,6 +14,7 @@ const RUNTIME_DEPS = [
   '@aws-sdk/client-appconfigdata@^3',
   '@aws-sdk/client-chime-sdk-meetings@^3',
   '@aws-sdk/client-dynamodb@^3',
+  '@aws-sdk/client-eventbridge@^3',
   '@aws-sdk/client-lambda@^3',
   '@aws-sdk/client-s3@^3',
   '@aws-sdk/client-s3-control@^3',

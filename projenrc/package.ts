@@ -4,7 +4,7 @@ import { METAFILES } from '../scripts/metafiles';
 /** Files and folders that users of the package do not need. */
 const NOT_PACKAGED = [
   ...['/.ci', '/.jsii.tabl.json', '/API.md', '/CONTRIBUTING.md', '/SECURITY.md', '/bench', '/cdk.out', '/docs'],
-  ...['/examples', '/scripts'],
+  ...['/demo', '/examples', '/scripts'],
 ];
 
 /** Code that runs in Lambda only. The package contains it as bundles, in assets/. */

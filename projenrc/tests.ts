@@ -1,4 +1,4 @@
-import { awscdk, JsonFile } from 'projen';
+import { awscdk, JsonFile, Task } from 'projen';
 import { TRANSFORM } from './jest';
 
 /** The latest tested aws-cdk-lib, and the cdk-nag for it. */
@@ -13,7 +13,12 @@ const FLOOR_NAG = '2.37.55';
  */
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6', '@swc/jest@^0.2');
-  project.addDevDeps('amazon-chime-sdk-js@^3', '@smithy/signature-v4@^5');
+  project.addDevDeps('@smithy/signature-v4@^5');
+  // The browser's side of meetings, and the other side of its protocol. Their behaviour is tested as it is.
+  project.addDevDeps('amazon-chime-sdk-js@3.32.0', 'playwright-core@1.65.1', 'werift@0.24.4');
+  project.addDevDeps('ws@8.23.0', '@types/ws@8.18.2');
+  // Later versions of pixelmatch are ES modules only, which jest does not load.
+  project.addDevDeps('axe-core@4.14.1', 'pixelmatch@5.3.0', '@types/pixelmatch@^5', 'pngjs@7.0.0', '@types/pngjs@^6');
   // github-slugger 2 has the same code as an ES module, which jest does not load.
   project.addDevDeps('markdown-it@^15', 'github-slugger@^1.5', '@types/github-slugger@^1.3');
   // Later versions were not published for every platform that they name, which makes `npm ci` reject the lock file.
@@ -51,6 +56,8 @@ export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   addTasks(project);
 }
 
+const WEB = ['examples/web', 'test/e2e/support/web', 'demo/page'];
+
 /** TypeScript outside of src/, checked by the native compiler: it is four times as fast as the one of jsii. */
 const TYPECHECK = 'node node_modules/typescript-7/bin/tsc --project';
 
@@ -59,6 +66,30 @@ const QUIET = {
   JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 };
+
+/** Code for browsers: the example of a client, the page that tests it, and that of the demo. */
+function configureWeb(project: awscdk.AwsCdkConstructLibrary, typecheck: Task): void {
+  for (const folder of WEB) {
+    new JsonFile(project, `${folder}/tsconfig.json`, {
+      obj: {
+        extends: '../'.repeat(folder.split('/').length) + 'tsconfig.json',
+        compilerOptions: {
+          noEmit: true,
+          rootDir: '../'.repeat(folder.split('/').length),
+          lib: ['es2022', 'dom', 'dom.iterable'],
+          module: 'esnext',
+          moduleResolution: 'bundler',
+          types: [],
+        },
+        include: ['**/*.ts'],
+      },
+    });
+    typecheck.exec(`${TYPECHECK} ${folder}/tsconfig.json`);
+  }
+  project.tsconfigDev.addExclude('e2e/support/web');
+  project.tryFindObjectFile('examples/tsconfig.json')!.addToArray('exclude', 'web');
+  project.tryFindObjectFile('demo/tsconfig.json')!.addToArray('exclude', 'page');
+}
 
 function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   const { compileTask, tasks, testTask } = project;
@@ -72,7 +103,7 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     [`${name}/*`, [`../${LATEST_DIR}/node_modules/${name}/*`]],
   ]);
   // The benchmarks measure with the latest aws-cdk-lib, so their types (and those of src/) are checked against it.
-  for (const [folder, cdk] of Object.entries({ examples: [], scripts: [], bench: onLatest })) {
+  for (const [folder, cdk] of Object.entries({ examples: [], scripts: [], demo: [], bench: onLatest })) {
     new JsonFile(project, `${folder}/tsconfig.json`, {
       obj: {
         extends: '../tsconfig.json',
@@ -86,6 +117,7 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
     });
     typecheck.exec(`${TYPECHECK} ${folder}/tsconfig.json`);
   }
+  configureWeb(project, typecheck);
   compileTask.exec('tsx scripts/lazy-index.ts');
 
   const unit = tasks.addTask('test:unit', {
@@ -105,6 +137,10 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
   const synth = tasks.addTask('synth', { description: 'Synthesises an example into cdk.out', receiveArgs: true });
   synth.spawn(project.bundler.bundleTask);
   synth.exec('tsx --tsconfig examples/tsconfig.json scripts/synth.ts', { receiveArgs: true });
+  const demo = tasks.addTask('demo', { description: 'Serves a demo in which everything runs on this machine' });
+  demo.spawn(project.bundler.bundleTask);
+  demo.exec('test/e2e/install.sh node dynamodb');
+  demo.exec('tsx --tsconfig demo/tsconfig.json demo/index.ts', { receiveArgs: true });
 
   const bench = tasks.addTask('bench', {
     description: 'Measures the library against hand-written apps; --write updates docs/benchmarks.md',
@@ -115,5 +151,13 @@ function addTasks(project: awscdk.AwsCdkConstructLibrary): void {
 
   const e2e = tasks.addTask('test:e2e', { description: 'Runs the deployed code against real servers' });
   e2e.exec('test/e2e/install.sh');
-  e2e.exec('jest --config test/e2e/jest.config.json --runInBand --ci --forceExit', { receiveArgs: true });
+  e2e.exec('test/e2e/run.sh', { receiveArgs: true });
+
+  // They mostly wait for leases and pauses, so several run at a time.
+  const crash = tasks.addTask('test:crash', { description: 'Interrupts the deployed code after each of its calls' });
+  crash.exec('test/e2e/install.sh');
+  crash.exec(
+    "jest --config test/e2e/jest.config.json --maxWorkers=3 --testPathPatterns='crash.*e2e' --ci --forceExit",
+    { receiveArgs: true },
+  );
 }

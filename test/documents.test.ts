@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
 import { Markdown } from './support/markdown';
+import { MAX_DIRECT_TEMPLATE_BYTES } from '../cli/deployment/request';
 import * as meeting from '../src/live/meeting/contract';
 import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
-import { CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
+import { API_REQUESTS, CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
 import * as backfill from '../src/stored/backfill/contract';
 import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
 import { OVERHEAD_SECONDS, START_SECONDS } from '../src/stored/canary/contract';
@@ -241,14 +242,28 @@ describe('docs/limits.md', () => {
     ['attendees with `FHD`', count('src/live/meeting/replicated-meeting', 'SHARP_ATTENDEES')],
     ['replicas of a meeting', String(REPLICAS_PER_MEETING.value)],
     ['concurrent sessions', String(CONCURRENT_MEETINGS.value)],
+    ['calls of each Chime API operation', `${API_REQUESTS.perSecond} a second, burst of ${API_REQUESTS.burst}`],
     ['seats of a meeting', isWritten(meeting.MAX_ATTENDEES * (1 + REPLICAS_PER_MEETING.value))],
     ['participants of a batch', String(meeting.MAX_BATCH)],
-    ['seats taken in one transaction', count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_AT_ONCE')],
+    [
+      'seats of a batch that are taken together',
+      count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_AT_ONCE'),
+    ],
+    ['users of a batch in one session', count('src/live/meeting/runtime/seats/batch-joining', 'SEATS_TOGETHER')],
+    ['unused promotion', seconds('src/live/meeting/runtime/seats/users', 'UNUSED_MS')],
     ['places on the stage', `${count('src/live/meeting/replicated-meeting', 'STAGE_SLOTS')} by default`],
     ['`stageGrace`', `0 to ${count('src/live/meeting/room-rules', 'DAY_SECONDS')} s`],
     ['`stageGrace`', `by default ${count('src/live/meeting/replicated-meeting', 'STAGE_GRACE_SECONDS')}`],
     ['duration of a start', seconds('src/live/meeting/runtime/rooms/generations', 'START_MS')],
     ['lease of a concurrent start or end', seconds('src/live/meeting/runtime/rooms/generations', 'LEASE_MS')],
+    ['age up to which', seconds('src/live/meeting/runtime/rooms/sessions', 'YOUNG_MS')],
+    ['age up to which', seconds('src/live/meeting/runtime/rooms/sessions', 'SECOND_CALL_AFTER_MS')],
+    ['events of a batch', count('src/live/meeting/reconciler-triggers', 'EVENTS_PER_BATCH')],
+    ['events of a batch', `${durationOf('src/live/meeting/reconciler-triggers', 'BATCHING_WINDOW').toSeconds()} s`],
+    ['events of a batch', `${count('src/live/meeting/reconciler-triggers', 'CONCURRENT_BATCHES')} batches`],
+    ['events of a batch', durationOf('src/live/meeting/reconciler-triggers', 'EVENT_AGE').toHumanString()],
+    ['time until DynamoDB must respond', seconds('src/live/meeting/runtime/service', 'DYNAMODB_PATIENCE_MS')],
+    ['time until DynamoDB must respond', `${count('src/live/meeting/runtime/service', 'DYNAMODB_ATTEMPTS')} attempts`],
     ['control regions', String(CONTROL_REGIONS.length)],
     ['media regions', String(MEDIA_REGIONS.length)],
 
@@ -264,7 +279,7 @@ describe('docs/limits.md', () => {
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
     ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],
-    ['a template for `aws cloudformation', `${count('cli/deployment/steps', 'MAX_DIRECT_TEMPLATE_BYTES')} bytes`],
+    ['a template that `deploy.sh`', `${isWritten(MAX_DIRECT_TEMPLATE_BYTES)} bytes`],
   ])('has %s: %s', (limit, number) => {
     const [row, ...others] = rows.map((cells) => cells.join(' | ')).filter((line) => line.startsWith(limit));
     expect(others).toEqual([]);

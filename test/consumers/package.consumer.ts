@@ -15,6 +15,7 @@ const TOP = [
   'lib',
   'package.json',
   'schema',
+  'templates',
 ];
 
 describe('the Python package', () => {

