@@ -57,7 +57,9 @@ export class MeetingMedia implements Promotable {
   ) {
     const configuration = new MeetingSessionConfiguration(Meeting, Attendee);
     if (connectionTimeoutMs !== undefined) configuration.connectionTimeoutMs = connectionTimeoutMs;
-    this.devices = new DefaultDeviceController(logger);
+    // With Web Audio, the track that is sent never changes. Otherwise, a negotiation that begins while the library replaces
+    // the track sends the former one, which has ended: nobody would hear a user who was promoted.
+    this.devices = new DefaultDeviceController(logger, { enableWebAudio: true });
     // An attendee of a replica is not in the list of attendees, so do not set `attendeePresenceTimeoutMs`: the library
     // would end every session with NoAttendeePresent (amazon-chime-sdk-js #2161).
     this.session = new DefaultMeetingSession(configuration, logger, this.devices);

@@ -30,6 +30,8 @@ const MOVE_IN_MS = 12_000;
 /** A place on the stage that was lost with the connection. */
 const BACK_ON_STAGE_MS = 2000;
 const CUTS = 100;
+/** A new negotiation and the switch to the microphone overlap in about one promotion of four. */
+const PROMOTIONS = 8;
 const LONGEST_PAUSE_MS = 600;
 /** The library notices a socket that is lost at the end of a negotiation by four unanswered pings. */
 const STUCK_SECONDS = 60;
@@ -148,6 +150,18 @@ test('a participant raises the hand, is promoted, and is seen and heard by other
   await speaker.call('hears', TONE.anna);
   await bert.call('sees', 'speaker', 'red');
   expect(anna.stages).toEqual(['handRaised', 'invited', 'entering', 'onStage']);
+});
+
+test('a participant is heard after each promotion', async () => {
+  const speaker = await presenter();
+  const anna = await participant('anna', 'lime');
+  for (let times = 0; times < PROMOTIONS; times++) {
+    anna.mark();
+    await goOnStage(anna);
+    await speaker.call('hears', TONE.anna);
+    await host('DemoteAttendee', 'anna');
+    await anna.untilStage('audience');
+  }
 });
 
 test('a client whose connection is cut on the stage returns to it', async () => {

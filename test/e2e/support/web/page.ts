@@ -1,4 +1,4 @@
-import { hearTone, seeColor } from './senses';
+import { colorOf, hearTone, seeColor } from './senses';
 import { cameraOf, microphoneOf } from './test-pattern';
 import { Ask, askOverHttp, Promotion, Seat } from '../../../../examples/web/meeting-api';
 import { MeetingClient } from '../../../../examples/web/meeting-client';
@@ -13,6 +13,7 @@ declare global {
   }
 }
 
+const PATIENCE_MS = 60_000;
 const parameters = new URLSearchParams(location.search);
 const realNow = Date.now;
 /** The page can live later than the service. */
@@ -76,6 +77,43 @@ async function videoOf(externalUserId: string, isContent: boolean): Promise<HTML
 /** The session of the client library, for what the kit does not do. */
 const media = () => (client as any).attendance.media as MeetingMedia;
 
+/** What the browser received, if a wait takes too long. */
+async function received(): Promise<string> {
+  const stats = (await media().audioVideo.getRTCPeerConnectionStats()) ?? [];
+  const streams = [...stats.values()].filter(({ type }) => type === 'inbound-rtp');
+  const elements = [...videos.values()].map(({ video, element }) => ({
+    ...video,
+    frame: [element.videoWidth, element.videoHeight],
+    color: element.videoWidth ? colorOf(element) : undefined,
+    paused: element.paused,
+  }));
+  return JSON.stringify({ client: client.state, sound: sound.state, elements, streams }, null, 1);
+}
+
+/** Fails before the test does, and says why. */
+async function within<T>(what: string, wait: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(async () => reject(new Error(`Did not ${what}: ${await received()}`)), PATIENCE_MS);
+  });
+  return Promise.race([wait, late]).finally(() => clearTimeout(timer));
+}
+
+async function see(externalUserId: string, color: string, isContent: boolean): Promise<void> {
+  // A video that is replaced while it is watched does not show another frame.
+  for (;;) {
+    const element = await videoOf(externalUserId, isContent);
+    const replaced = new Promise<boolean>((resolve) => {
+      new MutationObserver((_, observer) => {
+        if (element.isConnected) return;
+        observer.disconnect();
+        resolve(true);
+      }).observe(document.body, { childList: true });
+    });
+    if (!(await Promise.race([seeColor(element, color).then(() => false), replaced]))) return;
+  }
+}
+
 /** What the test calls. */
 const user = {
   client,
@@ -86,20 +124,8 @@ const user = {
   camera: (color: string) => client.useCamera(cameraOf(color)),
   microphone: (frequency: number) => client.useMicrophone(microphoneOf(frequency, sound)),
   content: (color: string) => client.shareContent(cameraOf(color)),
-  hears: (frequency: number) => hearTone(audioElement, frequency, sound),
-  async sees(externalUserId: string, color: string, isContent = false): Promise<void> {
-    // A video that is replaced while it is watched does not show another frame.
-    for (;;) {
-      const element = await videoOf(externalUserId, isContent);
-      const replaced = new Promise<boolean>((resolve) => {
-        new MutationObserver((_, observer) => {
-          if (element.isConnected) return;
-          observer.disconnect();
-          resolve(true);
-        }).observe(document.body, { childList: true });
-      });
-      if (!(await Promise.race([seeColor(element, color).then(() => false), replaced]))) return;
-    }
-  },
+  hears: (frequency: number) => within(`hear ${frequency} Hz`, hearTone(audioElement, frequency, sound)),
+  sees: (externalUserId: string, color: string, isContent = false) =>
+    within(`see ${externalUserId} in ${color}`, see(externalUserId, color, isContent)),
 };
 window.user = user;
