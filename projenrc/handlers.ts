@@ -1,8 +1,6 @@
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { awscdk, javascript } from 'projen';
-import { METAFILES } from '../scripts/metafiles';
-import { UNUSED_CREDENTIALS } from '../scripts/unused-credentials';
 
 const SOURCES = 'src';
 const ENTRY = '.lambda.ts';
@@ -12,6 +10,7 @@ const RUNTIME_DEPS = [
   '@aws-lambda-powertools/logger@^2',
   '@aws-lambda-powertools/metrics@^2',
   '@aws-sdk/client-appconfigdata@^3',
+  '@aws-sdk/client-athena@^3',
   '@aws-sdk/client-chime-sdk-meetings@^3',
   '@aws-sdk/client-dynamodb@^3',
   '@aws-sdk/client-eventbridge@^3',
@@ -42,19 +41,7 @@ export function configureHandlers(project: awscdk.AwsCdkConstructLibrary): void 
   for (const file of readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).sort()) {
     if (!file.endsWith(ENTRY)) continue;
     project.eslint!.allowDevDeps(join(SOURCES, file));
-    bundler.addBundle(join(SOURCES, file), {
-      platform: 'node',
-      target: 'node24',
-      externals: UNUSED_CREDENTIALS,
-      minify: true,
-      keepNames: true, // error codes are the names of classes
-      mainFields: ['module', 'main'], // esbuild can remove unused code from ES modules
-      // An import() of node:http makes Node.js load fetch(), which adds 13 ms to a cold start.
-      esbuildArgs: {
-        '--supported:dynamic-import': 'false',
-        '--metafile': `${METAFILES}/${basename(file, '.ts')}.json`,
-      },
-    });
+    bundler.bundleTask.exec(`tsx scripts/bundle-handler.ts ${join(SOURCES, file)}`);
   }
   project.compileTask.prependSpawn(bundler.bundleTask);
 }

@@ -14,6 +14,8 @@ const FLOOR_NAG = '2.37.55';
 export function configureTests(project: awscdk.AwsCdkConstructLibrary): void {
   project.addDevDeps(`cdk-nag@${FLOOR_NAG}`, 'fast-check@^4', 'tsx@^4', 'table@^6', '@swc/jest@^0.2');
   project.addDevDeps('@smithy/signature-v4@^5');
+  // Runs the queries of the audit beside Trino, and writes inventories.
+  project.addDevDeps('@duckdb/node-api@1.5.5-r.5');
   // The browser's side of meetings, and the other side of its protocol. Their behaviour is tested as it is.
   project.addDevDeps('amazon-chime-sdk-js@3.32.0', 'playwright-core@1.65.1', 'werift@0.24.4');
   project.addDevDeps('ws@8.23.0', '@types/ws@8.18.2');
