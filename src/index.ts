@@ -6,5 +6,6 @@ export * from './shared/http';
 export * from './stored/backfill/props';
 export * from './stored/bucket';
 export * from './stored/canary';
+export * from './stored/drill';
 export * from './stored/proxy';
 export * from './stored/routing';

@@ -17,6 +17,7 @@ const stack = new library.MediaReplicationStack(app, 'Media', {
     replicateExisting: true,
   },
   canary: {},
+  drill: {},
   meetings: {
     rooms: [{ meetingName: 'town-hall', mediaRegion: 'us-east-1', replicas: [{ mediaRegion: 'eu-west-1' }] }],
   },
@@ -35,6 +36,7 @@ const NODES: Record<string, IConstruct> = {
   proxy: proxy!,
   router: stack.router,
   canary: stack.canary!,
+  drill: stack.drill!,
   monitoring: stack.monitoring,
   meetings: stack.meetings!,
   meeting: stack.meetings!.meetings[0],

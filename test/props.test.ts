@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { App, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
@@ -366,6 +367,20 @@ const HARNESSES: Record<string, Harness> = {
       replicationTimeThreshold: Duration.minutes(1),
     },
   },
+  ReplicationDrillProps: {
+    use: (stack, props) => new library.ReplicationDrill(stack, 'Drill', props),
+    base: { media: (stack: Stack) => media(stack), router: (stack: Stack) => router(stack) },
+    samples: {
+      duration: Duration.hours(2),
+      maxFallbackPercent: 20,
+      media: (stack: Stack) => media(stack, { namePrefix: 'studio' }),
+      replicaRegions: new With(['eu-west-1'], {
+        media: (stack: Stack) => media(stack, { replicas: [...replicas, { region: 'eu-north-1' }] }),
+      }),
+      router: (stack: Stack) => new library.MediaRouter(stack, 'Other', { media: media(stack) }),
+      stopAlarms: (stack: Stack) => [cloudwatch.Alarm.fromAlarmName(stack, 'Errors', 'errors')],
+    },
+  },
   MediaMonitoringProps: {
     use: (stack, props) => new library.MediaMonitoring(stack, 'Monitoring', props),
     base: { media: (stack: Stack) => media(stack), router: (stack: Stack) => router(stack) },
@@ -402,6 +417,7 @@ const HARNESSES: Record<string, Harness> = {
     samples: {
       media: { replicas: [{ region: 'eu-north-1' }] },
       canary: {},
+      drill: {},
       meetings: { rooms: [] },
       monitoring: { dashboardName: 'media' },
       outputs: false,

@@ -16,6 +16,7 @@ export const LEFT_OUT: Record<string, string> = {
   'S3MediaProxyOptions.vpcSubnets': 'belongs to `vpc`',
   'S3MediaProxyPrimaryOptions.vpcSubnets': 'belongs to `vpc`',
   'ReplicationCanaryOptions.proxies': 'takes constructs of an app; the proxies of the replicas are the default',
+  'ReplicationDrillOptions.stopAlarms': 'takes constructs of an app; the alarm on fallbacks is always there',
   'LifecycleRule.expirationDate': 'a fixed date; `expiration` is a duration',
   'Transition.transitionDate': 'a fixed date; `transitionAfter` is a duration',
 };
@@ -47,6 +48,9 @@ export const CONFIG_DESCRIPTIONS: Record<string, string> = {
   'MediaReplicationStackProps.canary':
     'A canary that tests replication on a schedule (`canary: {}` for the default options). It adds custom metrics and ' +
     'alarms for each replica.\nDefault: no canary.',
+  'MediaReplicationStackProps.drill':
+    'A rehearsal of an outage of replication, which an operator starts in AWS FIS (`drill: {}` for the default options).\n' +
+    'Default: no drill.',
   'MediaReplicationStackMeetings.rooms': 'The rooms. An empty list creates the service only.',
   'ReplicatedMeetingOptions.meetingName':
     'The name used to join the meeting: 2 to 64 letters, digits, `-` and `_`. Unique in the list. Renaming a room ' +

@@ -5,11 +5,12 @@ import { validateStack } from './validation';
 import { ReplicatedMeetingService } from '../../live/meeting';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
+import { ReplicationDrill } from '../../stored/drill';
 import { MediaRouter } from '../../stored/routing';
 import { MediaMonitoring } from '../monitoring';
 
 /**
- * A complete platform in one stack: media with replicas and proxies, a router, and optionally meetings and a canary, with
+ * A complete platform in one stack: media with replicas and proxies, a router, and optionally meetings, a canary and a drill, with
  * a dashboard and alarms for all of them.
  *
  * The stack consists of this library's public constructs, each configured by the property of the same name. Whatever the
@@ -44,6 +45,9 @@ export class MediaReplicationStack extends Stack {
   /** The canary, if `canary` was specified. */
   public readonly canary?: ReplicationCanary;
 
+  /** The rehearsal of an outage of replication, if `drill` was specified. */
+  public readonly drill?: ReplicationDrill;
+
   /** The dashboard, the alarms and their topic. */
   public readonly monitoring: MediaMonitoring;
 
@@ -58,6 +62,7 @@ export class MediaReplicationStack extends Stack {
     if (props.canary) this.canary = new ReplicationCanary(this, 'Canary', { ...props.canary, media });
     if (props.meetings) this.meetings = this.createMeetings(props.meetings);
     const { router, canary, meetings } = this;
+    if (props.drill) this.drill = new ReplicationDrill(this, 'Drill', { ...props.drill, media, router });
     this.monitoring = new MediaMonitoring(this, 'Monitoring', { ...props.monitoring, media, router, canary, meetings });
     if (outputs) this.writeOutputs();
   }
@@ -71,7 +76,7 @@ export class MediaReplicationStack extends Stack {
 
   /** Outputs for operators. The bucket has its own outputs for its copies. */
   private writeOutputs(): void {
-    const { media, router, meetings, monitoring } = this;
+    const { media, router, meetings, drill, monitoring } = this;
     const write = (id: string, value: string | undefined, description: string) =>
       value !== undefined && new CfnOutput(this, id, { value, description });
     write('PrimaryBucketName', media.primary.bucketName, 'Name of the primary bucket');
@@ -83,6 +88,7 @@ export class MediaReplicationStack extends Stack {
     write('MeetingsAudienceFunctionName', meetings?.audienceFunction.functionName, 'Name of the audience function');
     write('MeetingsHostFunctionName', meetings?.hostFunction.functionName, 'Name of the host function');
     write('MeetingsApiUrl', meetings?.httpApi?.url, 'URL of the meetings HTTP API');
+    write('DrillTemplateId', drill?.experimentTemplateId, 'ID of the AWS FIS experiment template of the drill');
     write('DashboardUrl', monitoring.dashboardUrl, 'URL of the dashboard for all regions');
     write('AlarmTopicArn', monitoring.topic.topicArn, 'ARN of the topic that alarms publish to');
   }

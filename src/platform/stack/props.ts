@@ -2,6 +2,7 @@ import { StackProps } from 'aws-cdk-lib';
 import { ReplicatedMeetingOptions, ReplicatedMeetingServiceProps } from '../../live/meeting';
 import { ReplicatedMediaBucketProps } from '../../stored/bucket';
 import { ReplicationCanaryOptions } from '../../stored/canary';
+import { ReplicationDrillOptions } from '../../stored/drill';
 import { MediaRouterOptions } from '../../stored/routing';
 import { MediaMonitoringOptions } from '../monitoring';
 
@@ -41,6 +42,13 @@ export interface MediaReplicationStackProps extends StackProps {
    * @default - no canary
    */
   readonly canary?: ReplicationCanaryOptions;
+
+  /**
+   * A rehearsal of an outage of replication, which an operator starts in AWS FIS.
+   *
+   * @default - no drill
+   */
+  readonly drill?: ReplicationDrillOptions;
 
   /**
    * The dashboard, the alarms and their topic, which every stack has.

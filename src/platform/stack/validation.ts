@@ -4,6 +4,7 @@ import { ReplicatedMeeting, ReplicatedMeetingOptions, ReplicatedMeetingService }
 import { Problems } from '../../private/problems';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
+import { ReplicationDrill } from '../../stored/drill';
 import { MediaRouter } from '../../stored/routing';
 import { MediaMonitoring } from '../monitoring';
 
@@ -13,12 +14,16 @@ import { MediaMonitoring } from '../monitoring';
  * @throws InvalidInput with the path of each property in the stack's props
  */
 export function validateStack(stack: Stack, props: MediaReplicationStackProps): void {
-  const { media, router = {}, meetings, canary, monitoring = {} } = props;
+  const { media, router = {}, meetings, canary, drill, monitoring = {} } = props;
   const problems = new Problems(stack);
   const replicas = media.replicas.map(({ region }) => region);
   ReplicatedMediaBucket._validate(problems.within('media'), media, stack);
   MediaRouter._validate(problems.within('router'), router, { primary: stack.region, replicas });
   if (canary) ReplicationCanary._validate(problems.within('canary'), canary, replicas);
+  if (drill) {
+    const enabled = media.replicas.flatMap(({ region, enabled: isEnabled = true }) => (isEnabled ? region : []));
+    ReplicationDrill._validate(problems.within('drill'), drill, replicas, enabled);
+  }
   if (meetings) {
     const within = problems.within('meetings');
     const controlRegion = meetings.controlRegion ?? stack.region;

@@ -55,6 +55,13 @@ export interface IMediaRouter extends IConstruct {
   /** Metric for the number of links that point to the primary because S3 did not answer in time or failed. */
   metricFallbacks(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
+  /**
+   * Metric for the percentage of links that `metricFallbacks` counts.
+   *
+   * @param options changes to the metric; over 5 minutes by default
+   */
+  metricFallbackPercent(options?: cloudwatch.MathExpressionOptions): cloudwatch.MathExpression;
+
   /** Metric for the number of times that the preferences in AppConfig were invalid. */
   metricConfigurationRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 

@@ -1,3 +1,4 @@
+import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -57,6 +58,16 @@ export abstract class MediaRouterBase extends Construct implements IMediaRouter 
 
   public metricFallbacks(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(contract.METRIC.fallbacks, options);
+  }
+
+  public metricFallbackPercent(options?: cloudwatch.MathExpressionOptions): cloudwatch.MathExpression {
+    return new cloudwatch.MathExpression({
+      expression: '100 * fallbacks / links',
+      usingMetrics: { fallbacks: this.metricFallbacks(), links: this.metricLinks() },
+      period: Duration.minutes(5),
+      label: 'Links that fell back to the primary (%)',
+      ...options,
+    });
   }
 
   public metricConfigurationRefused(options?: cloudwatch.MetricOptions): cloudwatch.Metric {

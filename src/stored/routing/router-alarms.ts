@@ -1,4 +1,3 @@
-import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { DEFAULT_FALLBACK_PERCENT } from './contract';
@@ -12,18 +11,12 @@ export class RouterAlarms {
   private readonly fallbacks: cloudwatch.Alarm;
 
   constructor(scope: Construct, router: IMediaRouter) {
-    const fallbackPercent = new cloudwatch.MathExpression({
-      expression: '100 * fallbacks / links',
-      usingMetrics: { fallbacks: router.metricFallbacks(), links: router.metricLinks() },
-      period: Duration.minutes(5),
-      label: 'Links that fell back to the primary (%)',
-    });
     this.fallbacks = runbookAlarm(scope, 'FallbacksAlarm', {
       description:
         'Links fall back to the primary because a copy does not answer in time. Viewers are served, but from a distant ' +
         'region. The metric Links shows the region and the reason. If the problem persists, drain the region.',
       section: 'alarm-fallbacks-to-the-primary',
-      metric: fallbackPercent,
+      metric: router.metricFallbackPercent(),
       threshold: DEFAULT_FALLBACK_PERCENT,
     });
     const errors = runbookAlarm(scope, 'ErrorsAlarm', {

@@ -66,6 +66,13 @@ describe('MediaReplicationStack', () => {
     ]);
   });
 
+  test('has a drill if one is specified, and outputs its template', () => {
+    expect(stackWith().drill).toBeUndefined();
+    const stack = stackWith({ drill: { duration: Duration.hours(2) } });
+    templateOf(stack).resourceCountIs('AWS::FIS::ExperimentTemplate', 1);
+    expect(outputsOf(stack).DrillTemplateId).toMatch(/^\$\{?DrillTemplate|DrillTemplate/);
+  });
+
   test('has a canary if one is specified, and watches it', () => {
     expect(stackWith().canary).toBeUndefined();
     const stack = stackWith({ canary: { interval: Duration.minutes(20) } });
@@ -296,6 +303,7 @@ describe('MediaReplicationStack', () => {
         media: { replicas: [{ region: 'us-east-1' }] },
         router: { maxLinkLifetime: Duration.days(8) },
         canary: { timeout: Duration.hours(1) },
+        drill: { duration: Duration.hours(1) },
         meetings: { rooms: [{ ...HALL, stageSlots: 500 }, HALL], controlRegion: 'eu-west-3' },
         monitoring: { dashboardName: 'a b', runbookUrl: 'wiki' },
       });
@@ -304,6 +312,7 @@ describe('MediaReplicationStack', () => {
         'media.replicas[0].region',
         'router.maxLinkLifetime',
         'canary.timeout',
+        'drill.duration',
         'meetings.controlRegion',
         'meetings.rooms[0].stageSlots',
         'meetings.rooms[1].meetingName',

@@ -16,6 +16,8 @@ const KNOWN_KEYS = [
   'kms:encryptioncontext:aws:s3:arn',
   'kms:resourcealiases',
   'kms:viaservice',
+  's3:destinationregion',
+  's3:isreplicationpauserequest',
   's3:prefix',
 ];
 

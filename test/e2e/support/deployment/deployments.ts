@@ -20,6 +20,7 @@ const WITHOUT_EFFECT = [
   'AWS::AppConfig::Environment',
   'AWS::AppConfig::HostedConfigurationVersion',
   'AWS::CloudWatch::Alarm',
+  'AWS::FIS::ExperimentTemplate',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
 ];
