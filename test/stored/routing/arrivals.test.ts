@@ -157,7 +157,7 @@ describe('Arrivals', () => {
     answer = (_, response, { pathname }) => pathname.endsWith('fast') && found(response, 'v');
     const { arrivals, replica } = newArrivals();
     const objects = ['fast', 'slow'].map((key) => ({ key, versionId: 'v' }));
-    expect(await arrivals.inReplica(objects, replica, AbortSignal.timeout(100))).toEqual([
+    expect(await arrivals.inReplica(objects, replica, AbortSignal.timeout(1000))).toEqual([
       'in-replica',
       'replica-slow',
     ]);
