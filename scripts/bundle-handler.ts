@@ -41,7 +41,6 @@ async function bundle(file: string): Promise<void> {
     target: 'node24',
     external: UNUSED_CREDENTIALS,
     minify: true,
-    keepNames: true, // error codes are the names of classes
     mainFields: ['module', 'main'], // esbuild can remove unused code from ES modules
     // An import() of node:http makes Node.js load fetch(), which adds 13 ms to a cold start.
     supported: { 'dynamic-import': false },

@@ -41,6 +41,17 @@ const REQUEST_TIMEOUT_MS = 5_000;
 const BATCH = 100;
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 3_000;
+/** The operations by their commands: the bundle shortens the names of classes. */
+const OPERATIONS = new Map<unknown, string>([
+  [BatchCreateAttendeeCommand, 'BatchCreateAttendee'],
+  [CreateAttendeeCommand, 'CreateAttendee'],
+  [CreateMeetingCommand, 'CreateMeeting'],
+  [DeleteAttendeeCommand, 'DeleteAttendee'],
+  [DeleteMeetingCommand, 'DeleteMeeting'],
+  [GetAttendeeCommand, 'GetAttendee'],
+  [GetMeetingCommand, 'GetMeeting'],
+  [ListAttendeesCommand, 'ListAttendees'],
+]);
 
 /**
  * An adapter for the Chime API.
@@ -177,8 +188,7 @@ export class Chime {
     command: Command<I, O>,
     deadline: Deadline,
   ): Promise<O> {
-    // The bundle keeps the names of classes.
-    const operation = command.constructor.name.replace('Command', '');
+    const operation = OPERATIONS.get(command.constructor)!;
     for (let attempt = 0; ; attempt++) {
       try {
         if (deadline.isOver) throw unavailable(`No time was left to call ${operation}.`);
