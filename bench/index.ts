@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { table } from 'table';
+import { benchAudit } from './audit';
 import { document } from './document';
 import { benchImport } from './importing';
 import { benchMeetings } from './meetings';
@@ -30,6 +31,7 @@ async function main(): Promise<void> {
     ['platform', () => benchPlatform(workspace)],
     ['routing', benchRouting],
     ['proxy', benchProxy],
+    ['audit', benchAudit],
     ['meetings', () => benchMeetings(seats === undefined ? undefined : Number(seats))],
     ['stage', benchStage],
   ];

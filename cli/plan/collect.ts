@@ -42,6 +42,7 @@ export function collectFacts(config: MediaConfig, stack: MediaReplicationStack, 
       httpApi: config.router?.httpApi !== undefined,
     },
     canaryMetrics: canaryMetrics(stack),
+    auditMetrics: auditMetrics(stack),
   };
 }
 
@@ -57,6 +58,11 @@ function meetingFacts({ meetings }: MediaConfig, stack: MediaReplicationStack): 
 /** Two for each replica, two for each proxy, and two for the primary and the run: docs/costs.md. */
 function canaryMetrics({ canary }: MediaReplicationStack): number {
   return canary ? 2 * (canary.replicaRegions.length + canary.proxyRegions.length + 1) : 0;
+}
+
+/** Three for each replica and for all of them, and the age: docs/costs.md. */
+function auditMetrics({ audit }: MediaReplicationStack): number {
+  return audit ? 3 * (audit.replicaRegions.length + 1) + 1 : 0;
 }
 
 function roomFacts({ Type, Properties = {} }: Resource): RoomFacts[] {

@@ -62,6 +62,8 @@ export interface Facts {
   readonly router: { readonly memoryGB: number; readonly httpApi: boolean };
   /** The number of custom metrics of the canary: 0 without a canary. */
   readonly canaryMetrics: number;
+  /** The number of custom metrics of the audit: 0 without an audit. */
+  readonly auditMetrics: number;
 }
 
 export function isPaused(region: string, replicas: readonly ReplicaFacts[]): boolean {

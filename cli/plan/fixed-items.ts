@@ -28,8 +28,8 @@ export const FIXED_ITEMS: Record<string, FixedItem> = {
     count: (region, facts) =>
       backfills(region) * METRICS.backfill +
       inPrimary(
-        ({ replicas, canaryMetrics }) =>
-          METRICS.replica * enabled(replicas).filter(({ metrics }) => metrics).length + canaryMetrics,
+        ({ replicas, canaryMetrics, auditMetrics }) =>
+          METRICS.replica * enabled(replicas).filter(({ metrics }) => metrics).length + canaryMetrics + auditMetrics,
       )(region, facts),
   },
   dashboards: {

@@ -28,6 +28,8 @@ export const LIST_PRICES = {
     getRequests1000: { price: 0.0004, source: S3 },
     replicationTransferGB: { price: 0.02, source: S3 },
     replicationTimeControlGB: { price: 0.015, source: S3 },
+    inventoryMillion: { price: 0.0025, source: S3 },
+    athenaTB: { price: 5, source: 'https://aws.amazon.com/athena/pricing/' },
     downloadGB: { price: 0.09, source: S3 },
     kmsKeyMonth: { price: 1, source: 'https://aws.amazon.com/kms/pricing/' },
     alarmMonth: { price: 0.1, source: CLOUDWATCH },

@@ -28,7 +28,7 @@ export function planOf(stackName: string, facts: Facts, audience: Audience, quot
 
 /** The parts of the platform in a region. */
 function partsIn(
-  { primaryRegion, canaryMetrics, replicas }: Facts,
+  { primaryRegion, canaryMetrics, auditMetrics, replicas }: Facts,
   { region, copies, resources }: RegionFacts,
 ): string[] {
   const has = (type: string) => (resources[type] ?? 0) > 0;
@@ -40,6 +40,7 @@ function partsIn(
     ...(has('AWS::ECS::Service') ? ['proxy'] : []),
     ...(has('AWS::Route53Resolver::ResolverEndpoint') ? ['interface endpoint'] : []),
     ...(primary && canaryMetrics > 0 ? ['canary'] : []),
+    ...(primary && auditMetrics > 0 ? ['audit'] : []),
     ...(has('Custom::ReplicatedMeeting') ? ['meetings'] : []),
     ...(has('AWS::CloudWatch::Dashboard') ? ['dashboard'] : []),
     ...(has('AWS::CloudWatch::Alarm') ? ['alarms'] : []),

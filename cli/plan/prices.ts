@@ -7,6 +7,8 @@ export const PRICE_UNITS = {
   getRequests1000: '1,000 GET requests to S3',
   replicationTransferGB: 'GB transferred from the primary to a replica',
   replicationTimeControlGB: 'GB replicated with Replication Time Control',
+  inventoryMillion: 'million objects or versions listed by S3 Inventory',
+  athenaTB: 'TB scanned by Athena',
   downloadGB: 'GB transferred out of a region, to viewers',
   kmsKeyMonth: 'KMS key and month',
   alarmMonth: 'metric of a CloudWatch alarm and month',
@@ -37,6 +39,7 @@ export interface Volumes {
   readonly downloadRequestsPerMonth?: number;
   readonly routerRequestsPerMonth?: number;
   readonly attendeeMinutesPerMonth?: number;
+  readonly storedVersions?: number;
 }
 
 /** `estimate` of a config file. */

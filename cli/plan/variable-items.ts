@@ -12,6 +12,9 @@ export interface VariableItem extends CostItem {
 /** The assumed duration of a call of the router, and of each link in it: docs/costs.md. */
 export const ROUTER_SECONDS = { perCall: 0.01, perLink: 0.000_02 };
 
+/** A run each day, in one pass: the digests read an inventory once, and the full comparison twice. docs/costs.md. */
+const AUDIT = { runsPerMonth: 30, bytesPerVersion: 100, reads: 3 };
+
 export const VARIABLE_ITEMS: Record<string, VariableItem> = {
   storage: { name: 'S3 storage', price: 'storageGBMonth', volume: 'storedGB', count: ({ copies }) => copies },
   putRequests: {
@@ -60,6 +63,20 @@ export const VARIABLE_ITEMS: Record<string, VariableItem> = {
     volume: 'routerRequestsPerMonth',
     per: 1e6,
     count: inPrimary(({ router }) => (router.httpApi ? 1 : 0)),
+  },
+  auditInventories: {
+    name: 'Audit: inventories',
+    price: 'inventoryMillion',
+    volume: 'storedVersions',
+    per: 1e6,
+    count: ({ copies }, { auditMetrics }) => (auditMetrics > 0 ? copies * AUDIT.runsPerMonth : 0),
+  },
+  auditQueries: {
+    name: 'Audit: queries',
+    price: 'athenaTB',
+    volume: 'storedVersions',
+    per: 1e12 / AUDIT.bytesPerVersion,
+    count: ({ copies }, { auditMetrics }) => (auditMetrics > 0 ? copies * AUDIT.runsPerMonth * AUDIT.reads : 0),
   },
   meetings: {
     name: 'Meetings',

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Installs the servers of the end-to-end suite into a cache outside of the project, if they are missing: HAProxy, Node.js
 # of the deployed release line, S3 servers that verify signatures, DynamoDB Local, Chromium, both versions of the AWS CLI,
-# moto and ShellCheck.
+# moto, ShellCheck and Trino.
 # Requires Debian, and root to install packages. Installs cargo, Go, Maven and Java if needed.
-# With names as arguments, installs only these: haproxy, garage, chromium, node, minio, dynamodb, tools.
+# With names as arguments, installs only these: haproxy, garage, chromium, node, minio, dynamodb, tools, trino.
 set -euo pipefail
-parts=${*:-haproxy garage chromium node minio dynamodb tools}
+parts=${*:-haproxy garage chromium node minio dynamodb tools trino}
 cache=${MEDIA_E2E_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/cdk-media-replication/e2e}
 haproxy_deployed=$(sed -n "s/^export const HAPROXY_VERSION = '\(.*\)';/\1/p" "$(dirname "$0")/../../src/stored/proxy/haproxy-version.ts")
 garage_version=2.5.0
@@ -17,6 +17,8 @@ aws_cli_version=1.45.11
 moto_version=5.2.1
 shellcheck_version=0.11.0.1
 aws_sdk_java_version=2.54.15
+trino_version=476
+trino_java=24
 servers=$cache/servers
 mkdir -p "$cache"
 
@@ -143,8 +145,63 @@ install_tools() {
   need jq jq
 }
 
+# The first JDK that is recent enough: JAVA_HOME, the default, or any other package.
+recent_java() {
+  local java version
+  for java in "${JAVA_HOME:-/none}/bin/java" "$(command -v java || true)" /usr/lib/jvm/*/bin/java; do
+    [[ -x $java && -x ${java%java}javac ]] || continue
+    version=$("$java" -version 2>&1 | sed -n '1s/.*version "\([0-9]*\).*/\1/p')
+    if [[ ${version:-0} -ge $trino_java ]]; then
+      echo "$java"
+      return
+    fi
+  done
+}
+
+# The engine of Athena. Its BOM selects the libraries of one release. Debian's Java may be too old for it.
+install_trino() {
+  local java
+  mkdir -p "$cache/trino"
+  java=$(recent_java)
+  if [[ -z $java ]]; then
+    need curl curl ca-certificates
+    say "Installing Java"
+    mkdir -p /etc/apt/keyrings
+    curl -fsSL https://packages.adoptium.net/artifactory/api/gpg/key/public -o /etc/apt/keyrings/adoptium.asc
+    echo "deb [signed-by=/etc/apt/keyrings/adoptium.asc] https://packages.adoptium.net/artifactory/deb $(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release) main" \
+      >/etc/apt/sources.list.d/adoptium.list
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends temurin-25-jdk >/dev/null
+    java=$(recent_java)
+  fi
+  echo "$java" >"$cache/trino/java"
+  [[ $(cat "$cache/trino/version" 2>/dev/null) == "$trino_version" ]] && return
+  need mvn maven
+  say "Downloading Trino $trino_version (340 MB)"
+  rm -rf "$cache/trino/lib"
+  cat >"$cache/trino/pom.xml" <<EOF
+<project>
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>media.e2e</groupId>
+  <artifactId>trino</artifactId>
+  <version>1</version>
+  <dependencyManagement><dependencies><dependency>
+    <groupId>io.trino</groupId><artifactId>trino-root</artifactId><version>$trino_version</version>
+    <type>pom</type><scope>import</scope>
+  </dependency></dependencies></dependencyManagement>
+  <dependencies>
+    <dependency><groupId>io.trino</groupId><artifactId>trino-testing</artifactId></dependency>
+    <dependency><groupId>io.trino</groupId><artifactId>trino-hive</artifactId></dependency>
+  </dependencies>
+</project>
+EOF
+  mvn -q -B -f "$cache/trino/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+    -DoutputDirectory="$cache/trino/lib" >"$cache/mvn-trino.log" 2>&1 || { tail -20 "$cache/mvn-trino.log" >&2; exit 1; }
+  echo "$trino_version" >"$cache/trino/version"
+}
+
 need openssl openssl
 need ip iproute2
 for part in $parts; do "install_$part"; done
 
-[[ $# -gt 0 ]] || echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version, $(chromium --version 2>/dev/null | sed 's/ built on.*//'), ${packages[*]}"
+[[ $# -gt 0 ]] || echo "HAProxy $(haproxy_version), $("$cache/garage/bin/garage" --version | head -1), Node.js $("$node" --version), MinIO, DynamoDB Local $dynamodb_version, Trino $trino_version, $(chromium --version 2>/dev/null | sed 's/ built on.*//'), ${packages[*]}"

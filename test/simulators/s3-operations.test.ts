@@ -35,6 +35,31 @@ describe('operations', () => {
     expect(simulator.buckets.get(SOURCE).versions).toHaveLength(2);
   });
 
+  test('conditional writes replace only the object that was read', async () => {
+    const client = clientOf(await startS3(), 'us-east-1');
+    const put = (Body: string, condition: object) =>
+      client.send(new s3.PutObjectCommand({ ...BUCKET, Key: 'state', Body, ...condition }));
+    const { ETag } = await put('1', { IfNoneMatch: '*' });
+    await expect(put('2', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    await put('2', { IfMatch: ETag });
+    await expect(put('3', { IfMatch: ETag })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    await expect(
+      client.send(new s3.PutObjectCommand({ ...BUCKET, Key: 'other', Body: '1', IfMatch: ETag })),
+    ).rejects.toMatchObject({ name: 'NoSuchKey' });
+  });
+
+  test('listings group keys by a delimiter', async () => {
+    const client = clientOf(await startS3(), 'us-east-1');
+    for (const Key of ['a/x/1', 'a/x/2', 'a/y/1', 'a/z']) {
+      await client.send(new s3.PutObjectCommand({ ...BUCKET, Key, Body: '' }));
+    }
+    const { CommonPrefixes, Contents } = await client.send(
+      new s3.ListObjectsV2Command({ ...BUCKET, Prefix: 'a/', Delimiter: '/' }),
+    );
+    expect(CommonPrefixes).toEqual([{ Prefix: 'a/x/' }, { Prefix: 'a/y/' }]);
+    expect(Contents!.map(({ Key }) => Key)).toEqual(['a/z']);
+  });
+
   test('configurations are returned as they were put', async () => {
     const simulator = await startS3();
     const client = clientOf(simulator, 'us-east-1');

@@ -9,6 +9,7 @@ import { text } from './graphs';
 import { LateWidgets } from './late-widgets';
 import { MediaMonitoringOptions, MediaMonitoringProps } from './props';
 import {
+  auditSection,
   canarySection,
   linksSection,
   meetingsSection,
@@ -21,6 +22,7 @@ import { ReplicatedMeetingService } from '../../live/meeting';
 import { Problems } from '../../private/problems';
 import { partitionOf } from '../../private/regions';
 import { RUNBOOK_URL } from '../../private/runbook';
+import { ReplicaAudit } from '../../stored/audit';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
 import { IS3MediaProxy, S3MediaProxy } from '../../stored/proxy';
@@ -34,7 +36,8 @@ const CONSOLES: Record<string, string> = {
 };
 
 /**
- * A CloudWatch dashboard and an SNS topic for media, proxies, links, the canary and meetings, in all regions.
+ * A CloudWatch dashboard and an SNS topic for media, proxies, links, the canary, the audit and meetings, in all
+ * regions.
  *
  * Creates the alarms of each construct, unless they exist already, and routes them to the topic; EventBridge forwards the
  * alarms of other regions. The topic is notified when an alarm goes off and when it ends. The description of each alarm
@@ -81,12 +84,12 @@ export class MediaMonitoring extends Construct {
   constructor(scope: Construct, id: string, props: MediaMonitoringProps = {}) {
     super(scope, id);
     const problems = new Problems(this);
-    const { media, router, canary, meetings, proxies = [] } = props;
-    problems.expect(!!media || !!router || !!canary || !!meetings || proxies.length > 0, {
+    const { media, router, canary, audit, meetings, proxies = [] } = props;
+    problems.expect(!!media || !!router || !!canary || !!audit || !!meetings || proxies.length > 0, {
       property: 'media',
       got: undefined,
       expected: 'something to watch',
-      fix: 'Specify at least one of `media`, `proxies`, `router`, `canary` and `meetings`.',
+      fix: 'Specify at least one of `media`, `proxies`, `router`, `canary`, `audit` and `meetings`.',
     });
     MediaMonitoring._validate(problems, props, Stack.of(this));
     problems.throwIfAny();
@@ -112,12 +115,14 @@ export class MediaMonitoring extends Construct {
 
   /** Only constructs that this app created get alarms; those of imported ones belong to the app that created them. */
   private createAlarms(): cloudwatch.Alarm[] {
-    const { media, router, canary, meetings, latencyThreshold, fallbackPercent } = this.props;
+    const { media, router, canary, audit, meetings, latencyThreshold, fallbackPercent } = this.props;
     return [
       ...(media instanceof ReplicatedMediaBucket ? media.addReplicationAlarms({ latencyThreshold }) : []),
       ...(router instanceof MediaRouter ? router.addAlarms({ fallbackPercent }) : []),
+      ...(router instanceof MediaRouter ? (router.standby?.addAlarms({ fallbackPercent }) ?? []) : []),
       ...this.proxies.flatMap((proxy) => (proxy instanceof S3MediaProxy ? proxy.addAlarms() : [])),
       ...(canary instanceof ReplicationCanary ? canary.addAlarms() : []),
+      ...(audit instanceof ReplicaAudit ? audit.addAlarms() : []),
       ...(meetings instanceof ReplicatedMeetingService ? meetings.addAlarms() : []),
     ];
   }
@@ -129,13 +134,14 @@ export class MediaMonitoring extends Construct {
   }
 
   private rows(): cloudwatch.IWidget[] {
-    const { media, router, canary, meetings } = this.props;
+    const { media, router, canary, audit, meetings } = this.props;
     return [
       ...this.overview(),
       ...(media ? replicationSection(media, Stack.of(this).region, this.latencyThresholds()) : []),
       ...(router ? linksSection(router) : []),
       ...(this.proxies.length ? proxiesSection(this.proxies) : []),
       ...(canary ? canarySection(canary) : []),
+      ...(audit ? auditSection(audit) : []),
       ...(meetings ? meetingsSection(meetings) : []),
       ...(router || meetings ? quotasSection(meetings) : []),
     ];

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { IReplicatedMeetingService } from '../../live/meeting';
+import { IReplicaAudit } from '../../stored/audit';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { IReplicationCanary } from '../../stored/canary';
 import { IS3MediaProxy } from '../../stored/proxy';
@@ -90,6 +91,13 @@ export interface MediaMonitoringProps extends MediaMonitoringOptions {
    * @default - no canary
    */
   readonly canary?: IReplicationCanary;
+
+  /**
+   * The audit to watch.
+   *
+   * @default - none
+   */
+  readonly audit?: IReplicaAudit;
 
   /**
    * The meeting service to watch, including meetings added to it later.

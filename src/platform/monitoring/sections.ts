@@ -3,6 +3,7 @@ import { GraphOptions, section } from './graphs';
 import { IReplicatedMeeting, IReplicatedMeetingService } from '../../live/meeting';
 import { CONCURRENT_MEETINGS } from '../../private/quotas';
 import { s3EndpointService } from '../../private/regions';
+import { IReplicaAudit } from '../../stored/audit';
 import { IReplicatedMediaBucket } from '../../stored/bucket';
 import { IReplicationCanary } from '../../stored/canary';
 import { IS3MediaProxy } from '../../stored/proxy';
@@ -129,6 +130,20 @@ export function canarySection(canary: IReplicationCanary): cloudwatch.IWidget[] 
         canary.metricCanaryFailures({ label: 'failed copies' }),
       ],
     },
+  ]);
+}
+
+export function auditSection(audit: IReplicaAudit): cloudwatch.IWidget[] {
+  return section('## Audit', [
+    {
+      title: 'Missing objects',
+      metrics: audit.replicaRegions.map((region) => audit.metricMissingObjects(region, { label: region })),
+    },
+    {
+      title: 'Different objects',
+      metrics: audit.replicaRegions.map((region) => audit.metricDifferentObjects(region, { label: region })),
+    },
+    { title: 'Age of the comparison (seconds)', metrics: [audit.metricComparisonAge({ label: 'age' })] },
   ]);
 }
 

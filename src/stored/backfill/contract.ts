@@ -109,6 +109,7 @@ export const OPERATIONS = [
   'RetryFailures',
   'DismissFailures',
   'RestartBackfill',
+  'StartBackfill',
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 

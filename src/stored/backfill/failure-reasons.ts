@@ -96,13 +96,23 @@ export const FAILURE_REASONS: Readonly<Record<string, FailureReason>> = {
   SrcVersionNotFound: GONE,
 };
 
+/** The reasons of a `ReplicaAudit`, which compares the inventories of the copies. */
+export const AUDIT_REASONS: Readonly<Record<string, FailureReason>> = {
+  MissingInAudit: retry('The audit did not find the version in the replica. The next repair replicates it.'),
+  DifferentInAudit: person(
+    'The audit found other content in the replica. Find out who wrote it, then copy the object onto itself in the primary.',
+  ),
+};
+
+const ALL: Readonly<Record<string, FailureReason>> = { ...FAILURE_REASONS, ...AUDIT_REASONS };
+
 const UNKNOWN = retry(
   'Not a documented reason. See the report of the job, or contact AWS Support with the key and the version ID.',
 );
 
 /** Reports also contain general S3 error codes, such as AccessDenied. */
 export function reasonOf(code: string): FailureReason {
-  return Object.prototype.hasOwnProperty.call(FAILURE_REASONS, code) ? FAILURE_REASONS[code] : UNKNOWN;
+  return Object.prototype.hasOwnProperty.call(ALL, code) ? ALL[code] : UNKNOWN;
 }
 
 /** Replaces everything that is not an error code, so that no arbitrary text gets into the table, metrics or logs. */

@@ -13,6 +13,9 @@ export interface IReplicatedMediaBucket extends IConstruct {
   /** The replicas, in the order of the props. */
   readonly replicas: MediaReplica[];
 
+  /** Whether objects can be uploaded to the replicas, too. */
+  readonly writeToReplicas: boolean;
+
   /**
    * The DynamoDB table, in the primary's region, in which backfill and repair record what each replica lacks.
    *

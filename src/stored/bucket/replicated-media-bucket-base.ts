@@ -31,10 +31,14 @@ export abstract class ReplicatedMediaBucketBase extends Construct implements IRe
    *
    * @internal
    */
-  protected _writeToReplicas = false;
+  public _writeToReplicas = false;
 
   public get primary(): s3.IBucket {
     return this._primaryCopy.bucket;
+  }
+
+  public get writeToReplicas(): boolean {
+    return this._writeToReplicas;
   }
 
   public replica(region: string): MediaReplica {

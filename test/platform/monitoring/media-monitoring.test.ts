@@ -10,6 +10,7 @@ import {
   MediaReplicaProps,
   MediaRouter,
   ProxyMode,
+  ReplicaAudit,
   ReplicatedMediaBucket,
   ReplicatedMeetingService,
   ReplicationCanary,
@@ -141,6 +142,15 @@ describe('MediaMonitoring shows', () => {
       ],
     ]);
     expect(alarms).toEqual(canary.addAlarms());
+  });
+
+  test('the audit', () => {
+    const stack = primaryStack();
+    const audit = new ReplicaAudit(stack, 'Audit', { media: mediaIn(stack) });
+    const { alarms } = new MediaMonitoring(stack, 'Monitoring', { audit });
+    expect(alarms).toEqual(audit.addAlarms());
+    const widgets = widgetsOf(templateOf(stack));
+    expect(titled(widgets, 'Missing objects').metrics.map((metric: any[]) => metric[1])).toEqual(['MissingObjects']);
   });
 
   test('no graph of proxies for a canary without any', () => {
@@ -487,7 +497,7 @@ describe('MediaMonitoring', () => {
       [
         'no construct is specified',
         () => ({}),
-        /^\[MediaStack\/Monitoring\] media: got nothing, expected something to watch\. Specify at least one of `media`, `proxies`, `router`, `canary` and `meetings`\.$/,
+        /^\[MediaStack\/Monitoring\] media: got nothing, expected something to watch\. Specify at least one of `media`, `proxies`, `router`, `canary`, `audit` and `meetings`\.$/,
       ],
       ['the list of proxies is empty', () => ({ proxies: [] }), /expected something to watch/],
       [

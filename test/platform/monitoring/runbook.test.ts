@@ -6,6 +6,7 @@ import {
   MediaMonitoringProps,
   MediaRouter,
   ProxyMode,
+  ReplicaAudit,
   ReplicatedMediaBucket,
   ReplicatedMeetingService,
   ReplicationCanary,
@@ -33,6 +34,7 @@ function descriptions(props: MediaMonitoringProps = {}): [string, string][] {
   new MediaMonitoring(stack, 'Monitoring', {
     media,
     router,
+    audit: new ReplicaAudit(stack, 'Audit', { media }),
     canary: new ReplicationCanary(stack, 'Canary', { media }),
     meetings: new ReplicatedMeetingService(stack, 'Meetings'),
     ...props,
@@ -49,7 +51,7 @@ describe('the description of an alarm', () => {
   const all = descriptions();
 
   test('exists for every alarm', () => {
-    expect(all.length).toBe(31);
+    expect(all.length).toBe(35);
   });
 
   test.each(all)('of %s says what to do and links to a section of the runbook', (_, description) => {

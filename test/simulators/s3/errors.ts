@@ -19,6 +19,7 @@ const STATUSES = {
   NotImplemented: 501,
   ObjectLockConfigurationNotFoundError: 404,
   PermanentRedirect: 301,
+  PreconditionFailed: 412,
   ReplicationConfigurationNotFoundError: 404,
   ServerSideEncryptionConfigurationNotFoundError: 404,
 } as const;

@@ -141,12 +141,16 @@ export const OPERATIONS = {
     run: ({ query }, bucket) => {
       const all = withPrefix(bucket, query);
       const current = all.filter((each) => currentOf(bucket, each.key) === each && !each.isDeleteMarker);
+      const folderOf = ({ key }: Version) => commonPrefixOf(key, query);
+      const folders = new Set(current.flatMap((each) => folderOf(each) ?? []));
+      const listed = current.filter((each) => folderOf(each) === undefined);
       return ok(
         toXml('ListBucketResult', {
           Name: bucket.name,
           IsTruncated: false,
-          KeyCount: current.length,
-          Contents: current.map(listedVersion),
+          KeyCount: listed.length + folders.size,
+          Contents: listed.map(listedVersion),
+          CommonPrefixes: [...folders].sort().map((Prefix) => ({ Prefix })),
         }),
       );
     },
@@ -160,7 +164,9 @@ export const OPERATIONS = {
   },
   PutObject: {
     ...{ method: 'PUT', ofObject: true },
-    run: ({ key, body, headers, principal }, { name }, { buckets }) => {
+    run: ({ key, body, headers, principal }, bucket, { buckets }) => {
+      const { name } = bucket;
+      expectPreconditions(bucket, key, headers);
       if (String(headers['content-encoding'] ?? '').includes('aws-chunked')) {
         throw new S3Error('NotImplemented', 'Chunked uploads are not simulated');
       }
@@ -220,11 +226,31 @@ function getObject(
   return { ...ok(version.body), headers: headersOf(version) };
 }
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html */
+function expectPreconditions(bucket: Bucket, key: string, headers: S3Request['headers']): void {
+  const current = currentOf(bucket, key);
+  const existing = current?.isDeleteMarker ? undefined : current;
+  const { 'if-match': match, 'if-none-match': noneMatch } = headers;
+  if (noneMatch !== undefined && noneMatch !== '*') {
+    throw new S3Error('NotImplemented', 'A header you provided implies functionality that is not implemented');
+  }
+  if (match !== undefined && !existing) throw new S3Error('NoSuchKey', 'The specified key does not exist.');
+  const holds = (match === undefined || etagOf(existing!) === match) && (noneMatch === undefined || !existing);
+  if (!holds) {
+    throw new S3Error('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold');
+  }
+}
+
+/** Without versioning, every version has the same ID. */
+function etagOf({ versionId, ordinal, createdAt, completedAt }: Version): string {
+  const id = versionId === 'null' ? `null${ordinal}` : versionId;
+  return `"${Buffer.from(id).toString('hex').slice(0, 32)}${createdAt < completedAt ? '-2' : ''}"`;
+}
+
 function headersOf(version: Version): Record<string, string> {
   const status = statusOf(version);
-  const isInParts = version.createdAt < version.completedAt;
   return {
-    etag: `"${Buffer.from(version.versionId).toString('hex').slice(0, 32)}${isInParts ? '-2' : ''}"`,
+    etag: etagOf(version),
     'last-modified': new Date(version.createdAt).toUTCString(),
     'x-amz-version-id': version.versionId,
     ...(version.isDeleteMarker && { 'x-amz-delete-marker': 'true' }),
@@ -234,4 +260,13 @@ function headersOf(version: Version): Record<string, string> {
 
 function withPrefix({ versions }: Bucket, query: URLSearchParams): Version[] {
   return versions.filter(({ key }) => key.startsWith(query.get('prefix') ?? ''));
+}
+
+/** The folder that a key is listed as, if the request groups keys by a delimiter. */
+function commonPrefixOf(key: string, query: URLSearchParams): string | undefined {
+  const delimiter = query.get('delimiter');
+  if (!delimiter) return undefined;
+  const { length } = query.get('prefix') ?? '';
+  const end = key.indexOf(delimiter, length);
+  return end < 0 ? undefined : key.slice(0, end + delimiter.length);
 }

@@ -1,4 +1,5 @@
 import { Failures, isShard, MAX_PAGE } from './failures/failures';
+import { idOf } from './jobs/job-requests';
 import { Job, Jobs } from './jobs/jobs';
 import { rateOf, secondsLeft } from './jobs/progress';
 import { PauseStore } from './pauses';
@@ -46,6 +47,8 @@ export class Status {
         return {};
       case 'RestartBackfill':
         return this.restart(text(request, 'job'));
+      case 'StartBackfill':
+        return this.startBackfill(request);
       default:
         throw new ValidationError('operation', operation, `one of ${OPERATIONS.join(', ')}`);
     }
@@ -117,6 +120,27 @@ export class Status {
       throw new StatusError('ServiceUnavailable', 'The job was modified at the same time. Try again.');
     }
     return {};
+  }
+
+  /**
+   * Requests a job for all objects that exist now, whatever their replication status, in the worker's next run. The
+   * caller chooses the token, so that a repeated request starts no second job.
+   */
+  private async startBackfill(request: Fields): Promise<unknown> {
+    const token = text(request, 'token');
+    const createdAfter = optionalText(request, 'createdAfter');
+    if (createdAfter !== undefined && new Date(Date.parse(createdAfter) || 0).toISOString() !== createdAfter) {
+      throw new ValidationError('createdAfter', createdAfter, 'a time like 2026-01-31T12:00:00.000Z');
+    }
+    const replicas: string[] = [];
+    const id = idOf({ bucket: this.bucket, replicas, cause: 'requested', origin: [token] });
+    const now = Date.now();
+    const createdBefore = new Date(now).toISOString();
+    await this.jobs.request({
+      ...{ id, kind: 'backfill', bucket: this.bucket, replicas, cause: 'requested', state: 'wanted', attempt: 1 },
+      ...{ createdAfter, createdBefore, wantedAt: now, retryAt: now },
+    });
+    return { job: id };
   }
 
   private async find(id: string): Promise<Job> {

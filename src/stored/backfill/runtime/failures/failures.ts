@@ -77,6 +77,23 @@ export class Failures {
     });
   }
 
+  /** Records what an audit found, unless the failure is known already, with the reason that S3 gave. Idempotent. */
+  async recordFinding({ key, versionId, reason, at, destination }: FailedReplication): Promise<void> {
+    await this.table.update(keyOf({ key, versionId }), {
+      set: {
+        key,
+        versionId,
+        reason,
+        firstSeen: at,
+        lastSeen: at,
+        attempts: 0,
+        destination,
+        expiresAt: expiryOf(reason),
+      },
+      if: 'attribute_not_exists(#lastSeen)',
+    });
+  }
+
   /**
    * Records that a job failed to replicate an object. Counted once for each job, even if its report is read repeatedly.
    *

@@ -10,7 +10,8 @@ export type JobState = 'wanted' | 'started' | 'reporting' | 'finished';
 /** `nothing`: there was no object to replicate. `lost`: S3 no longer has the job. */
 export type Outcome = 'complete' | 'nothing' | 'failed' | 'cancelled' | 'lost';
 
-export type BackfillCause = 'bucket-adopted' | 'replicas-found' | 'replicas-added' | 'replicas-enabled' | 'switched-on';
+export type BackfillCause =
+  'bucket-adopted' | 'replicas-found' | 'replicas-added' | 'replicas-enabled' | 'switched-on' | 'requested';
 
 export interface Progress {
   /** The status in S3. */
@@ -104,6 +105,11 @@ export class Jobs {
   /** @returns whether it was added */
   add(job: Omit<Job, 'pk' | 'sk'>): Promise<boolean> {
     return this.table.create({ ...jobKey(job.id), ...job });
+  }
+
+  /** Records a job, unless it is recorded already. Needs no permission to put items, unlike `add`. */
+  async request(job: Omit<Job, 'pk' | 'sk'>): Promise<void> {
+    await this.table.update(jobKey(job.id), { set: { ...job }, if: 'attribute_not_exists(pk)' });
   }
 
   /** The ID of the job that fills or has filled the replica. */

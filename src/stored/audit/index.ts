@@ -1,0 +1,3 @@
+export * from './i-replica-audit';
+export * from './props';
+export * from './replica-audit';

@@ -1,0 +1,4 @@
+export * from './copies';
+export * from './duckdb';
+export * from './judge';
+export * from './trino';
