@@ -3,7 +3,19 @@ import { nearest } from './config/words';
 import { UsageError } from './problems';
 import type { ColorOption } from './terminal/terminal';
 
-export const COMMANDS = ['init', 'validate', 'plan', 'synth', 'diff', 'status', 'schema', 'preferences'] as const;
+export const COMMANDS = [
+  'init',
+  'validate',
+  'plan',
+  'synth',
+  'diff',
+  'status',
+  'audit',
+  'schema',
+  'preferences',
+  'failover',
+  'failback',
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 export type Arguments = Readonly<ReturnType<typeof parseArguments>>;
@@ -18,7 +30,10 @@ const OPTIONS: Record<CommandName, readonly string[]> = {
   synth: ['config', 'out', 'json'],
   diff: ['config', 'assets-bucket-prefix', 'profile', 'fail', 'json'],
   status: ['config', 'profile', 'json'],
+  audit: ['config', 'profile', 'show', 'prefix', 'since', 'no-wait', 'json'],
   schema: ['path'],
+  failover: ['config', 'to', 'profile', 'dry-run', 'json'],
+  failback: ['config', 'profile', 'dry-run', 'force', 'json'],
   preferences: ['config', 'application', 'environment', 'profile', 'region', 'dry-run', 'addresses', 'json'],
 };
 
@@ -80,12 +95,17 @@ function parse(argv: readonly string[]) {
         config: { type: 'string', short: 'c', default: 'media.yaml' },
         out: { type: 'string', short: 'o', default: 'cdk.out' },
         force: { type: 'boolean', default: false },
+        show: { type: 'boolean', default: false },
+        prefix: { type: 'string' },
+        since: { type: 'string' },
+        'no-wait': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         path: { type: 'boolean', default: false },
         application: { type: 'string' },
         environment: { type: 'string' },
         profile: { type: 'string', multiple: true },
         region: { type: 'string' },
+        to: { type: 'string' },
         addresses: { type: 'string' },
         audience: { type: 'string' },
         diff: { type: 'string' },

@@ -11,10 +11,13 @@ Commands
   plan       show regions, resources, capacity, quotas and costs
   synth      write templates, and scripts that deploy them with the AWS CLI
   diff       show what a deployment would change in the deployed stacks
-  status     show deployed stacks, replication, backfill and canary
+  status     show deployed stacks, replication, backfill, canary and audit
+  audit      compare all copies, or show the latest comparison
   schema     print the JSON Schema of config files
   preferences
              show or change the router's preferences without a deployment
+  failover   point uploads and reads to the replica in the standby's region
+  failback   replicate what is missing, and return to the primary
   help       show this help, or that of a command
 
 Options
@@ -26,7 +29,7 @@ Options
 
 Exit codes
   0 success   1 invalid config   2 invalid usage   3 internal error
-  4 changes, with diff --fail
+  4 changes, with diff --fail; missing or different versions, with audit
 `;
 
 const CONFIG = '  -c, --config <file>   config file (default: media.yaml)\n';
@@ -90,15 +93,46 @@ ${JSON_OPTION}`,
   status: `Usage: cdk-media-replication status [options]
 
 Shows the deployed stacks, replication to each replica, backfill, and the last
-run of the canary. Changes nothing. Calls the AWS CLI (aws).
+run of the canary and of the audit. Changes nothing. Calls the AWS CLI (aws).
 
 ${CONFIG}${PROFILE}${JSON_OPTION}`,
+  audit: `Usage: cdk-media-replication audit [options]
+
+Compares all copies by their S3 inventories, and shows the result: versions that
+are missing, different, or explained. Waits until the run has ended, with a
+progress bar on a terminal. Calls the AWS CLI (aws).
+
+      --show            show the latest result, and start nothing
+      --prefix <prefix> compare only keys with this prefix
+      --since <time>    compare only versions since 2026-03-01T00:00:00Z
+      --no-wait         start the run, and do not wait for its end
+${CONFIG}${PROFILE}${JSON_OPTION}
+Exit code 4: versions are missing or different.
+`,
   schema: `Usage: cdk-media-replication schema [options]
 
 Prints the JSON Schema of config files.
 
       --path            print the path of the schema file instead
 `,
+  failover: `Usage: cdk-media-replication failover --to <region> [options]
+
+Points uploads and reads to the replica in the region of the router's standby,
+also while the region of the primary is unavailable. Deploys nothing. A run that
+was interrupted is continued by running the command again. Calls the AWS CLI (aws).
+
+      --to <region>         region of the standby
+      --dry-run             run the checks, and show what each step would change
+${CONFIG}${PROFILE}${JSON_OPTION}`,
+  failback: `Usage: cdk-media-replication failback [options]
+
+Lists what was not replicated at the failover, replicates what is missing in
+either bucket, compares all versions, and then returns uploads and reads to the
+primary. Can be interrupted and run again. Calls the AWS CLI (aws).
+
+      --dry-run             run the checks, and show what each step would change
+      --force               return although the comparison found problems
+${CONFIG}${PROFILE}${JSON_OPTION}`,
   preferences: `Usage: cdk-media-replication preferences <action> [options]
 
 Shows or changes the router's preferences in AWS AppConfig, without a deployment

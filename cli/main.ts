@@ -10,7 +10,10 @@ const COMMANDS: Commands = {
   synth: async () => (await import('./commands/synth')).synth,
   diff: async () => (await import('./commands/diff')).diff,
   status: async () => (await import('./commands/status')).status,
+  audit: async () => (await import('./commands/audit')).audit,
   preferences: async () => (await import('./commands/preferences')).preferences,
+  failover: async () => (await import('./commands/failover')).failover,
+  failback: async () => (await import('./commands/failover')).failback,
   schema: async () => (await import('./commands/schema')).schema,
 };
 

@@ -3,6 +3,7 @@ export * from './platform/monitoring';
 export * from './platform/stack';
 export * from './shared/alarms-options';
 export * from './shared/http';
+export * from './stored/audit';
 export * from './stored/backfill/props';
 export * from './stored/bucket';
 export * from './stored/canary';

@@ -9,6 +9,7 @@ import * as meeting from '../src/live/meeting/contract';
 import { CONTROL_REGIONS, MEDIA_REGIONS } from '../src/live/meeting/regions';
 import { MAX_PREFIX_LENGTH } from '../src/private/naming';
 import { API_REQUESTS, CONCURRENT_MEETINGS, REPLICAS_PER_MEETING } from '../src/private/quotas';
+import { KEYS_IN_REPORT, MAX_REPAIRS, OVERDUE_HOURS } from '../src/stored/audit/contract';
 import * as backfill from '../src/stored/backfill/contract';
 import { MAX_PAGE } from '../src/stored/backfill/runtime/failures/failures';
 import { OVERHEAD_SECONDS, START_SECONDS } from '../src/stored/canary/contract';
@@ -276,6 +277,14 @@ describe('docs/limits.md', () => {
       `${durationOf('src/stored/canary/canary-alarms', 'PROXY_LATENCY').toSeconds()} s`,
     ],
     ['first deployment of `StoppedAlarm`', `${START_SECONDS} s`],
+
+    ['`bytesScannedCutoff`', '10 MiB'],
+    ['`inventoriesExpiration`', durationOf('src/stored/audit/validation', 'MIN_INVENTORIES').toHumanString()],
+    ['versions that one run hands over', isWritten(MAX_REPAIRS)],
+    ['keys in a report', String(KEYS_IN_REPORT)],
+    ['passes of a comparison', count('src/stored/audit/runtime/audit', 'MAX_PASSES')],
+    ['attempts for a query', count('src/stored/audit/runtime/audit', 'MAX_ATTEMPTS')],
+    ['`OverdueAlarm`', `${OVERDUE_HOURS} hours`],
 
     ['alarms in the overview', count('src/platform/monitoring/media-monitoring', 'MAX_ALARMS_IN_A_WIDGET')],
     ['alarms in one EventBridge rule', count('src/platform/monitoring/alarm-routes', 'ALARMS_PER_RULE')],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { App, DefaultStackSynthesizer, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, DefaultStackSynthesizer, Duration, RemovalPolicy, Size, Stack } from 'aws-cdk-lib';
 import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
@@ -75,6 +75,9 @@ const router = (stack: Stack, props: object = {}) =>
   new library.MediaRouter(stack, 'Router', { media: media(stack), ...props });
 const canary = (stack: Stack, props: object = {}) =>
   new library.ReplicationCanary(stack, 'Canary', { media: media(stack), ...props });
+
+const audit = (stack: Stack, props: object = {}) =>
+  new library.ReplicaAudit(stack, 'Audit', { media: media(stack), ...props });
 
 const HARNESSES: Record<string, Harness> = {
   ReplicatedMediaBucketProps: {
@@ -249,8 +252,25 @@ const HARNESSES: Record<string, Harness> = {
       readinessTimeout: Duration.seconds(2),
       regionWeights: { 'eu-west-1': 50 },
       replicationDelay: Duration.minutes(1),
+      standby: new With(
+        { region: 'eu-west-1' },
+        { media: (stack: Stack) => media(stack, { writeToReplicas: true, namePrefix: 'studio' }) },
+      ),
       uploads: true,
       userPreferences: {},
+    },
+  },
+  MediaRouterStandbyOptions: {
+    use: (stack, standby) =>
+      router(stack, {
+        media: media(stack, { replicas: [...replicas, { region: 'eu-north-1' }], writeToReplicas: true }),
+        standby,
+      }),
+    base: { region: 'eu-west-1' },
+    samples: {
+      region: 'eu-north-1',
+      synthesizer: new DefaultStackSynthesizer({ qualifier: 'studio' }),
+      userPreferencesTableName: 'media-users',
     },
   },
   UserPreferencesOptions: {
@@ -381,12 +401,31 @@ const HARNESSES: Record<string, Harness> = {
       stopAlarms: (stack: Stack) => [cloudwatch.Alarm.fromAlarmName(stack, 'Errors', 'errors')],
     },
   },
+  ReplicaAuditProps: {
+    use: (stack, props) => new library.ReplicaAudit(stack, 'Audit', props),
+    base: { media: (stack: Stack) => media(stack) },
+    samples: {
+      ...FUNCTION,
+      media: (stack: Stack) => media(stack, { namePrefix: 'studio' }),
+      bytesScannedCutoff: Size.gibibytes(10),
+      inventories: { 'eu-west-1': { bucketName: 'inventories', inventoryId: 'all' } },
+      inventoriesExpiration: Duration.days(10),
+      removalPolicy: RemovalPolicy.DESTROY,
+      reportsExpiration: Duration.days(10),
+      schedule: events.Schedule.rate(Duration.days(7)),
+    },
+  },
+  ReplicaAuditAlarmsOptions: {
+    use: (stack, options) => audit(stack).addAlarms(options),
+    samples: { actions, overdueThreshold: Duration.days(2) },
+  },
   MediaMonitoringProps: {
     use: (stack, props) => new library.MediaMonitoring(stack, 'Monitoring', props),
     base: { media: (stack: Stack) => media(stack), router: (stack: Stack) => router(stack) },
     samples: {
       alarmEmails: ['media-oncall@example.com'],
       alarmTopic: (stack: Stack) => topic(stack),
+      audit: (stack: Stack) => audit(stack),
       canary: (stack: Stack) => canary(stack),
       dashboardName: 'media',
       fallbackPercent: 20,
@@ -416,6 +455,7 @@ const HARNESSES: Record<string, Harness> = {
     base: { media: { replicas } },
     samples: {
       media: { replicas: [{ region: 'eu-north-1' }] },
+      audit: {},
       canary: {},
       drill: {},
       meetings: { rooms: [] },

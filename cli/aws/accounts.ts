@@ -7,10 +7,13 @@ export class Accounts {
     private readonly profiles: readonly string[] = [],
   ) {}
 
-  /** @param account undefined for the account of the credentials */
-  cli(region: string, account?: string): AwsCli {
+  /**
+   * @param account undefined for the account of the credentials
+   * @param limitMs the time after which a command is ended
+   */
+  cli(region: string, account?: string, limitMs?: number): AwsCli {
     const own = this.profiles.find((each) => account !== undefined && each.startsWith(`${account}=`));
     const profile = own?.slice(own.indexOf('=') + 1) ?? this.profiles.filter((each) => !each.includes('=')).pop();
-    return new AwsCli(region, this.env, { profile, isImpatient: true });
+    return new AwsCli(region, this.env, { profile, isImpatient: true, limitMs });
   }
 }

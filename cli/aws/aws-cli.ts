@@ -24,6 +24,8 @@ export interface AwsCliOptions {
   readonly profile?: string;
   /** Whether to give up early if the Region does not answer. */
   readonly isImpatient?: boolean;
+  /** The time after which a command is ended, in milliseconds. Default: none. */
+  readonly limitMs?: number;
 }
 
 /** Runs commands of the AWS CLI, with its credentials and settings. */
@@ -36,7 +38,7 @@ export class AwsCli {
 
   /** @returns the output, parsed */
   run(service: string, operation: string, options: Record<string, string>, file?: string): Promise<any> {
-    const { profile, isImpatient } = this.options;
+    const { profile, isImpatient, limitMs } = this.options;
     const all = { ...options, ...(isImpatient && PATIENCE), ...(profile !== undefined && { profile }) };
     const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
     const common = ['--region', this.region, '--output', 'json'];
@@ -44,7 +46,7 @@ export class AwsCli {
     // Version 2 of the AWS CLI would open a pager.
     const env = { ...(isImpatient && { AWS_MAX_ATTEMPTS: ATTEMPTS }), ...this.env, AWS_PAGER: '' };
     return new Promise((done, fail) => {
-      execFile('aws', args, { env, maxBuffer: MAX_OUTPUT_BYTES }, (error, stdout, stderr) => {
+      execFile('aws', args, { env, maxBuffer: MAX_OUTPUT_BYTES, timeout: limitMs }, (error, stdout, stderr) => {
         if (error) fail(problemOf(error, stderr, `aws ${service} ${operation}`));
         else done(stdout.trim() ? JSON.parse(stdout) : undefined);
       });
@@ -68,5 +70,6 @@ export function asciiJson(value: unknown): string {
 function problemOf(error: ExecFileException, stderr: string, command: string): AwsError {
   if (error.code === 'ENOENT') return new AwsError(`The AWS CLI (aws) was not found. Install it: ${INSTALL}`);
   const code = /An error occurred \((\w+)\)/.exec(stderr)?.[1];
+  if (error.killed) return new AwsError(`${command} got no answer.`);
   return new AwsError(`${command} failed: ${stderr.trim().replace(/\s+/g, ' ') || error.message}`, code);
 }

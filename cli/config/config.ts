@@ -23,7 +23,7 @@ export interface MediaConfig {
       readonly storageClass?: string;
     }[];
   };
-  readonly router?: { readonly httpApi?: object; readonly memorySize?: number };
+  readonly router?: { readonly uploads?: boolean; readonly httpApi?: object; readonly memorySize?: number };
   readonly meetings?: {
     readonly controlRegion?: string;
     readonly rooms: readonly {

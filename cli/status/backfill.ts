@@ -1,19 +1,15 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { AwsCli, AwsError } from '../aws/aws-cli';
-import { inTemporaryFolder } from '../deployment/folder';
+import { AwsCli } from '../aws/aws-cli';
+import { invoke, nameOf } from '../aws/functions';
 
 /** A part of the response to `DescribeReplication`. docs/operations.md describes the operation. */
-interface Described {
+export interface Described {
   readonly jobs: readonly BackfillJob[];
   readonly failures: { readonly outstanding: number; readonly givenUp: number };
-  readonly errorType?: string;
-  readonly errorMessage?: string;
 }
 
 export interface BackfillJob {
+  readonly job: string;
   readonly kind: 'backfill' | 'repair';
   readonly cause: string;
   readonly state: 'wanted' | 'started' | 'reporting' | 'finished';
@@ -28,7 +24,7 @@ export interface BackfillJob {
 
 export interface BackfillStatus {
   /** The backfill that is in progress, or the latest one. Absent if there was none. */
-  readonly job?: BackfillJob;
+  readonly job?: Omit<BackfillJob, 'job'>;
   /** The number of jobs in progress: backfills and repairs. */
   readonly jobsInProgress: number;
   /** The number of objects that failed to replicate, and of those that are no longer retried. */
@@ -38,7 +34,7 @@ export interface BackfillStatus {
 
 /** Asks the status function of a copy. */
 export async function backfillStatus(status: LambdaFunction, aws: AwsCli): Promise<BackfillStatus> {
-  const { jobs, failures } = await describe(await nameOf(status, aws), aws);
+  const { jobs, failures } = await describeReplication(status, aws);
   const inProgress = jobs.filter(({ state }) => state !== 'finished');
   const isBackfill = ({ kind }: BackfillJob) => kind === 'backfill';
   const job = inProgress.find(isBackfill) ?? jobs.find(isBackfill);
@@ -57,34 +53,10 @@ function shown({
   secondsLeft,
   failure,
   asOf,
-}: BackfillJob): BackfillJob {
+}: BackfillJob): BackfillStatus['job'] {
   return { kind, cause, state, outcome, total, done, failed, secondsLeft, failure, asOf };
 }
 
-/** The name of a function, which CloudFormation generates unless other stacks refer to it. */
-async function nameOf(status: LambdaFunction, aws: AwsCli): Promise<string> {
-  const stack = Stack.of(status);
-  const name = stack.resolve(status.functionName);
-  if (typeof name === 'string') return name;
-  const [found] = await aws.run('cloudformation', 'list-stack-resources', {
-    'stack-name': stack.stackName,
-    query: `StackResourceSummaries[?LogicalResourceId=='${name.Ref}'].PhysicalResourceId`,
-  });
-  if (!found) throw new AwsError(`The stack ${stack.stackName} has no status function. Deploy it again.`);
-  return found;
-}
-
-async function describe(name: string, aws: AwsCli): Promise<Described> {
-  return inTemporaryFolder(async (folder) => {
-    const [request, response] = [join(folder, 'request'), join(folder, 'response')];
-    writeFileSync(request, JSON.stringify({ operation: 'DescribeReplication' }));
-    // Versions 1 and 2 of the AWS CLI read text in different encodings.
-    const options = { 'function-name': name, payload: `fileb://${request}` };
-    const { FunctionError } = await aws.run('lambda', 'invoke', options, response);
-    const described: Described = JSON.parse(readFileSync(response, 'utf8'));
-    if (FunctionError) {
-      throw new AwsError(`The function ${name} failed: ${described.errorType} ${described.errorMessage}`);
-    }
-    return described;
-  });
+export async function describeReplication(status: LambdaFunction, aws: AwsCli): Promise<Described> {
+  return invoke(await nameOf(status, 'status', aws), { operation: 'DescribeReplication' }, aws);
 }

@@ -25,7 +25,7 @@ export function queryOf(id: string, metric: Metric, stack: Stack, pseudo: Pseudo
 }
 
 /** The value of an expression that contains nothing but pseudo parameters. */
-function literal(value: any, pseudo: Pseudo): string {
+export function literal(value: any, pseudo: Pseudo): string {
   if (typeof value === 'string') return value;
   if (value?.Ref === 'AWS::AccountId') return pseudo.account;
   if (value?.Ref === 'AWS::Partition') return pseudo.partition;

@@ -1,3 +1,4 @@
+import { AuditStatus } from './audit';
 import { BackfillStatus } from './backfill';
 import { CanaryStatus } from './canary';
 import { Read, Status } from './status';
@@ -17,7 +18,10 @@ const COLUMNS = [
 type Cells = readonly [state: string, details?: string, asOf?: string];
 
 /** Everything in one table. */
-export function showStatus({ stackName, stacks, replication, backfill, canary }: Status, terminal: Terminal): string {
+export function showStatus(
+  { stackName, stacks, replication, backfill, canary, audit }: Status,
+  terminal: Terminal,
+): string {
   const row = (part: string, region: string, [state, details = '', asOf]: Cells) => {
     return [part, region, state, details || '-', asOf ? minute(asOf) : '-'];
   };
@@ -32,6 +36,7 @@ export function showStatus({ stackName, stacks, replication, backfill, canary }:
     ...replication.map((each) => row('replication', each.region, unlessProblem(each, ofReplication))),
     ...backfill.map((each) => row('backfill', each.region, unlessProblem(each, ofBackfill))),
     ...(canary ? [row('canary', canary.region, unlessProblem(canary, ofCanary))] : []),
+    ...(audit ? [row('audit', audit.region, unlessProblem(audit, ofAudit))] : []),
   ];
   return `${terminal.colors.bold(stackName)}\n${drawTable(terminal, COLUMNS, rows)}`;
 }
@@ -87,6 +92,17 @@ function ofCanary({ lastRun, isOverdue, failedRegions, replicationSeconds }: Can
   const failures = failedRegions.map((region) => `${region} failed`);
   const state = isOverdue ? (lastRun ? 'overdue' : 'no recent run') : failures.length > 0 ? 'failures' : 'ok';
   return [state, [...failures, ...times].join(', '), lastRun];
+}
+
+function ofAudit({ state, waiting, run, last, failure }: AuditStatus): Cells {
+  const details = [
+    ...(last ? [`${number(last.missing)} missing`, `${number(last.different)} different`] : []),
+    ...(run ? [`${run.done} of ${run.total} queries`] : []),
+    ...(waiting ? [waiting.message] : []),
+    ...(failure ? [failure.message] : []),
+  ];
+  const result = !last ? 'no result yet' : last.missing + last.different > 0 ? 'differences' : 'ok';
+  return [failure ? 'failed' : state === 'running' ? 'running' : result, details.join(', '), last?.asOf];
 }
 
 function minute(time: string): string {

@@ -1,7 +1,8 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { MediaReplicationStack, ReplicationCanary } from 'cdk-media-replication';
+import type { MediaReplicationStack, ReplicaAudit, ReplicationCanary } from 'cdk-media-replication';
+import { AuditStatus, auditStatus } from './audit';
 import { BackfillStatus, backfillStatus } from './backfill';
 import { CanaryStatus, canaryStatus } from './canary';
 import { ReplicationStatus, replicationTo } from './replication';
@@ -32,6 +33,7 @@ export interface Status {
   >)[];
   readonly backfill: readonly ({ readonly region: string } & Read<BackfillStatus>)[];
   readonly canary?: { readonly region: string } & Read<CanaryStatus>;
+  readonly audit?: { readonly region: string } & Read<AuditStatus>;
 }
 
 /** Reads the state of everything, in all Regions at once. A failure is a result. */
@@ -76,13 +78,17 @@ export async function statusOf(
     const read = (values: Pseudo) => canaryStatus(canary, stack, values, cli(primaryRegion));
     return { region: primaryRegion, ...(await ofDeployed(read)) };
   };
-  const [stacks, replication, backfill, canary] = await Promise.all([
+  const ofAudit = async (audit: ReplicaAudit) => {
+    return { region: primaryRegion, ...(await ofDeployed(() => auditStatus(audit, cli(primaryRegion)))) };
+  };
+  const [stacks, replication, backfill, canary, audit] = await Promise.all([
     Promise.all(artifacts.map(ofStack)),
     Promise.all(config.media.replicas.map(ofReplica)),
     Promise.all(statusFunctions(config, stack).map(ofCopy)),
     stack.canary && ofCanary(stack.canary),
+    stack.audit && ofAudit(stack.audit),
   ]);
-  return { version: 1, stackName, stacks, replication, backfill, canary };
+  return { version: 1, stackName, stacks, replication, backfill, canary, audit };
 }
 
 /** Names are unique: two stacks of one platform never have the same. */

@@ -9,6 +9,7 @@ const STEP_MINUTES = 30;
 const REASONS: Record<Reason, string> = {
   'delay-over': 'The object is older than the delay.',
   'in-replica': 'The replica has this version.',
+  failover: 'The replica takes the place of the primary, which is unavailable.',
   upload: 'Uploads go to the primary.',
   'preference-no': 'The preference is "no".',
   'address-missing': 'The request has no address.',

@@ -17,6 +17,7 @@ const VOLUMES: Record<keyof Volumes, Schema> = {
   downloadRequestsPerMonth: amount('Number of objects downloaded by viewers.'),
   routerRequestsPerMonth: amount('Number of link requests.'),
   attendeeMinutesPerMonth: amount('Minutes in meetings, over all attendees.'),
+  storedVersions: amount('Number of object versions in each copy, for the costs of the audit.'),
 };
 
 /** Definitions for the cost estimate, which only the command line uses. */

@@ -11,12 +11,15 @@ export const LEFT_OUT: Record<string, string> = {
   'MediaReplicationStackProps.propertyInjectors': 'objects of an app',
   'ReplicatedMediaBucketProps.replicaSynthesizer':
     'an object of an app; `bootstrapQualifier` covers the common case for all stacks',
+  'MediaRouterStandbyOptions.synthesizer':
+    'an object of an app; `bootstrapQualifier` covers the common case for all stacks',
   'MediaReplicaProps.stack': 'an object of an app',
   'S3MediaProxyOptions.vpc': 'requires subnets and route tables as well, which an app can look up',
   'S3MediaProxyOptions.vpcSubnets': 'belongs to `vpc`',
   'S3MediaProxyPrimaryOptions.vpcSubnets': 'belongs to `vpc`',
   'ReplicationCanaryOptions.proxies': 'takes constructs of an app; the proxies of the replicas are the default',
   'ReplicationDrillOptions.stopAlarms': 'takes constructs of an app; the alarm on fallbacks is always there',
+  'ReplicaAuditOptions.bytesScannedCutoff': 'a size; the default is enough for about 10 billion versions',
   'LifecycleRule.expirationDate': 'a fixed date; `expiration` is a duration',
   'Transition.transitionDate': 'a fixed date; `transitionAfter` is a duration',
 };
@@ -51,6 +54,9 @@ export const CONFIG_DESCRIPTIONS: Record<string, string> = {
   'MediaReplicationStackProps.drill':
     'A rehearsal of an outage of replication, which an operator starts in AWS FIS (`drill: {}` for the default options).\n' +
     'Default: no drill.',
+  'MediaReplicationStackProps.audit':
+    'An audit that compares all copies once a day (`audit: {}` for the default options). It adds inventories of the ' +
+    'buckets, and queries in Athena.\nDefault: no audit.',
   'MediaReplicationStackMeetings.rooms': 'The rooms. An empty list creates the service only.',
   'ReplicatedMeetingOptions.meetingName':
     'The name used to join the meeting: 2 to 64 letters, digits, `-` and `_`. Unique in the list. Renaming a room ' +

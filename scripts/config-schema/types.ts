@@ -63,7 +63,7 @@ export const BY_NAME: Record<string, Schema> = {
 };
 
 /** Properties that are maps by region. */
-export const BY_REGION = ['endpoints', 'regionWeights'];
+export const BY_REGION = ['endpoints', 'inventories', 'regionWeights'];
 
 /** Enums whose values, and not the names of their members, are used in a config: those of requests and documents. */
 export const BY_VALUE = ['ReadPreference'];

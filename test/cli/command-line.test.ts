@@ -56,7 +56,10 @@ describe('the command line', () => {
   test.each([
     [[], 'Expected a command.'],
     [['synht'], 'Unknown command "synht". Did you mean synth?'],
-    [['deploy'], 'Unknown command "deploy". Commands: init, validate, plan, synth, diff, status, schema, preferences.'],
+    [
+      ['deploy'],
+      'Unknown command "deploy". Commands: init, validate, plan, synth, diff, status, audit, schema, preferences, failover, ',
+    ],
     [['plan', '--cnofig', 'x'], "Unknown option '--cnofig'"],
     [['plan', '--out', 'x'], 'plan does not support --out.'],
     [['plan', 'media.yaml'], 'Unexpected media.yaml after plan. Specify a file with --config <file>.'],

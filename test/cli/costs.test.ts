@@ -60,6 +60,9 @@ describe('the costs of a plan', () => {
     expect(backfill.metrics[0] - without.metrics[0]).toBe(4);
     const canary = await metrics(`${VALID}canary: {}\n`);
     expect(canary.metrics[0] - backfill.metrics[0]).toBe(4);
+    const audit = await metrics(`${VALID}audit: {}\n`);
+    expect(audit.metrics[0] - backfill.metrics[0]).toBe(7);
+    expect(audit.alarms[0] - backfill.alarms[0]).toBe(4);
   });
 
   test('for each TB are those of the replica, with the size of the objects in the file', async () => {

@@ -2,7 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
+import { audit } from '../../cli/commands/audit';
 import { diff } from '../../cli/commands/diff';
+import { failback, failover } from '../../cli/commands/failover';
 import { init } from '../../cli/commands/init';
 import { plan } from '../../cli/commands/plan';
 import { preferences } from '../../cli/commands/preferences';
@@ -14,10 +16,13 @@ import { run } from '../../cli/run';
 
 const COMMANDS = {
   diff: () => diff,
+  failback: () => failback,
+  failover: () => failover,
   init: () => init,
   plan: () => plan,
   preferences: () => preferences,
   schema: () => schema,
+  audit: () => audit,
   status: () => status,
   synth: () => synth,
   validate: () => validate,

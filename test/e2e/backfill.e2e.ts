@@ -839,6 +839,8 @@ describe('the status function', () => {
     [{ operation: 'DescribeReplication', job: 'none' }, 'NotFound', /Job "none" not found/],
     [{ operation: 'RestartBackfill' }, 'ValidationError', /^job: got nothing/],
     [{ operation: 'RestartBackfill', job: 'none' }, 'NotFound', /none/],
+    [{ operation: 'StartBackfill' }, 'ValidationError', /^token: got nothing/],
+    [{ operation: 'StartBackfill', token: 't', createdAfter: 'May' }, 'ValidationError', /^createdAfter: got "May"/],
     [{ operation: 'ListFailures', maxResults: 0 }, 'ValidationError', /^maxResults: got 0/],
     [{ operation: 'ListFailures', nextToken: 'x' }, 'ValidationError', /^nextToken/],
     [{ operation: 'RetryFailures', reason: 'a b' }, 'ValidationError', /^reason/],
@@ -849,6 +851,26 @@ describe('the status function', () => {
       errorType,
       message: expect.stringMatching(message),
     });
+  });
+
+  test('starts a requested backfill once, with any replication status', async () => {
+    await world.deploy('Create');
+    const createdAfter = '2026-01-31T12:00:00.000Z';
+    const { job } = await world.ask('StartBackfill', { token: 'failback', createdAfter });
+    expect(await world.ask('StartBackfill', { token: 'failback' })).toEqual({ job });
+    await world.work();
+    await world.work();
+    // The first job is that of the deployment.
+    const [, requested, ...others] = world.jobs();
+    expect([requested.request.ManifestGenerator?.S3JobManifestGenerator?.Filter, others]).toEqual([
+      { CreatedAfter: new Date(createdAfter), CreatedBefore: expect.any(Date), EligibleForReplication: true },
+      [],
+    ]);
+    const { jobs } = await world.ask('DescribeReplication', { job });
+    expect(jobs).toMatchObject([{ job, cause: 'requested', state: 'started', createdAfter }]);
+    await world.ask('StartBackfill', { token: 'another' });
+    await world.work();
+    expect(world.jobs()).toHaveLength(3);
   });
 
   test('fails when a running backfill is to be restarted', async () => {

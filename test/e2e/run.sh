@@ -8,6 +8,6 @@ if [[ $# -gt 0 ]]; then
   exit
 fi
 # Two of these can run at a time: they use no fixed ports, and do not measure how fast something happens.
-together='/(backfill|deploy|diff-and-status|life-cycle|preferences|replica-states|user-preferences)[a-z-]*\.e2e'
+together='/(backfill|deploy|diff-and-status|life-cycle|preferences|replica-audit|replica-states|replication-drill|user-preferences)[a-z-]*\.e2e'
 run --maxWorkers=2 --testPathPatterns="$together"
 run --runInBand --testPathIgnorePatterns="$together"

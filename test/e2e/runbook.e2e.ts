@@ -344,12 +344,14 @@ describe('parsed by the AWS CLI', () => {
       region: REGION,
       'ARN of the dead-letter queue': `arn:aws:sqs:${REGION}:${ACCOUNT}:dead-letters`,
       'new stack': 'MediaStack',
+      'records bucket': 'records',
     },
   );
-  beforeAll(() => writeFileSync(join(dir, 'preferences.json'), '{}'));
+  beforeAll(() => ['preferences', 'failover'].forEach((name) => writeFileSync(join(dir, `${name}.json`), '{}')));
 
   each('aws sqs start-message-move-task', (command) => aws.parse(command));
   each('aws appconfig start-deployment', (command) => aws.parse(command));
+  each('--key failover.json', (command) => aws.parse(command));
 
   each('--change-set-type IMPORT', async (command) => {
     const stack = primaryStack();

@@ -3,15 +3,16 @@ import { Construct } from 'constructs';
 import { MediaReplicationStackMeetings, MediaReplicationStackProps } from './props';
 import { validateStack } from './validation';
 import { ReplicatedMeetingService } from '../../live/meeting';
+import { ReplicaAudit } from '../../stored/audit';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
 import { ReplicationDrill } from '../../stored/drill';
-import { MediaRouter } from '../../stored/routing';
+import { MediaRouter, MediaRouterStandby } from '../../stored/routing';
 import { MediaMonitoring } from '../monitoring';
 
 /**
- * A complete platform in one stack: media with replicas and proxies, a router, and optionally meetings, a canary and a drill, with
- * a dashboard and alarms for all of them.
+ * A complete platform in one stack: media with replicas and proxies, a router, and optionally meetings, a canary, an
+ * audit and a drill, with a dashboard and alarms for all of them.
  *
  * The stack consists of this library's public constructs, each configured by the property of the same name. Whatever the
  * properties do not cover can be done with the constructs themselves (`stack.media.grantPut(role)`).
@@ -48,6 +49,9 @@ export class MediaReplicationStack extends Stack {
   /** The rehearsal of an outage of replication, if `drill` was specified. */
   public readonly drill?: ReplicationDrill;
 
+  /** The audit, if `audit` was specified. */
+  public readonly audit?: ReplicaAudit;
+
   /** The dashboard, the alarms and their topic. */
   public readonly monitoring: MediaMonitoring;
 
@@ -60,10 +64,12 @@ export class MediaReplicationStack extends Stack {
     const { media } = this;
     this.router = new MediaRouter(this, 'Router', { ...props.router, media });
     if (props.canary) this.canary = new ReplicationCanary(this, 'Canary', { ...props.canary, media });
+    if (props.audit) this.audit = new ReplicaAudit(this, 'Audit', { ...props.audit, media });
     if (props.meetings) this.meetings = this.createMeetings(props.meetings);
-    const { router, canary, meetings } = this;
+    const { router, canary, audit, meetings } = this;
     if (props.drill) this.drill = new ReplicationDrill(this, 'Drill', { ...props.drill, media, router });
-    this.monitoring = new MediaMonitoring(this, 'Monitoring', { ...props.monitoring, media, router, canary, meetings });
+    const watched = { media, router, canary, audit, meetings };
+    this.monitoring = new MediaMonitoring(this, 'Monitoring', { ...props.monitoring, ...watched });
     if (outputs) this.writeOutputs();
   }
 
@@ -76,15 +82,27 @@ export class MediaReplicationStack extends Stack {
 
   /** Outputs for operators. The bucket has its own outputs for its copies. */
   private writeOutputs(): void {
-    const { media, router, meetings, drill, monitoring } = this;
-    const write = (id: string, value: string | undefined, description: string) =>
-      value !== undefined && new CfnOutput(this, id, { value, description });
+    const { media, router, audit, meetings, drill, monitoring } = this;
+    const write = (id: string, value: string | undefined, description: string, scope: Stack = this) =>
+      value !== undefined && new CfnOutput(scope, id, { value, description });
     write('PrimaryBucketName', media.primary.bucketName, 'Name of the primary bucket');
     write('RouterFunctionName', router.function.functionName, 'Name of the router function');
-    const { preferencesApplicationId, preferencesEnvironmentId, preferencesProfileId } = router;
-    const preferences = [preferencesApplicationId, preferencesEnvironmentId, preferencesProfileId].join('/');
-    write('RouterPreferences', preferences, 'AppConfig ids of the router preferences: application/environment/profile');
-    write('RouterApiUrl', router.httpApi?.url, 'URL of the router HTTP API');
+    const writeOfRouter = (each: MediaRouter | MediaRouterStandby) => {
+      const { preferencesApplicationId, preferencesEnvironmentId, preferencesProfileId, httpApi } = each;
+      const ids = [preferencesApplicationId, preferencesEnvironmentId, preferencesProfileId].join('/');
+      const description = 'AppConfig ids of the router preferences: application/environment/profile';
+      write('RouterPreferences', ids, description, Stack.of(each));
+      write('RouterApiUrl', httpApi?.url, 'URL of the router HTTP API', Stack.of(each));
+    };
+    writeOfRouter(router);
+    if (router.standby) {
+      const { function: fn, recordsBucket } = router.standby;
+      const stack = Stack.of(router.standby);
+      write('RouterFunctionName', fn.functionName, 'Name of the standby router function', stack);
+      write('FailoverRecordsBucketName', recordsBucket.bucketName, 'Name of the bucket with failover records', stack);
+      writeOfRouter(router.standby);
+    }
+    write('AuditFunctionName', audit?.function.functionName, 'Name of the audit function');
     write('MeetingsAudienceFunctionName', meetings?.audienceFunction.functionName, 'Name of the audience function');
     write('MeetingsHostFunctionName', meetings?.hostFunction.functionName, 'Name of the host function');
     write('MeetingsApiUrl', meetings?.httpApi?.url, 'URL of the meetings HTTP API');

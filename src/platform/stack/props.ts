@@ -1,5 +1,6 @@
 import { StackProps } from 'aws-cdk-lib';
 import { ReplicatedMeetingOptions, ReplicatedMeetingServiceProps } from '../../live/meeting';
+import { ReplicaAuditOptions } from '../../stored/audit';
 import { ReplicatedMediaBucketProps } from '../../stored/bucket';
 import { ReplicationCanaryOptions } from '../../stored/canary';
 import { ReplicationDrillOptions } from '../../stored/drill';
@@ -49,6 +50,13 @@ export interface MediaReplicationStackProps extends StackProps {
    * @default - no drill
    */
   readonly drill?: ReplicationDrillOptions;
+
+  /**
+   * An audit that compares all copies once a day. It adds inventories of the buckets, and queries in Athena.
+   *
+   * @default - no audit
+   */
+  readonly audit?: ReplicaAuditOptions;
 
   /**
    * The dashboard, the alarms and their topic, which every stack has.

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import { MediaReplicationStackProps } from './props';
 import { ReplicatedMeeting, ReplicatedMeetingOptions, ReplicatedMeetingService } from '../../live/meeting';
 import { Problems } from '../../private/problems';
+import { ReplicaAudit } from '../../stored/audit';
 import { ReplicatedMediaBucket } from '../../stored/bucket';
 import { ReplicationCanary } from '../../stored/canary';
 import { ReplicationDrill } from '../../stored/drill';
@@ -14,16 +15,24 @@ import { MediaMonitoring } from '../monitoring';
  * @throws InvalidInput with the path of each property in the stack's props
  */
 export function validateStack(stack: Stack, props: MediaReplicationStackProps): void {
-  const { media, router = {}, meetings, canary, drill, monitoring = {} } = props;
+  const { media, router = {}, meetings, canary, audit, drill, monitoring = {} } = props;
   const problems = new Problems(stack);
   const replicas = media.replicas.map(({ region }) => region);
   ReplicatedMediaBucket._validate(problems.within('media'), media, stack);
   MediaRouter._validate(problems.within('router'), router, { primary: stack.region, replicas });
+  MediaRouter._validateStandby(problems.within('router'), router.standby, {
+    writeToReplicas: media.writeToReplicas,
+    replicas: media.replicas.map(({ proxy, ...replica }) => {
+      const { region, prefix, tags, deleteMarkerReplication, storageClass } = replica;
+      return { region, prefix, tags, deleteMarkerReplication, storageClass, proxyIsolation: !!proxy?.isolation };
+    }),
+  });
   if (canary) ReplicationCanary._validate(problems.within('canary'), canary, replicas);
   if (drill) {
     const enabled = media.replicas.flatMap(({ region, enabled: isEnabled = true }) => (isEnabled ? region : []));
     ReplicationDrill._validate(problems.within('drill'), drill, replicas, enabled);
   }
+  if (audit) ReplicaAudit._validate(problems.within('audit'), audit, [stack.region, ...replicas]);
   if (meetings) {
     const within = problems.within('meetings');
     const controlRegion = meetings.controlRegion ?? stack.region;

@@ -11,7 +11,7 @@ export const DEFAULT_READINESS: Readiness = 'delay';
 export const DEFAULT_READINESS_TIMEOUT_MS = 1_000;
 
 /** Why a link points to a replica. */
-export const REPLICA_REASONS = ['delay-over', 'in-replica'] as const;
+export const REPLICA_REASONS = ['delay-over', 'in-replica', 'failover'] as const;
 
 /** Why a link points to a copy. The routing API's documentation explains each reason. */
 export const REASONS = [
@@ -129,6 +129,9 @@ export interface ProxySettings {
 /** The proxies by the region of their replica. */
 export type ProxiesDocument = { readonly [region: string]: ProxySettings };
 
+/** The bucket in the standby's region whose object `failover.json` exists while a failover is active. */
+export type FailoverSettings = [region: string, bucket: string];
+
 /** The configuration that the function receives from the construct. */
 export interface RouterSettings {
   readonly primary: CopySettings;
@@ -149,6 +152,8 @@ export interface RouterSettings {
   readonly store: [application: string, environment: string, profile: string];
   /** The name of the table with the preferences of users. */
   readonly userTable?: string;
+  /** Undefined without a standby. */
+  readonly failover?: FailoverSettings;
 }
 
 /** The preferences in AppConfig, which can change without a deployment. */
@@ -170,6 +175,15 @@ export const REGIONS_VARIABLE = 'MEDIA_REGIONS';
 export const INITIAL_PREFERENCES_FILE = 'preferences.json';
 /** The file in the function's code with the proxies, which would not fit into its environment. */
 export const PROXIES_FILE = 'proxies.json';
+
+/** While this object exists, links for uploads and reads point to the replica in the standby's region. */
+export const FAILOVER_KEY = 'failover.json';
+/** How long an instance of the function creates upload links without checking for a failover again. */
+export const FAILOVER_CACHED_SECONDS = 10;
+/** The same for links for reading, which then check in the background. */
+export const FAILOVER_CACHED_SECONDS_FOR_READS = 60;
+/** How long the router waits for the check. */
+export const FAILOVER_READ_MS = 1_000;
 
 export const MAX_OBJECTS = 1000;
 export const MAX_KEY_BYTES = 1024;

@@ -19,6 +19,15 @@ export abstract class MediaRouterBase extends Construct implements IMediaRouter 
   public abstract readonly primaryRegion: string;
   public abstract readonly replicaRegions: string[];
 
+  /**
+   * The region of failovers. Undefined without a standby.
+   *
+   * @internal
+   */
+  protected get _failoverRegion(): string | undefined {
+    return undefined;
+  }
+
   public grantInvoke(grantee: iam.IGrantable): iam.Grant {
     return this.function.grantInvoke(grantee);
   }
@@ -48,9 +57,8 @@ export abstract class MediaRouterBase extends Construct implements IMediaRouter 
   }
 
   public metricsLinksByReason(options?: cloudwatch.MetricOptions): cloudwatch.Metric[] {
-    const pointsToReplica = (reason: string) => (contract.REPLICA_REASONS as readonly string[]).includes(reason);
     return contract.REASONS.flatMap((reason) =>
-      (pointsToReplica(reason) ? this.replicaRegions : [this.primaryRegion]).map((region) =>
+      this.regionsOf(reason).map((region) =>
         this.metricLinksByReason(region, reason, { label: `${region} ${reason}`, ...options }),
       ),
     );
@@ -76,6 +84,13 @@ export abstract class MediaRouterBase extends Construct implements IMediaRouter 
 
   public metricConfigurationUnavailable(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(contract.METRIC.configurationUnavailable, options);
+  }
+
+  /** The regions of the copies that links with this reason can point to. */
+  private regionsOf(reason: contract.Reason): string[] {
+    if (reason === 'failover') return this._failoverRegion === undefined ? [] : [this._failoverRegion];
+    const pointsToReplica = (contract.REPLICA_REASONS as readonly string[]).includes(reason);
+    return pointsToReplica ? this.replicaRegions : [this.primaryRegion];
   }
 }
 

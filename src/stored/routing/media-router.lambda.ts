@@ -1,8 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { INITIAL_PREFERENCES_FILE, PROXIES_FILE, RouterSettings, SETTINGS_VARIABLE } from './contract';
+import {
+  FailoverSettings,
+  INITIAL_PREFERENCES_FILE,
+  PROXIES_FILE,
+  RouterSettings,
+  SETTINGS_VARIABLE,
+} from './contract';
 import { Arrivals } from './runtime/arrivals';
+import { Failover } from './runtime/failover';
+import { FailoverRecord } from './runtime/failover-record';
 import { createHandler } from './runtime/handler';
 import { HttpAccess } from './runtime/http-access';
 import { LinkSessions } from './runtime/link-sessions';
@@ -38,8 +46,26 @@ const userPreferences =
     ? undefined
     : new UserPreferences({ table: new UserTable(settings.userTable), regions, events: telemetry });
 
+const reader = new ObjectReader(credentials);
+
+function failoverTo([region, bucket]: FailoverSettings): Failover {
+  const record = new FailoverRecord(reader, mediaCopy('replica', [region, bucket], process.env), telemetry);
+  const replica = replicas.find((each) => each.region === region)!;
+  const { 1: name, 2: origin, 3: signedForOrigin } = settings.replicas[replicas.indexOf(replica)];
+  const readiness = new Readiness({
+    mode: 'exact',
+    timeoutMs: settings.readinessTimeoutMs,
+    arrivals: new Arrivals(reader, replica),
+    hasSeveralReplicas: true,
+  });
+  // Interface endpoints accept uploads, proxies do not.
+  const uploads = signedForOrigin ? ([region, name, origin, signedForOrigin] as const) : ([region, name] as const);
+  return new Failover(record, { replica, uploads: mediaCopy('replica', [...uploads], process.env), readiness });
+}
+
 const router = new Router({
   ...settings,
+  failover: settings.failover && failoverTo(settings.failover),
   primary,
   replicas,
   networks: PrivateNetworks.from(settings, JSON.parse(readCode(PROXIES_FILE)), process.env),
@@ -49,7 +75,7 @@ const router = new Router({
   readiness: new Readiness({
     mode: settings.readiness,
     timeoutMs: settings.readinessTimeoutMs,
-    arrivals: new Arrivals(new ObjectReader(credentials), primary),
+    arrivals: new Arrivals(reader, primary),
     states: settings.states === undefined ? undefined : new ReplicaStates(settings.states, primary.region, telemetry),
     hasSeveralReplicas: replicas.length > 1,
   }),

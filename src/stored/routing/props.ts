@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, IReusableStackSynthesizer, RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -69,6 +69,32 @@ export interface UserPreferencesOptions {
    * @default RemovalPolicy.RETAIN
    */
   readonly removalPolicy?: RemovalPolicy;
+}
+
+/** Options of the standby of a `MediaRouter`. */
+export interface MediaRouterStandbyOptions {
+  /**
+   * The region of the standby, which must be the region of a replica. This is the region of a failover.
+   *
+   * The replica must hold everything: no `prefix`, `tags` or archive class, no lifecycle rule that deletes objects or
+   * archives them, replicated delete markers, no `isolation` of its proxy. The media must have `writeToReplicas`.
+   */
+  readonly region: string;
+
+  /**
+   * The name of an existing DynamoDB table in the region of the standby with the preferences of users, such as the replica
+   * of a global table. It needs the same partition key as `userPreferences.table`, and no customer managed KMS key.
+   *
+   * @default - the standby stores no preferences of users: requests that specify none get the default preference
+   */
+  readonly userPreferencesTableName?: string;
+
+  /**
+   * The synthesizer of the standby's stack.
+   *
+   * @default - the app's `defaultStackSynthesizer`
+   */
+  readonly synthesizer?: IReusableStackSynthesizer;
 }
 
 /** Options of a `MediaRouter` that do not depend on the media. */
@@ -149,7 +175,16 @@ export interface MediaRouterOptions {
   readonly endpoints?: { [region: string]: MediaEndpoint };
 
   /**
-   * Whether the router creates links for uploads (`"method": "put"`). They always point to the primary.
+   * A second router in the region of a replica, in a stack of its own, with its own function, HTTP API and preferences. It
+   * creates the same links. `cdk-media-replication failover` makes both routers point uploads and reads to that replica,
+   * also while the region of the primary is unavailable.
+   *
+   * @default - no standby: links cannot be created while the region of the primary is unavailable
+   */
+  readonly standby?: MediaRouterStandbyOptions;
+
+  /**
+   * Whether the router creates links for uploads (`"method": "put"`). They point to the primary, except during a failover.
    *
    * @default false
    */

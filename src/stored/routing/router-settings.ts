@@ -9,7 +9,7 @@ import { IReplicatedMediaBucket, MediaReplica } from '../bucket';
 import { ARCHIVE_CLASSES } from '../bucket/contract';
 
 /** The attributes of other resources that the router's function needs. */
-interface DeployedSettings extends Pick<contract.RouterSettings, 'store' | 'userTable'> {
+interface DeployedSettings extends Pick<contract.RouterSettings, 'store' | 'userTable' | 'failover'> {
   readonly linkRoleArn?: string;
 }
 
@@ -17,7 +17,7 @@ interface DeployedSettings extends Pick<contract.RouterSettings, 'store' | 'user
 export function routerSettings(
   scope: Construct,
   { media, endpoints = {}, ...options }: MediaRouterProps,
-  { store, linkRoleArn, userTable }: DeployedSettings,
+  { store, linkRoleArn, userTable, failover }: DeployedSettings,
 ): contract.RouterSettings {
   const { region } = media.primary.env;
   const { bucketName } = media.primary;
@@ -47,6 +47,7 @@ export function routerSettings(
     },
     store,
     userTable,
+    failover,
   };
 }
 

@@ -30,8 +30,9 @@ const LIFETIME_LIMIT =
 export function validateRouter(problems: Problems, options: MediaRouterOptions, regions: CopyRegions): void {
   const replicas = { known: regions.replicas, what: 'the region of a replica', fix: REGION_FIX };
   const copies = copiesOf(regions, REGION_FIX);
-  const { drainedRegions = [], ipRanges = [], endpoints = {}, regionWeights = {} } = options;
+  const { drainedRegions = [], ipRanges = [], endpoints = {}, regionWeights = {}, standby } = options;
   drainedRegions.forEach((region, index) => expectOneOf(problems, `drainedRegions[${index}]`, region, replicas));
+  if (standby) expectOneOf(problems, 'standby.region', standby.region, replicas);
   ipRanges.forEach(({ region }, index) => expectOneOf(problems, `ipRanges[${index}].region`, region, copies));
   validateRanges(problems, ipRanges);
   for (const region of Object.keys(endpoints)) expectOneOf(problems, `endpoints.${region}`, region, copies);

@@ -1,10 +1,14 @@
-import { ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { get } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CACHE } from './cache';
 import { eventually } from './eventually';
 import { CREDENTIALS } from './s3-server';
+
+const MC = join(CACHE, 'minio/mc');
+const PLAIN = ['--quiet', '--no-color'];
 
 export interface MinioProps {
   readonly dir: string;
@@ -64,11 +68,17 @@ export class Minio {
 
   /** Runs MinIO's own client, in which this server is named `here`. */
   admin(...args: string[]): string {
-    return execFileSync(join(CACHE, 'minio/mc'), ['--quiet', '--no-color', ...args], {
-      env: { HOME: this.props.dir, MC_CONFIG_DIR: join(this.props.dir, 'mc'), MC_HOST_here: this.url },
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
+    return execFileSync(MC, [...PLAIN, ...args], { env: this.clientEnv, encoding: 'utf8', stdio: 'pipe' });
+  }
+
+  /** The same, while this process serves what the server connects to. */
+  async adminAsync(...args: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(MC, [...PLAIN, ...args], { env: this.clientEnv });
+    return stdout;
+  }
+
+  private get clientEnv(): Record<string, string> {
+    return { HOME: this.props.dir, MC_CONFIG_DIR: join(this.props.dir, 'mc'), MC_HOST_here: this.url };
   }
 
   stop(): void {

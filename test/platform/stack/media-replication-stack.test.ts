@@ -70,7 +70,14 @@ describe('MediaReplicationStack', () => {
     expect(stackWith().drill).toBeUndefined();
     const stack = stackWith({ drill: { duration: Duration.hours(2) } });
     templateOf(stack).resourceCountIs('AWS::FIS::ExperimentTemplate', 1);
-    expect(outputsOf(stack).DrillTemplateId).toMatch(/^\$\{?DrillTemplate|DrillTemplate/);
+    expect(outputsOf(stack).DrillTemplateId).toMatch(/DrillTemplate/);
+  });
+
+  test('has an audit if one is specified, and watches it', () => {
+    expect(stackWith().audit).toBeUndefined();
+    const stack = stackWith({ audit: {} });
+    expect(stack.audit!.replicaRegions).toEqual(['eu-west-1']);
+    expect(stack.monitoring.alarms).toEqual(expect.arrayContaining(stack.audit!.addAlarms()));
   });
 
   test('has a canary if one is specified, and watches it', () => {
@@ -130,12 +137,13 @@ describe('MediaReplicationStack', () => {
     expect(only(template, 'AWS::AppConfig::HostedConfigurationVersion').Properties.Content).toContain('yes');
   });
 
-  test.each<['router' | 'meetings' | 'canary', Partial<Input>, number]>([
+  test.each<['router' | 'meetings' | 'canary' | 'audit', Partial<Input>, number]>([
     ['router', { router: FUNCTION_OPTIONS }, 2],
     ['meetings', { meetings: { rooms: [HALL], ...FUNCTION_OPTIONS } }, 4],
     ['canary', { canary: FUNCTION_OPTIONS }, 1],
+    ['audit', { audit: FUNCTION_OPTIONS }, 1],
   ])('passes function options of `%s` to its own functions only', (part, props, count) => {
-    const stack = stackWith({ canary: {}, meetings: { rooms: [] }, ...props });
+    const stack = stackWith({ audit: {}, canary: {}, meetings: { rooms: [] }, ...props });
     const functionsOf = (scope: IConstruct) => scope.node.findAll().filter((each) => each instanceof CfnFunction);
     const retained = stack.node.findAll().filter((each) => each instanceof CfnLogGroup && each.retentionInDays === 7);
     const changed = functionsOf(stack).filter(({ runtime }) => runtime === 'nodejs22.x');

@@ -34,6 +34,7 @@ describe('MediaReplicationStack with everything', () => {
       ],
       httpApi: { authorizer: HttpAuthorizer.iam() },
     },
+    audit: {},
     canary: {},
     monitoring: { alarmEmails: ['media-oncall@example.com'] },
   });
@@ -56,7 +57,7 @@ describe('MediaReplicationStack with everything', () => {
     expect([router.httpApi, meetings!.httpApi, monitoring.dashboard, monitoring.topic]).not.toContain(undefined);
     expect(Object.keys(canary!.probes)).toEqual(['eu-central-1', 'ap-southeast-2']);
     expect(meetings!.meetings).toHaveLength(1);
-    expect(monitoring.alarms).toHaveLength(31);
+    expect(monitoring.alarms).toHaveLength(35);
   });
 
   test.each(stacks.map(({ stackName, template }) => [stackName, template]))(

@@ -32,6 +32,7 @@ interface Situation {
   readonly summary?: ReplicaSummary;
   readonly lacks?: boolean;
   readonly isStateUnknown?: boolean;
+  readonly isFailedOver?: boolean;
   readonly createdAt?: number;
   /** The primary's answer. */
   readonly original?: Original;
@@ -49,10 +50,13 @@ async function linkFor(situation: Situation): Promise<{ reason: string; copy: st
   };
   const states = { of: async () => (situation.isStateUnknown ? undefined : state) };
   const networks = { primary: ['us-east-1', 'media-us'] as any, replicas: [['eu-west-1', 'media-eu']] as any };
+  const dublin = mediaCopy('replica', ['eu-west-1', 'media-eu'], {});
+  const successor = { replica: dublin, uploads: dublin, readiness: { of: async () => [] } };
   const router = new Router({
     primary: mediaCopy('primary', ['us-east-1', 'media-us'], {}),
     replicas: [mediaCopy('replica', ['eu-west-1', 'media-eu'], {}, holdings)],
     networks: PrivateNetworks.from(networks, proxy ? { 'eu-west-1': proxy } : {}, {}),
+    failover: { active: async () => (situation.isFailedOver ? successor : undefined) },
     paused: paused ? ['eu-west-1'] : [],
     readiness: new Readiness({
       mode,
@@ -82,6 +86,11 @@ const SITUATIONS: Readonly<Record<string, readonly Situation[]>> = {
     { mode: 'exact', createdAt: OLD },
     { mode: 'exact', createdAt: NOW - MINUTE, original: { ...pending, status: 'COMPLETED' } },
     { mode: 'exact', replica: 'in-replica', createdAt: OLD },
+  ],
+  failover: [
+    { isFailedOver: true, request: { method: 'put' } },
+    { isFailedOver: true, request: { preference: 'no' }, createdAt: OLD },
+    { isFailedOver: true, request: { region: 'us-east-1' }, createdAt: OLD },
   ],
   upload: [{ request: { method: 'put' } }],
   'preference-no': [

@@ -1,3 +1,4 @@
+import { Failover, regionsAfter, Successor, withoutFormer } from './failover';
 import { everything, LinkGrant } from './link-grant';
 import { LinkCredentials, LinkLifetime, linkLifetime, Links } from './links';
 import { MediaCopy } from './media-copy';
@@ -18,6 +19,8 @@ export interface RouterProps extends Omit<Limits, 'regions'> {
   /** The regions of paused replicas. */
   readonly paused?: readonly string[];
   readonly readiness: Pick<Readiness, 'of'>;
+  /** Undefined without a standby. */
+  readonly failover?: Pick<Failover, 'active'>;
   readonly preferences: () => Promise<Preferences>;
   /** The preferences of users, if the router stores them. */
   readonly userPreferences?: Pick<UserPreferences, 'apply'>;
@@ -65,10 +68,14 @@ export class Router {
     field: (index: number) => string,
     grant: LinkGrant,
   ): Promise<{ links: Link[]; lifetime: LinkLifetime }> {
-    const { primary } = this.props;
     const request = grant.admit(requested, field);
-    const decisions = request.method === 'put' ? all(request, primary, 'upload') : await this.decide(request, now);
-    const copies = new Set([primary, ...decisions.map(({ copy }) => copy)]);
+    const successor = await this.props.failover?.active(request.method);
+    const base = successor?.replica ?? this.props.primary;
+    const decisions =
+      request.method === 'put'
+        ? all(request, successor?.uploads ?? base, successor ? 'failover' : 'upload')
+        : await this.decide(request, now, successor);
+    const copies = new Set([base, ...decisions.map(({ copy }) => copy)]);
     const signedBy = await grant.credentials(request, [...copies]);
     const lifetime = linkLifetime(now, request.expiresInSeconds, signedBy);
     const links = new Links(request.method, signedBy, lifetime);
@@ -80,26 +87,35 @@ export class Router {
     return { links: answer, lifetime };
   }
 
-  private async decide({ user, objects, ...request }: LinksRequest, now: number): Promise<Decision[]> {
+  private async decide(
+    { user, objects, ...request }: LinksRequest,
+    now: number,
+    successor?: Successor,
+  ): Promise<Decision[]> {
     const { replicas, paused = [], networks = new PrivateNetworks(), userPreferences } = this.props;
-    const [preferences, viewer] = await Promise.all([
+    const [current, viewer] = await Promise.all([
       this.props.preferences(),
       userPreferences?.apply(request.viewer, user) ?? request.viewer,
     ]);
-    const regions = { primary: this.props.primary.region, replicas: replicas.map(({ region }) => region), paused };
+    const copies = { primary: this.props.primary.region, replicas: replicas.map(({ region }) => region), paused };
+    const preferences = successor ? withoutFormer(current, this.props.primary) : current;
+    const regions = successor ? regionsAfter(successor, copies) : copies;
     const destination = destinationOf(viewer, preferences, regions);
-    const primary = networks.primaryFor(viewer, destination, preferences) ?? this.props.primary;
-    if ('reason' in destination) return all({ objects }, primary, destination.reason);
+    const primary = successor
+      ? (networks.replicaFor(viewer, successor.replica) ?? successor.replica)
+      : (networks.primaryFor(viewer, destination, preferences) ?? this.props.primary);
+    const because = (reason: Reason) => (successor ? 'failover' : reason);
+    if ('reason' in destination) return all({ objects }, primary, because(destination.reason));
 
     const replica = replicas.find(({ region }) => region === destination.replica)!;
     const reachable = networks.replicaFor(viewer, replica);
-    if (!reachable) return all({ objects }, primary, 'outside-proxy-network');
+    if (!reachable) return all({ objects }, primary, because('outside-proxy-network'));
     const inShare = objects.filter(({ key }) => isInShare(key, replica.region, preferences));
-    const reasons = await this.props.readiness.of(inShare, replica, preferences, now);
+    const reasons = await (successor ?? this.props).readiness.of(inShare, replica, preferences, now);
     const byObject = new Map(inShare.map((object, index) => [object, reasons[index]]));
     return objects.map((object) => {
       const reason = byObject.get(object) ?? 'region-weighted';
-      return { copy: isForReplica(reason) ? reachable : primary, reason };
+      return isForReplica(reason) ? { copy: reachable, reason } : { copy: primary, reason: because(reason) };
     });
   }
 }

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { CallRecord, copiesOf } from './audit';
+import { FailoverEvents } from './failover-record';
 import { StoreEvents } from './live-preferences';
 import { NotAllowed } from './not-allowed';
 import { StateEvents } from './replica-states';
@@ -13,7 +14,7 @@ import { FALLBACK_REASONS, Link, METRIC, METRICS_NAMESPACE, REASON_DIMENSION, RE
  * number and the first segments of the keys, and the copies that the links point to. They never contain a whole key
  * or a part of a link.
  */
-export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvents {
+export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvents, FailoverEvents {
   private readonly logger = new Logger();
   private readonly metrics = new Metrics({ namespace: METRICS_NAMESPACE });
 
@@ -63,6 +64,10 @@ export class Telemetry implements StoreEvents, StateEvents, UserPreferencesEvent
   stateUnavailable(error: unknown): void {
     const { name, message } = error as Error;
     this.logger.warn('Failed to read the state of a replica. The last one remains in effect.', { name, message });
+  }
+
+  failoverUnknown(state: string): void {
+    this.logger.warn('Failed to check for a failover. The last known state remains in effect.', { state });
   }
 
   refused(error: unknown): void {

@@ -58,12 +58,12 @@ function replicationConfiguration(value: any): ReplicationConfiguration {
   );
 }
 
-function lifecycleRule({ Id, Status, ExpirationInDays, ...actions }: any): object {
+function lifecycleRule({ Id, Status, ExpirationInDays, Prefix = '', ...actions }: any): object {
   const known = ['AbortIncompleteMultipartUpload', 'NoncurrentVersionExpiration'];
   const unknown = Object.keys(actions).filter((each) => !known.includes(each));
   if (unknown.length > 0) throw new Error(`${unknown} of a lifecycle rule is not simulated.`);
   const Expiration = ExpirationInDays && { Days: ExpirationInDays };
-  return { ID: Id, Status, Filter: { Prefix: '' }, Expiration, ...actions };
+  return { ID: Id, Status, Filter: { Prefix }, Expiration, ...actions };
 }
 
 const POLICY: ResourceType = {

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { Messaging } from './messaging';
 import { Queues } from './queues';
+import { AthenaSimulator, QueryEngine } from '../../../simulators/athena';
 import { SimulatedClock } from '../../../simulators/common/clock';
-import { accessKeyOf, runJobs, S3Simulator } from '../../../simulators/s3';
+import { isAllowed, Principal } from '../../../simulators/iam';
+import { accessKeyOf, principalOfAccessKey, runJobs, S3Simulator } from '../../../simulators/s3';
 import { S3ControlSimulator } from '../../../simulators/s3-control';
 import { TestAuthority } from '../certificates';
 import { CloudFormation } from '../cloudformation';
@@ -48,7 +50,18 @@ export class Cloud {
       publish: (topicArn, message) => messaging.publish(topicArn, message),
       acceptsNotifications: (topicArn, bucket) => messaging.accepts(topicArn, bucket),
     });
-    const cloud = new Cloud(dir, s3, messaging, dynamo, new CloudFormation(authority), env);
+    const athena: AthenaSimulator = await AthenaSimulator.start({
+      ...{
+        clock,
+        principalOf: principalOfAccessKey,
+        isAllowed: (principal, ...request) => !principal || cloud.allows(principal, ...request),
+      },
+      engine: {
+        execute: (query) => cloud.queryEngine!.execute(query),
+        write: (...result) => cloud.queryEngine!.write(...result),
+      },
+    });
+    const cloud: Cloud = new Cloud(dir, s3, athena, messaging, dynamo, new CloudFormation(authority), env);
     await cloud.cloudFormation.start();
     await queues.start();
     return cloud;
@@ -58,6 +71,8 @@ export class Cloud {
   readonly schedules = new Map<string, Schedule>();
   /** The ARN of the function by the ARN of the queue. */
   readonly consumers = new Map<string, string>();
+  /** Executes the queries of Athena. */
+  queryEngine?: QueryEngine;
   private readonly controls = new Map<string, S3ControlSimulator>();
   private readonly running = new Map<string, DeployedFunction>();
   private aheadMs = 0;
@@ -65,6 +80,7 @@ export class Cloud {
   private constructor(
     private readonly dir: string,
     readonly s3: S3Simulator,
+    readonly athena: AthenaSimulator,
     readonly messaging: Messaging,
     readonly dynamo: DynamoDbLocal,
     readonly cloudFormation: CloudFormation,
@@ -88,6 +104,17 @@ export class Cloud {
     this.running.delete(arn);
   }
 
+  /** Whether the policies of a role allow an action in its own account. */
+  allows(principal: Principal, action: string, resource: string): boolean {
+    const request = { principal, action, resource, resourceAccount: principal.account!, context: {} };
+    return isAllowed(request, { identity: this.s3.roles.policiesOf(principal) });
+  }
+
+  /** Keeps the process of a function, but starts another one for the next invocation. The caller ends the first. */
+  forgetProcess(arn: string): void {
+    this.running.delete(arn);
+  }
+
   async deployed(arn: string): Promise<DeployedFunction> {
     const started = this.running.get(arn);
     if (started) return started;
@@ -100,6 +127,7 @@ export class Cloud {
       env: {
         AWS_ACCESS_KEY_ID: accessKeyOf(found.roleArn),
         AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_ENDPOINT_URL_ATHENA: this.athena.endpoint,
         AWS_ENDPOINT_URL_DYNAMODB: this.dynamo.endpoint,
         AWS_ENDPOINT_URL_S3: this.s3.endpoint,
         AWS_ENDPOINT_URL_S3_CONTROL: control.endpoint,
@@ -140,6 +168,7 @@ export class Cloud {
     this.cloudFormation.stop();
     this.messaging.queues.stop();
     for (const control of this.controls.values()) await control.stop();
+    await this.athena.stop();
     await this.s3.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }

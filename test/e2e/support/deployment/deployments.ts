@@ -4,6 +4,7 @@ import { BUCKETS } from './buckets';
 import { Cloud } from './cloud';
 import { CUSTOM_RESOURCE, FUNCTIONS } from './functions';
 import { PERMISSIONS } from './permissions';
+import { QUERIES } from './queries';
 import { Attributes, DeployedResource, ResourceContext, ResourceType, StackAddress } from './resource-type';
 import { TOPICS } from './topics';
 import { fillIn, Resolve } from '../deployed-function';
@@ -21,6 +22,9 @@ const WITHOUT_EFFECT = [
   'AWS::AppConfig::HostedConfigurationVersion',
   'AWS::CloudWatch::Alarm',
   'AWS::FIS::ExperimentTemplate',
+  'AWS::Glue::Database',
+  'AWS::Glue::Table',
+  'AWS::Lambda::EventInvokeConfig',
   'AWS::Lambda::Permission',
   'AWS::Logs::LogGroup',
 ];
@@ -30,6 +34,7 @@ const TYPES: Readonly<Record<string, ResourceType>> = {
   ...BUCKETS,
   ...FUNCTIONS,
   ...PERMISSIONS,
+  ...QUERIES,
   ...TOPICS,
   ...Object.fromEntries(WITHOUT_EFFECT.map((type) => [type, NO_EFFECT])),
 };
