@@ -345,6 +345,8 @@ describe('parsed by the AWS CLI', () => {
       'ARN of the dead-letter queue': `arn:aws:sqs:${REGION}:${ACCOUNT}:dead-letters`,
       'new stack': 'MediaStack',
       'records bucket': 'records',
+      'template id': 'EXT123',
+      'experiment id': 'EXP123',
     },
   );
   beforeAll(() => ['preferences', 'failover'].forEach((name) => writeFileSync(join(dir, `${name}.json`), '{}')));
@@ -352,6 +354,7 @@ describe('parsed by the AWS CLI', () => {
   each('aws sqs start-message-move-task', (command) => aws.parse(command));
   each('aws appconfig start-deployment', (command) => aws.parse(command));
   each('--key failover.json', (command) => aws.parse(command));
+  each('aws fis', (command) => aws.parse(command));
 
   each('--change-set-type IMPORT', async (command) => {
     const stack = primaryStack();

@@ -110,6 +110,8 @@ export class DeployedFunction {
       env: this.env,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     });
+    // A call of a process that has just been killed cannot be written. The end of the process settles it.
+    this.process.stdin!.on('error', () => undefined);
     for (const stream of [this.process.stdout!, this.process.stderr!]) {
       stream.on('data', (chunk) => (this.log += chunk));
     }
@@ -134,6 +136,8 @@ export class DeployedFunction {
   async invoke<T = any>(event: unknown, { timeoutMs = this.timeoutMs } = {}): Promise<T> {
     const id = ++this.calls;
     const message = await new Promise<any>((resolve) => {
+      const { exitCode, signalCode } = this.process!;
+      if (exitCode !== null || signalCode !== null) return resolve({ died: true });
       this.pending.set(id, resolve);
       this.process!.stdin!.write(JSON.stringify({ id, event, timeout: timeoutMs, aheadMs: this.aheadMs }) + '\n');
     });
