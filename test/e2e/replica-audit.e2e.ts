@@ -126,19 +126,37 @@ describe('the audit', () => {
     expect(world.cloud.athena.queries.slice(before).filter(({ sql }) => sql.includes('changed AS'))).toEqual([]);
   });
 
+  test('needs the digests only while uploads go on, if everything older is in both copies', async () => {
+    const old = versions(50);
+    const young = versions(3, { prefix: 'new/', age: HOUR });
+    const write = async () => {
+      await world.inventory(PRIMARY, [...old, ...young]);
+      await world.inventory(REPLICA, [...old, young[0]].map(asReplica));
+    };
+    await write();
+    const before = world.cloud.athena.queries.length;
+    expect((await world.audit()).last).toMatchObject({ missing: 0, replicas: [{ method: 'identical' }] });
+    expect(world.cloud.athena.queries.slice(before).filter(({ sql }) => sql.includes('changed AS'))).toEqual([]);
+    // What was in flight then is missing now.
+    world.advance(3 * DAY);
+    await write();
+    expect((await world.audit()).last).toMatchObject({ missing: 2, replicas: [{ method: 'full' }] });
+  });
+
   test('does not reuse a result in which versions were in flight', async () => {
     const old = versions(5);
     const young = versions(1, { prefix: 'new/', age: HOUR });
     const write = async () => {
       await world.inventory(PRIMARY, [...old, ...young]);
-      await world.inventory(REPLICA, old.map(asReplica));
+      await world.inventory(REPLICA, old.slice(1).map(asReplica));
     };
     await write();
-    const first = await world.audit();
-    expect(first.last).toMatchObject({ missing: 0, replicas: [{ reasons: [{ reason: 'in-flight', versions: 1 }] }] });
+    const { last } = await world.audit();
+    expect(last).toMatchObject({ missing: 1, replicas: [{ method: 'full' }] });
+    expect(last.replicas[0].reasons).toContainEqual(expect.objectContaining({ reason: 'in-flight', versions: 1 }));
     world.advance(3 * DAY);
     await write();
-    expect((await world.audit()).last).toMatchObject({ missing: 1, replicas: [{ method: 'full' }] });
+    expect((await world.audit()).last).toMatchObject({ missing: 2, replicas: [{ method: 'full' }] });
   });
 
   test('compares a part of the keys or of the time without changing the result of the whole', async () => {

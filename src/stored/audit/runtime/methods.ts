@@ -3,7 +3,7 @@ import { CompletedRun, ReplicaComparison, Run, RunCopy } from './state';
 
 /**
  * Decides, when all digests are known, how each replica is compared:
- * - `identical`: the copies have the same digests, so no version differs;
+ * - `identical`: the copies have the same digests, so no version differs that is not in flight;
  * - `unchanged`: both copies have the digests of the last run, in which nothing was in flight, so its result still applies;
  * - `full`: version by version.
  *

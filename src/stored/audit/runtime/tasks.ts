@@ -16,8 +16,9 @@ export type Task = {
 );
 
 /**
- * The queries that can run now. The digests come first, because they decide which replicas are compared in full. A run
- * with `since` has none: they cover all versions.
+ * The queries that can run now. The digests come first, because they decide which replicas are compared in full. They leave
+ * out what is in flight, or copies to which someone uploads would never have the same. A run with `since` has none: they
+ * cover all older versions.
  */
 export function openTasks(run: Run, settings: AuditSettings): Task[] {
   const first = run.copies.flatMap((copy) => tasksOf(copy, run, regionOf(copy, settings)));
@@ -36,12 +37,13 @@ export function openTasks(run: Run, settings: AuditSettings): Task[] {
   });
 }
 
-function tasksOf(copy: RunCopy, { prefix, since }: Run, region: string): Task[] {
+function tasksOf(copy: RunCopy, { prefix, since, comparisons }: Run, region: string): Task[] {
+  const [until] = comparisons.map(({ inFlightAfter }) => inFlightAfter).sort();
   const common = { copy, region };
   const totals: Task = { ...common, kind: 'totals', name: `totals-${copy.region}`, sql: totalsQuery(copy) };
   const digests: Task = {
     ...{ ...common, kind: 'digests', name: `digests-${copy.region}` },
-    sql: digestQuery(copy, { prefix }),
+    sql: digestQuery(copy, { prefix, until }),
   };
   return [
     ...(copy.versions === undefined ? [totals] : []),

@@ -13,7 +13,7 @@ const STYLE = [
 ].join('');
 
 const METHODS = {
-  identical: 'The digests of both copies are the same.',
+  identical: 'The digests of both copies are the same, without the versions that are in flight.',
   unchanged: 'Neither copy has changed since the last full comparison, whose result still applies.',
   full: 'Every version was compared.',
 } as const;

@@ -7,7 +7,7 @@ import { digestOf, timestamp } from './literals';
 export interface DigestScope {
   /** Only keys with this prefix. @default - all keys */
   readonly prefix?: string;
-  /** Only versions that were created until this time, for example `inFlightAfter()`. ISO 8601. @default - all versions */
+  /** Only versions that were created until this time, such as `inFlightAfter()`. ISO 8601. @default - all versions */
   readonly until?: string;
 }
 
