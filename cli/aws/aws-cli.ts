@@ -28,6 +28,9 @@ export interface AwsCliOptions {
   readonly limitMs?: number;
 }
 
+/** Options by name. `true`: an option without a value. */
+export type CliOptions = Readonly<Record<string, string | true>>;
+
 /** Runs commands of the AWS CLI, with its credentials and settings. */
 export class AwsCli {
   constructor(
@@ -37,10 +40,10 @@ export class AwsCli {
   ) {}
 
   /** @returns the output, parsed */
-  run(service: string, operation: string, options: Record<string, string>, file?: string): Promise<any> {
+  run(service: string, operation: string, options: CliOptions, file?: string): Promise<any> {
     const { profile, isImpatient, limitMs } = this.options;
-    const all = { ...options, ...(isImpatient && PATIENCE), ...(profile !== undefined && { profile }) };
-    const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+    const all: CliOptions = { ...options, ...(isImpatient && PATIENCE), ...(profile !== undefined && { profile }) };
+    const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value])]);
     const common = ['--region', this.region, '--output', 'json'];
     const args = [service, operation, ...named, ...common, ...(file === undefined ? [] : [file])];
     // Version 2 of the AWS CLI would open a pager.
@@ -54,8 +57,8 @@ export class AwsCli {
   }
 
   /** Like `run`, with the parameters of the API. */
-  call(service: string, operation: string, parameters: object): Promise<any> {
-    return this.run(service, operation, { 'cli-input-json': asciiJson(parameters) });
+  call(service: string, operation: string, parameters: object, options: CliOptions = {}): Promise<any> {
+    return this.run(service, operation, { 'cli-input-json': asciiJson(parameters), ...options });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Platform } from './platform';
-import { compareKeys, Version, versionsByKey } from './versions';
+import { compareKeys } from './ranges';
+import { eachKey, Version } from './versions';
 
 /** A version in a report. */
 export interface Listed {
@@ -58,14 +59,12 @@ export class ListingComparison implements VersionComparison {
   async compare(startedAt: number, snapshot?: Snapshot): Promise<Differences> {
     const asOf = new Date().toISOString();
     const found = new Found(startedAt, snapshot);
-    const [primary, replica] = [versionsByKey(this.platform.from), versionsByKey(this.platform.to)];
-    let [one, other] = await Promise.all([primary.next(), replica.next()]);
-    while (!one.done || !other.done) {
-      const order = one.done ? 1 : other.done ? -1 : compareKeys(one.value[0].key, other.value[0].key);
-      found.add(order <= 0 && !one.done ? one.value : [], order >= 0 && !other.done ? other.value : []);
-      [one, other] = await Promise.all([order <= 0 ? primary.next() : one, order >= 0 ? replica.next() : other]);
-    }
+    const { from, to } = this.platform;
+    await eachKey([from, to], ([primary, replica]) => found.add(primary, replica));
     const { compared, notReplicated, missingInReplica, missingInPrimary, different, conflicts, wrongCurrent } = found;
+    for (const list of [notReplicated, missingInReplica, missingInPrimary, different, conflicts, wrongCurrent]) {
+      list.sort((a, b) => compareKeys(a.key, b.key));
+    }
     return { asOf, compared, notReplicated, missingInReplica, missingInPrimary, different, conflicts, wrongCurrent };
   }
 }

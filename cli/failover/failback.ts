@@ -31,7 +31,7 @@ export interface FailbackOptions {
 export function failbackPlan(platform: Platform, options: FailbackOptions): FailoverPlan {
   const { from, to } = platform;
   const { comparison, cwd, isForced, pollMs = 10_000 } = options;
-  const records = new Records(platform);
+  const records = new Records(platform.recordsBucket, to.aws);
   let active!: FailoverRecord;
   let found!: Differences;
   const startedAt = () => Date.parse(active.startedAt);

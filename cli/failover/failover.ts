@@ -5,7 +5,7 @@ import { FailoverPlan } from './plan';
 import type { Platform } from './platform';
 import { FailoverRecord, Records } from './records';
 import { follows, followsIfItAnswers, regionOfLinks } from './routers';
-import { versionsByKey } from './versions';
+import { eachKey } from './versions';
 
 /** Without metrics, the list of the replica begins this long before the failover. */
 const UNKNOWN_MS = 7 * 24 * 3_600_000;
@@ -15,7 +15,7 @@ export const snapshotKey = ({ startedAt }: FailoverRecord) => `${startedAt}/repl
 /** Uploads and reads go to the replica. Nothing requires the region of the primary. */
 export function failoverPlan(platform: Platform): FailoverPlan {
   const { from, to } = platform;
-  const records = new Records(platform);
+  const records = new Records(platform.recordsBucket, to.aws);
   let active: FailoverRecord | undefined;
   let since: string | undefined;
   return new FailoverPlan([
@@ -95,9 +95,9 @@ async function snapshotOf(
 ): Promise<Snapshot> {
   const since = bound ?? new Date(Date.parse(startedAt) - UNKNOWN_MS).toISOString();
   const versionIds: string[] = [];
-  for await (const versions of versionsByKey(to)) {
+  await eachKey([to], ([versions]) => {
     versionIds.push(...versions.filter((version) => isSince(version, Date.parse(since))).map(({ id }) => id));
-  }
+  });
   return { since, versionIds };
 }
 

@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Platform } from './platform';
 import { FAILOVER_KEY } from '../../src/stored/routing/contract';
-import { AwsError } from '../aws/aws-cli';
+import { AwsCli, AwsError } from '../aws/aws-cli';
 import { inTemporaryFolder } from '../deployment/folder';
 
 /** The record of an active failover. The routers check only whether it exists. */
@@ -20,7 +19,10 @@ const EXISTS = ['PreconditionFailed', 'ConditionalRequestConflict', '412'];
 
 /** The bucket with the records of failovers, in the region of the standby. */
 export class Records {
-  constructor(private readonly platform: Platform) {}
+  constructor(
+    private readonly bucket: string,
+    private readonly aws: AwsCli,
+  ) {}
 
   active(): Promise<FailoverRecord | undefined> {
     return this.read(FAILOVER_KEY);
@@ -64,10 +66,10 @@ export class Records {
   }
 
   urlOf(key: string): string {
-    return `s3://${this.platform.recordsBucket}/${key}`;
+    return `s3://${this.bucket}/${key}`;
   }
 
   private s3(operation: string, options: Record<string, string>, file?: string): Promise<any> {
-    return this.platform.to.aws.run('s3api', operation, { bucket: this.platform.recordsBucket, ...options }, file);
+    return this.aws.run('s3api', operation, { bucket: this.bucket, ...options }, file);
   }
 }

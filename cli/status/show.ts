@@ -2,6 +2,7 @@ import { AuditStatus } from './audit';
 import { BackfillStatus } from './backfill';
 import { CanaryStatus } from './canary';
 import { Read, Status } from './status';
+import type { FailoverRecord } from '../failover/records';
 import { drawTable } from '../terminal/table';
 import type { Terminal } from '../terminal/terminal';
 
@@ -19,7 +20,7 @@ type Cells = readonly [state: string, details?: string, asOf?: string];
 
 /** Everything in one table. */
 export function showStatus(
-  { stackName, stacks, replication, backfill, canary, audit }: Status,
+  { stackName, stacks, replication, backfill, canary, audit, failover }: Status,
   terminal: Terminal,
 ): string {
   const row = (part: string, region: string, [state, details = '', asOf]: Cells) => {
@@ -37,6 +38,7 @@ export function showStatus(
     ...backfill.map((each) => row('backfill', each.region, unlessProblem(each, ofBackfill))),
     ...(canary ? [row('canary', canary.region, unlessProblem(canary, ofCanary))] : []),
     ...(audit ? [row('audit', audit.region, unlessProblem(audit, ofAudit))] : []),
+    ...(failover ? [row('failover', failover.region, unlessProblem(failover, ofFailover))] : []),
   ];
   return `${terminal.colors.bold(stackName)}\n${drawTable(terminal, COLUMNS, rows)}`;
 }
@@ -103,6 +105,10 @@ function ofAudit({ state, waiting, run, last, failure }: AuditStatus): Cells {
   ];
   const result = !last ? 'no result yet' : last.missing + last.different > 0 ? 'differences' : 'ok';
   return [failure ? 'failed' : state === 'running' ? 'running' : result, details.join(', '), last?.asOf];
+}
+
+function ofFailover({ active }: { active?: FailoverRecord }): Cells {
+  return active ? ['active', `uploads and reads go to ${active.to}`, active.startedAt] : ['none'];
 }
 
 function minute(time: string): string {

@@ -1,17 +1,19 @@
+import { Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { CloudAssembly, CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
-import type { MediaReplicationStack, ReplicaAudit, ReplicationCanary } from 'cdk-media-replication';
+import type { MediaReplicationStack, MediaRouterStandby, ReplicaAudit, ReplicationCanary } from 'cdk-media-replication';
 import { AuditStatus, auditStatus } from './audit';
 import { BackfillStatus, backfillStatus } from './backfill';
 import { CanaryStatus, canaryStatus } from './canary';
 import { ReplicationStatus, replicationTo } from './replication';
-import { Pseudo } from './resolve';
+import { literal, Pseudo } from './resolve';
 import { Accounts } from '../aws/accounts';
 import { AwsError } from '../aws/aws-cli';
 import { accountOf, DeployedStack, findStack } from '../aws/stacks';
 import type { MediaConfig } from '../config/config';
 import { knownAccount } from '../deployment/request';
+import { FailoverRecord, Records } from '../failover/records';
 
 /** What was found, or why it could not be read. */
 export type Read<T> = T | { readonly problem: string };
@@ -34,6 +36,8 @@ export interface Status {
   readonly backfill: readonly ({ readonly region: string } & Read<BackfillStatus>)[];
   readonly canary?: { readonly region: string } & Read<CanaryStatus>;
   readonly audit?: { readonly region: string } & Read<AuditStatus>;
+  /** Of a router with a standby. */
+  readonly failover?: { readonly region: string } & Read<{ readonly active?: FailoverRecord }>;
 }
 
 /** Reads the state of everything, in all Regions at once. A failure is a result. */
@@ -81,14 +85,23 @@ export async function statusOf(
   const ofAudit = async (audit: ReplicaAudit) => {
     return { region: primaryRegion, ...(await ofDeployed(() => auditStatus(audit, cli(primaryRegion)))) };
   };
-  const [stacks, replication, backfill, canary, audit] = await Promise.all([
+  const ofFailover = async (standby: MediaRouterStandby) => {
+    const { region } = Stack.of(standby);
+    const read = async (values: Pseudo) => {
+      const bucket = literal(stack.resolve(standby._records.bucketName), values);
+      return { active: await new Records(bucket, cli(region)).active() };
+    };
+    return { region, ...(await ofDeployed(read)) };
+  };
+  const [stacks, replication, backfill, canary, audit, failover] = await Promise.all([
     Promise.all(artifacts.map(ofStack)),
     Promise.all(config.media.replicas.map(ofReplica)),
     Promise.all(statusFunctions(config, stack).map(ofCopy)),
     stack.canary && ofCanary(stack.canary),
     stack.audit && ofAudit(stack.audit),
+    stack.router.standby && ofFailover(stack.router.standby),
   ]);
-  return { version: 1, stackName, stacks, replication, backfill, canary, audit };
+  return { version: 1, stackName, stacks, replication, backfill, canary, audit, failover };
 }
 
 /** Names are unique: two stacks of one platform never have the same. */

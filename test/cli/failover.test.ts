@@ -54,8 +54,8 @@ async function newProcess(on: FakeSites): Promise<() => void> {
     cli: (region: string) => ({
       region,
       run: (...args: [string, string, any, string?]) => send(region, ...args),
-      call: (service: string, operation: string, parameters: object) =>
-        send(region, service, operation, { 'cli-input-json': JSON.stringify(parameters) }),
+      call: (service: string, operation: string, parameters: object, options: object) =>
+        send(region, service, operation, { 'cli-input-json': JSON.stringify(parameters), ...options }),
     }),
   };
   const config: any = { region: 'us-east-1', media: { replicas: [] }, router: { uploads: true } };
@@ -74,7 +74,8 @@ beforeEach(async () => {
     const options: Record<string, string> = {};
     const files: string[] = [];
     for (let index = 0; index < rest.length; index++) {
-      if (rest[index].startsWith('--')) options[rest[index].slice(2)] = rest[++index];
+      if (rest[index] === '--no-paginate') options['no-paginate'] = '';
+      else if (rest[index].startsWith('--')) options[rest[index].slice(2)] = rest[++index];
       else files.push(rest[index]);
     }
     sites.run(options.region, service, operation, options, files[0]).then(

@@ -118,6 +118,10 @@ export class FakeCloud {
       case 's3api head-object':
         if (!this.objects.has(object)) throw fault('404', 'Not Found');
         return {};
+      case 's3api get-object':
+        if (!this.objects.has(object)) throw fault('NoSuchKey', 'Not Found');
+        writeFileSync(files[0], this.objects.get(object)!);
+        return {};
       case 's3api put-object':
         this.objects.set(object, readFileSync(options.body, 'utf8'));
         return {};
@@ -154,6 +158,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'lambda invoke': 'lambda:InvokeFunction',
   's3api head-bucket': 's3:ListBucket',
   's3api head-object': 's3:GetObject',
+  's3api get-object': 's3:GetObject',
   's3api put-object': 's3:PutObject',
 };
 

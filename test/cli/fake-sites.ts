@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { AwsError } from '../../cli/aws/aws-cli';
+import { compareKeys } from '../../cli/failover/ranges';
 
 /** A version of an object in a bucket, the newest last. */
 export interface FakeVersion {
@@ -19,6 +20,9 @@ export class FakeSites {
   readonly versions = new Map<string, FakeVersion[]>();
   readonly records = new Map<string, string>();
   readonly calls: string[] = [];
+  /** The parameters of the lists of versions. */
+  readonly listed: Record<string, string>[] = [];
+  pageSize = 2;
   /** Data points by metric, the newest first. */
   metrics: Record<string, [value: number, time: string][]> = {};
   /** Problems of the deployment. */
@@ -89,7 +93,7 @@ export class FakeSites {
         this.records.delete(key);
         return {};
       case 'list-object-versions':
-        return this.list(bucket, options['starting-token']);
+        return this.list(JSON.parse(options['cli-input-json']));
       case 'list-stack-resources':
         return [/LogicalResourceId=='(\w+)'/.exec(options.query)![1]];
       case 'get-metric-data': {
@@ -133,23 +137,26 @@ export class FakeSites {
     return { jobs, failures: { outstanding: 0, givenUp: 0 } };
   }
 
-  /** Pages of two versions. */
-  private list(bucket: string, token = '0'): unknown {
-    const versions = this.versions.get(bucket)!;
+  private list(parameters: Record<string, string>): unknown {
+    const { Bucket, KeyMarker, VersionIdMarker } = parameters;
+    this.listed.push(parameters);
+    const versions = this.versions.get(Bucket)!;
     const latest = new Map(versions.map(({ key, id }) => [key, id]));
     const sorted = versions
       .map((version, index) => ({ version, index }))
-      .sort((one, other) =>
-        one.version.key === other.version.key ? other.index - one.index : one.version.key < other.version.key ? -1 : 1,
-      )
+      .sort((one, other) => compareKeys(one.version.key, other.version.key) || other.index - one.index)
       .map(({ version }) => version);
-    const start = Number(token);
-    const page = sorted.slice(start, start + 2);
+    const start = VersionIdMarker
+      ? sorted.findIndex(({ key, id }) => key === KeyMarker && id === VersionIdMarker) + 1
+      : sorted.filter(({ key }) => KeyMarker !== undefined && compareKeys(key, KeyMarker) <= 0).length;
+    const page = sorted.slice(start, start + this.pageSize);
     const row = ({ key, id, at }: FakeVersion) => [key, id, at, latest.get(key) === id];
+    const last = start + this.pageSize < sorted.length ? page.at(-1) : undefined;
     return {
       v: page.filter(({ marker }) => !marker).map((each) => [...row(each), each.size ?? 1, each.etag ?? '"abc"']),
       d: page.filter(({ marker }) => marker).map(row),
-      n: start + 2 < sorted.length ? String(start + 2) : null,
+      key: last?.key ?? null,
+      id: last?.id ?? null,
     };
   }
 }

@@ -243,6 +243,22 @@ describe('status', () => {
     expect(backfill.map(({ region }: any) => region)).toEqual(['us-east-1', 'eu-west-1', 'ap-southeast-2']);
   });
 
+  test('shows whether a failover is active, also while the primary Region does not answer', async () => {
+    const standby = '  writeToReplicas: true\nrouter: { standby: { region: eu-west-1 } }\n';
+    const config = `${VALID}${standby}account: "${ACCOUNT}"\n`;
+    await deployAll(config);
+    const none = await status([], { config });
+    expect(none.stdout).toContain('failover\teu-west-1\tnone\t-\t-\n');
+    const record = { version: 1, from: 'us-east-1', to: 'eu-west-1', startedAt: '2026-01-31T11:40:00.000Z' };
+    const bucket = /--bucket (\S+)/.exec(cloud.calls.find((call) => call.startsWith('s3api get-object'))!)![1];
+    cloud.objects.set(`${bucket}/failover.json`, JSON.stringify(record));
+    cloud.failure = (call) => (call.endsWith('us-east-1') ? { error: 'Could not connect' } : undefined);
+    const { failover } = await statusJson(config);
+    expect(failover).toEqual({ region: 'eu-west-1', active: record });
+    const { stdout } = await status([], { config });
+    expect(stdout).toContain('failover\teu-west-1\tactive\tuploads and reads go to eu-west-1\t2026-01-31 11:40\n');
+  });
+
   test('has no row for what the config does not have', async () => {
     const config = VALID.replace('media:', 'media:\n  replicateExisting: false');
     await deployAll(config);

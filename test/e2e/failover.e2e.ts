@@ -2,14 +2,22 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteMarkerEntry,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  ObjectVersion,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { App } from 'aws-cdk-lib';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { AppConfig } from './support/app-config';
-import { PYTHON_BIN } from './support/aws-cli';
+import { AuditWorld } from './support/audit-world';
+import { AWS_CLI, PYTHON_BIN } from './support/aws-cli';
 import { TestAuthority } from './support/certificates';
 import { CuttableLink } from './support/cuttable-link';
 import { DeployedFunction, fillIn } from './support/deployed-function';
@@ -18,6 +26,9 @@ import { Minio } from './support/minio';
 import { RegionGateway } from './support/region-gateway';
 import { CREDENTIALS } from './support/s3-server';
 import { BucketPlace, S3World } from './support/s3-world';
+import { AwsCli } from '../../cli/aws/aws-cli';
+import type { Site } from '../../cli/failover/platform';
+import { eachKey } from '../../cli/failover/versions';
 import { MediaReplicationStack } from '../../src';
 
 /**
@@ -33,6 +44,7 @@ const SEED = Number(process.env.FAILOVER_SEED ?? Date.now() % 1_000_000);
 const KEYS = 40;
 /** The aim for the steps of a failover. */
 const AIM_MS = 60_000;
+const DAY_MS = 24 * 3_600_000;
 
 const CONFIG = `version: 1
 stackName: Studio
@@ -84,7 +96,10 @@ class Clients {
   private isRunning = true;
   private readonly loops: Promise<void>[];
 
-  constructor(private readonly next: () => number) {
+  constructor(
+    private readonly next: () => number,
+    private readonly folder: string,
+  ) {
     this.loops = [this.loop(() => this.upload()), this.loop(() => this.upload()), this.loop(() => this.read())];
   }
 
@@ -100,12 +115,12 @@ class Clients {
   private async loop(act: () => Promise<void>): Promise<void> {
     while (this.isRunning) {
       await act();
-      await sleep(5 + this.next() * 20);
+      await sleep(20 + this.next() * 40);
     }
   }
 
   private async upload(): Promise<void> {
-    const key = `shots/${Math.floor(this.next() * KEYS)}.mov`;
+    const key = `${this.folder}/${Math.floor(this.next() * KEYS)}.mov`;
     const body = `${key} ${this.next()}`;
     try {
       const { url, region } = await this.link({ method: 'put', objects: [{ key, contentType: 'text/plain' }] });
@@ -174,21 +189,40 @@ function deployed(stackName: string): Promise<DeployedFunction> {
   }).start();
 }
 
-async function versionsIn(region: string): Promise<Map<string, string>> {
+async function versionsIn(region: string): Promise<Map<string, Stored>> {
   const client = world.client(region);
-  const Bucket = region === PRIMARY ? names.primary : names.replica;
-  const found = new Map<string, string>();
+  const found = await versionsOf(client, region === PRIMARY ? names.primary : names.replica);
+  client.destroy();
+  return found;
+}
+
+interface Stored {
+  readonly key: string;
+  readonly createdAt: Date;
+  readonly size: number;
+  readonly isLatest: boolean;
+  readonly isMarker: boolean;
+}
+
+/** All versions and delete markers, by version id. */
+async function versionsOf(client: S3Client, Bucket: string): Promise<Map<string, Stored>> {
+  const found = new Map<string, Stored>();
   let markers = {};
   for (;;) {
     const page = await client.send(new ListObjectVersionsCommand({ Bucket, ...markers }));
-    for (const { Key, VersionId } of [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])]) {
-      found.set(VersionId!, Key!);
-    }
-    if (!page.IsTruncated) break;
+    const add = (each: ObjectVersion | DeleteMarkerEntry, isMarker: boolean) =>
+      found.set(each.VersionId!, {
+        key: each.Key!,
+        createdAt: each.LastModified!,
+        size: 'Size' in each ? each.Size! : 0,
+        isLatest: each.IsLatest!,
+        isMarker,
+      });
+    page.Versions?.forEach((each) => add(each, false));
+    page.DeleteMarkers?.forEach((each) => add(each, true));
+    if (!page.IsTruncated) return found;
     markers = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
   }
-  client.destroy();
-  return found;
 }
 
 async function switchOff(): Promise<void> {
@@ -337,6 +371,17 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+/** What a round left, for the audit. */
+interface Outcome {
+  readonly startedAt: string;
+  readonly notReplicated: Set<string>;
+  /** While the primary was off. */
+  readonly replicaThen: Map<string, Stored>;
+  readonly primary: Map<string, Stored>;
+  readonly replica: Map<string, Stored>;
+}
+let outcome: Outcome;
+
 test('without a failover, failback changes nothing, and a dry run shows the steps', async () => {
   expect(await cli('failback')).toContain(`no failover is active: uploads go to ${PRIMARY}`);
   const planned = await cli('failover', '--to', REPLICA, '--dry-run');
@@ -349,7 +394,7 @@ test.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
   `loses nothing that is not listed, round %i (seed ${SEED})`,
   async (round) => {
     const next = random(SEED + round);
-    const clients = new Clients(next);
+    const clients = new Clients(next, `round-${round}`);
     await sleep(1_000 + next() * 2_000);
     link.cut();
     await sleep(next() * 1_500);
@@ -374,7 +419,7 @@ test.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
     const readableFrom = Date.now();
     await sleep(500 + next() * 1_500);
     // Every object of which the replica has a version can be read.
-    const keys = new Set(inReplica.values());
+    const keys = new Set([...inReplica.values()].map(({ key }) => key));
     expect(clients.failedReads.filter(({ key, at }) => at > readableFrom && keys.has(key))).toEqual([]);
     const failuresBefore = clients.failedReads.length;
 
@@ -409,14 +454,111 @@ test.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
     // Everything that was acknowledged is in both copies in the end.
     await eventually(async () => {
       const [one, other] = await Promise.all([versionsIn(PRIMARY), versionsIn(REPLICA)]);
+      const { startedAt } = report;
+      outcome = { startedAt, notReplicated: listed, replicaThen: inReplica, primary: one, replica: other };
       const missing = clients.written.filter(({ versionId }) => !one.has(versionId) || !other.has(versionId));
       expect(missing.map(({ key, versionId, region }) => `${region} ${key} ${versionId}`)).toEqual([]);
     });
     process.stdout.write(
       `round ${round}: ${clients.written.length} uploads, ${clients.reads} reads; uploads again after ` +
         `${(untilUploads / 1000).toFixed(1)} s, all steps ${(untilDone / 1000).toFixed(1)} s; ${lost.length} lost and listed, ` +
-        `${conflicts.length} conflicts; ${clients.uploadFailures} uploads and ${failuresBefore} reads failed\n${output}`,
+        `${conflicts.length} conflicts; ${clients.uploadFailures} uploads and ${failuresBefore} reads failed\n${output}` +
+        `failback: ${steps.map(({ step, seconds }: any) => `${step} ${seconds} s`).join(', ')}\n`,
     );
   },
   180_000,
 );
+
+describe('the audit, which compares inventories in Athena', () => {
+  let audit: AuditWorld;
+  beforeAll(async () => {
+    audit = await AuditWorld.start({ media: { writeToReplicas: true } });
+    audit.advance(DAY_MS);
+  }, 60_000);
+  afterAll(() => audit?.stop());
+
+  async function inventory(region: string, stored: Map<string, Stored>, now: number): Promise<void> {
+    const versions = [...stored].map(([versionId, { key, createdAt, size, isLatest, isMarker }]) => ({
+      key,
+      versionId,
+      latest: isLatest,
+      marker: isMarker,
+      size,
+      modified: new Date(Math.floor((createdAt.getTime() + now - Date.now()) / 1000) * 1000),
+      etag: '',
+      storageClass: 'STANDARD',
+      status: 'COMPLETED' as const,
+      encryption: 'SSE-KMS',
+      tier: '',
+    }));
+    await audit.inventory(region, versions);
+  }
+
+  async function compare(inPrimary: Map<string, Stored>, inReplica: Map<string, Stored>): Promise<any> {
+    const { now } = audit;
+    // When these inventories are written, no version is in flight.
+    audit.advance(2 * DAY_MS);
+    await inventory(PRIMARY, inPrimary, now);
+    await inventory(REPLICA, inReplica, now);
+    const { last, failure } = await audit.audit();
+    expect(failure).toBeUndefined();
+    return last;
+  }
+
+  test('finds what the failback has listed, and nothing after the failback', async () => {
+    const { startedAt, notReplicated, replicaThen, primary: inPrimary, replica: inReplica } = outcome;
+    const before = (stored: Map<string, Stored>) =>
+      new Map([...stored].filter(([, { createdAt }]) => createdAt < new Date(startedAt)));
+    const then = await compare(before(inPrimary), before(replicaThen));
+    expect(then).toMatchObject({ missing: notReplicated.size, different: 0 });
+    const lines = audit.keys(`reports/${then.id}/${REPLICA}/`).flatMap((key) => {
+      const content = audit.read(`s3://${audit.reports}/${key}`);
+      return content.trim().split('\n').filter(Boolean);
+    });
+    expect(new Set(lines.map((line) => JSON.parse(line).versionId))).toEqual(notReplicated);
+    expect(await compare(inPrimary, inReplica)).toMatchObject({ missing: 0, different: 0 });
+  }, 120_000);
+});
+
+describe('the lists', () => {
+  const Bucket = 'listed';
+  let expected: Map<string, Stored>;
+  beforeAll(async () => {
+    primary.admin('mb', '--with-versioning', `here/${Bucket}`);
+    const client = new S3Client({
+      endpoint: `http://127.0.0.1:${primary.port}`,
+      region: PRIMARY,
+      credentials: CREDENTIALS,
+      forcePathStyle: true,
+    });
+    const folders = ['films/2026/11', 'films/2025', 'séries 100%+1', 'a\tb\nc', '😀'];
+    const keys = Array.from({ length: 1_800 }, (_, index) => `${folders[index % folders.length]}/${index}.mp4`);
+    const write = async (key: string, index: number) => {
+      for (let count = 0; count <= index % 3; count++) {
+        await client.send(new PutObjectCommand({ Bucket, Key: key, Body: key }));
+      }
+      if (index % 4 === 0) await client.send(new DeleteObjectCommand({ Bucket, Key: key }));
+    };
+    const entries = keys.entries();
+    const worker = async () => {
+      for (const [index, key] of entries) await write(key, index);
+    };
+    await Promise.all(Array.from({ length: 20 }, worker));
+    expected = await versionsOf(client, Bucket);
+    client.destroy();
+  }, 120_000);
+
+  test.each([1, 2] as const)(
+    'have every version and delete marker once, with version %i of the AWS CLI',
+    async (version) => {
+      const aws = new AwsCli(PRIMARY, { ...env, PATH: [dirname(AWS_CLI[version]), process.env.PATH].join(delimiter) });
+      const found: [string, string][] = [];
+      await eachKey([{ aws, bucket: Bucket } as Site], ([versions]) => {
+        found.push(...versions.map(({ id, key }): [string, string] => [id, key]));
+      });
+      expect(found.length).toBe(expected.size);
+      expect(new Map(found)).toEqual(new Map([...expected].map(([id, { key }]) => [id, key])));
+    },
+    120_000,
+  );
+});
