@@ -1,4 +1,5 @@
-import { execFile, ExecFileException } from 'node:child_process';
+import { execFile, ExecFileException, spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
 import { UsageError } from '../problems';
 
 const INSTALL = 'https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html';
@@ -33,32 +34,65 @@ export type CliOptions = Readonly<Record<string, string | true>>;
 
 /** Runs commands of the AWS CLI, with its credentials and settings. */
 export class AwsCli {
+  private readonly env: NodeJS.ProcessEnv;
+
   constructor(
     readonly region: string,
-    private readonly env: NodeJS.ProcessEnv,
+    env: NodeJS.ProcessEnv,
     private readonly options: AwsCliOptions = {},
-  ) {}
+  ) {
+    // Version 2 of the AWS CLI would open a pager.
+    this.env = { ...(options.isImpatient && { AWS_MAX_ATTEMPTS: ATTEMPTS }), ...env, AWS_PAGER: '' };
+  }
 
   /** @returns the output, parsed */
   run(service: string, operation: string, options: CliOptions, file?: string): Promise<any> {
-    const { profile, isImpatient, limitMs } = this.options;
-    const all: CliOptions = { ...options, ...(isImpatient && PATIENCE), ...(profile !== undefined && { profile }) };
-    const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value])]);
-    const common = ['--region', this.region, '--output', 'json'];
-    const args = [service, operation, ...named, ...common, ...(file === undefined ? [] : [file])];
-    // Version 2 of the AWS CLI would open a pager.
-    const env = { ...(isImpatient && { AWS_MAX_ATTEMPTS: ATTEMPTS }), ...this.env, AWS_PAGER: '' };
+    const args = [...this.args(service, operation, options, 'json'), ...(file === undefined ? [] : [file])];
+    const { env } = this;
     return new Promise((done, fail) => {
-      execFile('aws', args, { env, maxBuffer: MAX_OUTPUT_BYTES, timeout: limitMs }, (error, stdout, stderr) => {
+      const limits = { maxBuffer: MAX_OUTPUT_BYTES, timeout: this.options.limitMs };
+      execFile('aws', args, { env, ...limits }, (error, stdout, stderr) => {
         if (error) fail(problemOf(error, stderr, `aws ${service} ${operation}`));
         else done(stdout.trim() ? JSON.parse(stdout) : undefined);
       });
     });
   }
 
+  /** Yields the result of the option `query` for each page, as soon as the page arrives. */
+  async *pages(service: string, operation: string, options: CliOptions): AsyncGenerator<any, undefined> {
+    // As text, version 1 and 2 of the AWS CLI print each page for itself.
+    const query = `to_string(${options.query})`;
+    const args = this.args(service, operation, { ...options, query }, 'text');
+    const child = spawn('aws', args, { env: this.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stderr = text(child.stderr);
+    const end = new Promise<ExecFileException | undefined>((resolve) => {
+      child.on('error', resolve);
+      child.on('close', (code) => resolve(code === 0 ? undefined : new Error(`exit code ${code}`)));
+    });
+    try {
+      let rest = '';
+      for await (const chunk of child.stdout.setEncoding('utf8')) {
+        const lines = `${rest}${chunk}`.split('\n');
+        rest = lines.pop()!;
+        for (const line of lines) yield JSON.parse(line);
+      }
+      const error = await end;
+      if (error) throw problemOf(error, await stderr, `aws ${service} ${operation}`);
+    } finally {
+      child.kill();
+    }
+  }
+
   /** Like `run`, with the parameters of the API. */
   call(service: string, operation: string, parameters: object, options: CliOptions = {}): Promise<any> {
     return this.run(service, operation, { 'cli-input-json': asciiJson(parameters), ...options });
+  }
+
+  private args(service: string, operation: string, options: CliOptions, output: string): string[] {
+    const { profile, isImpatient } = this.options;
+    const all: CliOptions = { ...options, ...(isImpatient && PATIENCE), ...(profile !== undefined && { profile }) };
+    const named = Object.entries(all).flatMap(([name, value]) => [`--${name}`, ...(value === true ? [] : [value])]);
+    return [service, operation, ...named, '--region', this.region, '--output', output];
   }
 }
 

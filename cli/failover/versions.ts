@@ -1,10 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Site } from './platform';
 import { compareKeys, inRanges } from './ranges';
-import { AwsError } from '../aws/aws-cli';
-
-const TRANSIENT = ['no answer', 'InternalError', 'RequestTimeout', 'ServiceUnavailable', 'SlowDown', '500', '503'];
-const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
+import { asciiJson, AwsCli, AwsError } from '../aws/aws-cli';
 
 /** A version of an object, or a delete marker. */
 export interface Version {
@@ -18,63 +15,111 @@ export interface Version {
   readonly isInParts: boolean;
 }
 
-/** The number of versions for which it is worth starting another worker: a page of S3. */
-const PAGE = 1000;
+/** The number of versions for which it is worth starting another worker. */
+const STEP = 5_000;
+const OPERATION = ['s3api', 'list-object-versions'] as const;
 const FIELDS = 'Key,VersionId,LastModified,IsLatest';
 const QUERY = `{v:Versions[].[${FIELDS},Size,ETag],d:DeleteMarkers[].[${FIELDS}],key:NextKeyMarker,id:NextVersionIdMarker}`;
+const TRANSIENT = ['no answer', 'InternalError', 'RequestTimeout', 'ServiceUnavailable', 'SlowDown', '500', '503'];
+const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
 
 /** Visits every key that is in any of the buckets once, with its versions in each of them. */
 export async function eachKey(sites: readonly Site[], visit: (versions: Version[][]) => void): Promise<void> {
   await inRanges(async (range, divide) => {
     const lists = sites.map((site) => versionsByKey(site, range.after));
-    let heads = await Promise.all(lists.map((list) => list.next()));
-    for (let count = 0; ; ) {
-      const [key] = heads.flatMap(({ value }) => (value ? [value[0].key] : [])).sort(compareKeys);
-      if (key === undefined || (range.upTo !== undefined && compareKeys(key, range.upTo) > 0)) return;
-      const versions = heads.map(({ value }) => (value?.[0].key === key ? value : []));
-      visit(versions);
-      heads = await Promise.all(heads.map((head, index) => (versions[index].length > 0 ? lists[index].next() : head)));
-      count += versions.flat().length;
-      if (count < PAGE) continue;
-      count = 0;
-      divide(key);
+    try {
+      let heads = await Promise.all(lists.map((list) => list.next()));
+      for (let count = 0; ;) {
+        const [key] = heads.flatMap(({ value }) => (value ? [value[0].key] : [])).sort(compareKeys);
+        if (key === undefined || (range.upTo !== undefined && compareKeys(key, range.upTo) > 0)) return;
+        const versions = heads.map(({ value }) => (value?.[0].key === key ? value : []));
+        visit(versions);
+        heads = await Promise.all(
+          heads.map((head, index) => (versions[index].length > 0 ? lists[index].next() : head)),
+        );
+        count += versions.flat().length;
+        if (count < STEP) continue;
+        count = 0;
+        divide(key);
+      }
+    } finally {
+      await Promise.all(lists.map((list) => list.return(undefined)));
     }
   });
 }
 
-/**
- * Lists all versions after a key, key by key. Each page is a command of its own: with a starting token, the AWS CLI leaves
- * out the delete markers of the first page.
- */
+/** Lists all versions after a key, key by key. A list can take hours: it must not end because S3 fails for a minute. */
 async function* versionsByKey(site: Site, after?: string): AsyncGenerator<Version[], undefined> {
-  let pending: Version[] = [];
-  let marker: object | undefined = { KeyMarker: after };
-  while (marker) {
-    const { v, d, key, id } = await pageOf(site, marker);
-    marker = key ? { KeyMarker: key, VersionIdMarker: id ?? undefined } : undefined;
-    for (const version of [...(v ?? []), ...(d ?? [])].map(versionOf).sort(byKey)) {
-      if (pending.length > 0 && pending[0].key !== version.key) {
-        yield pending;
-        pending = [];
-      }
-      pending.push(version);
-    }
-  }
-  if (pending.length > 0) yield pending;
-}
-
-/** A list can take hours: it must not end because S3 fails for a minute. */
-async function pageOf({ aws, bucket }: Site, marker: object): Promise<any> {
-  const options = { query: QUERY, 'no-paginate': true } as const;
+  let last = after;
   for (let attempt = 0; ; attempt++) {
     try {
-      return await aws.call('s3api', 'list-object-versions', { Bucket: bucket, ...marker }, options);
+      for await (const versions of listed(site, last)) {
+        yield versions;
+        last = versions[0].key;
+        attempt = 0;
+      }
+      return;
     } catch (error) {
       const isTransient = error instanceof AwsError && TRANSIENT.includes(error.code ?? 'no answer');
       if (!isTransient || attempt === PAUSES_MS.length) throw error;
     }
     await sleep(PAUSES_MS[attempt]);
   }
+}
+
+/**
+ * One process of the AWS CLI lists everything. If it continues after a key, it leaves out the delete markers of the first
+ * page. Therefore the keys of this page are listed by processes of their own.
+ */
+async function* listed({ aws, bucket }: Site, after?: string): AsyncGenerator<Version[], undefined> {
+  if (after === undefined) return yield* grouped(aws.pages(...OPERATION, { bucket, query: QUERY }));
+  const token = Buffer.from(asciiJson({ KeyMarker: after })).toString('base64');
+  const pages = aws.pages(...OPERATION, { bucket, query: QUERY, 'starting-token': token });
+  try {
+    await pages.next();
+    const second = await pages.next();
+    const [start] = second.done ? [] : versionsOf(second.value);
+    for await (const versions of grouped(singlePages(aws, bucket, after))) {
+      yield versions;
+      if (start && compareKeys(versions[0].key, start.key) >= 0) break;
+    }
+    if (!start) return;
+    for await (const versions of grouped(pages, versionsOf(second.value))) {
+      if (compareKeys(versions[0].key, start.key) > 0) yield versions;
+    }
+  } finally {
+    await pages.return(undefined);
+  }
+}
+
+/** Pages that begin after a key, each by a process of its own. */
+async function* singlePages(aws: AwsCli, bucket: string, after: string): AsyncGenerator<any> {
+  for (let marker: object | undefined = { KeyMarker: after }; marker;) {
+    const page = await aws.call(...OPERATION, { Bucket: bucket, ...marker }, { query: QUERY, 'no-paginate': true });
+    yield page;
+    marker = page.key ? { KeyMarker: page.key, VersionIdMarker: page.id ?? undefined } : undefined;
+  }
+}
+
+/** The versions of each key, which can be on several pages. */
+async function* grouped(pages: AsyncIterable<any>, first: Version[] = []): AsyncGenerator<Version[], undefined> {
+  let pending: Version[] = [];
+  const add = function* (page: Version[]) {
+    for (const version of page) {
+      if (pending.length > 0 && pending[0].key !== version.key) {
+        yield pending;
+        pending = [];
+      }
+      pending.push(version);
+    }
+  };
+  yield* add(first);
+  for await (const page of pages) yield* add(versionsOf(page));
+  if (pending.length > 0) yield pending;
+}
+
+function versionsOf({ v, d }: any): Version[] {
+  return [...(v ?? []), ...(d ?? [])].map(versionOf).sort(byKey);
 }
 
 function byKey(one: Version, other: Version): number {

@@ -8,8 +8,8 @@ import { withReference } from './reference';
  */
 const schema = configSchema();
 const files = {
-  // Indented by one space, because the size of the package is limited.
-  'schema/media.schema.json': `${JSON.stringify(schema, undefined, 1)}\n`,
+  // Lines, but no indentation, because the size of the package is limited.
+  'schema/media.schema.json': `${JSON.stringify(schema, undefined, 1).replace(/^ +/gm, '')}\n`,
   'docs/cli.md': withReference(readFileSync('docs/cli.md', 'utf8'), schema),
 };
 for (const [file, content] of Object.entries(files)) {

@@ -1,6 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { FakeSites } from './fake-sites';
 import { cli, expectInDocs, folderWith } from './support';
 import { createStack } from '../../cli/app/build';
@@ -12,7 +13,11 @@ import { failoverPlan } from '../../cli/failover/failover';
 import { FailoverPlan } from '../../cli/failover/plan';
 import { Platform, platformOf } from '../../cli/failover/platform';
 
-jest.mock('node:child_process', () => ({ ...jest.requireActual('node:child_process'), execFile: jest.fn() }));
+jest.mock('node:child_process', () => ({
+  ...jest.requireActual('node:child_process'),
+  execFile: jest.fn(),
+  spawn: jest.fn(),
+}));
 
 const CONFIG = `version: 1
 stackName: Media
@@ -56,6 +61,12 @@ async function newProcess(on: FakeSites): Promise<() => void> {
       run: (...args: [string, string, any, string?]) => send(region, ...args),
       call: (service: string, operation: string, parameters: object, options: object) =>
         send(region, service, operation, { 'cli-input-json': JSON.stringify(parameters), ...options }),
+      pages: async function* (_service: string, _operation: string, options: any) {
+        for await (const page of on.pages(region, options)) {
+          if (isDead) throw new Error('killed');
+          yield page;
+        }
+      },
     }),
   };
   const config: any = { region: 'us-east-1', media: { replicas: [] }, router: { uploads: true } };
@@ -69,15 +80,18 @@ beforeEach(async () => {
   await newProcess(sites);
   cwd = folderWith();
   jest.useFakeTimers({ now: NOW, doNotFake: ['setTimeout', 'setImmediate', 'nextTick', 'queueMicrotask'] });
+  (spawn as unknown as jest.Mock).mockImplementation((_file, args: string[]) => {
+    const { options } = parsed(args);
+    const lines = async function* () {
+      for await (const page of sites.pages(options.region, options)) yield `${JSON.stringify(page)}\n`;
+    };
+    const child = { stdout: Readable.from(lines()), stderr: Readable.from([]), kill: () => true };
+    const on = (event: string, done: (code: number) => void) =>
+      event === 'close' && child.stdout.on('close', () => done(0));
+    return { ...child, on };
+  });
   (execFile as unknown as jest.Mock).mockImplementation((_file, args: string[], _options, done) => {
-    const [service, operation, ...rest] = args;
-    const options: Record<string, string> = {};
-    const files: string[] = [];
-    for (let index = 0; index < rest.length; index++) {
-      if (rest[index] === '--no-paginate') options['no-paginate'] = '';
-      else if (rest[index].startsWith('--')) options[rest[index].slice(2)] = rest[++index];
-      else files.push(rest[index]);
-    }
+    const { service, operation, options, files } = parsed(args);
     sites.run(options.region, service, operation, options, files[0]).then(
       (answer) => done(null, JSON.stringify(answer), ''),
       (error) => done(error, '', `An error occurred (${error.code}) when calling the operation: ${error.message}`),
@@ -85,6 +99,18 @@ beforeEach(async () => {
   });
 });
 afterEach(() => jest.useRealTimers());
+
+/** The arguments of the AWS CLI. */
+function parsed([service, operation, ...rest]: string[]) {
+  const options: Record<string, string> = {};
+  const files: string[] = [];
+  for (let index = 0; index < rest.length; index++) {
+    if (rest[index] === '--no-paginate') options['no-paginate'] = '';
+    else if (rest[index].startsWith('--')) options[rest[index].slice(2)] = rest[++index];
+    else files.push(rest[index]);
+  }
+  return { service, operation, options, files };
+}
 
 const failover = () => failoverPlan(platform);
 const failback = (isForced?: boolean) =>

@@ -69,6 +69,17 @@ export class FakeSites {
     })();
   }
 
+  /** Pages of `list-object-versions`, like those of the AWS CLI: with a starting token, the first has no delete markers. */
+  async *pages(region: string, { bucket, 'starting-token': token }: Options): AsyncGenerator<any, undefined> {
+    const start = token && JSON.parse(Buffer.from(token, 'base64').toString());
+    for (let marker: object | undefined = { ...start }, isFirst = true; marker; isFirst = false) {
+      const input = JSON.stringify({ Bucket: bucket, ...marker });
+      const page = await this.run(region, 's3api', 'list-object-versions', { 'cli-input-json': input });
+      yield { ...page, ...(token && isFirst && { d: null }), key: null, id: null };
+      marker = page.key ? { KeyMarker: page.key, VersionIdMarker: page.id } : undefined;
+    }
+  }
+
   private answer(region: string, operation: string, options: Options, file?: string): unknown {
     const { bucket, key } = options;
     switch (operation) {

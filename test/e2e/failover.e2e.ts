@@ -532,7 +532,7 @@ describe('the lists', () => {
       forcePathStyle: true,
     });
     const folders = ['films/2026/11', 'films/2025', 'séries 100%+1', 'a\tb\nc', '😀'];
-    const keys = Array.from({ length: 1_800 }, (_, index) => `${folders[index % folders.length]}/${index}.mp4`);
+    const keys = Array.from({ length: 3_600 }, (_, index) => `${folders[index % folders.length]}/${index}.mp4`);
     const write = async (key: string, index: number) => {
       for (let count = 0; count <= index % 3; count++) {
         await client.send(new PutObjectCommand({ Bucket, Key: key, Body: key }));
