@@ -137,6 +137,8 @@ test('a meeting is used with the keyboard only', async () => {
   await press(ada, 'Also ban', 'Space');
   await press(ada, 'Remove');
   await shows(finn, 'connection', 'A host removed you');
+  // The form can be used again when the connection is closed.
+  await finn.locator('#join button:enabled', { hasText: 'Join' }).waitFor(WAIT);
   await press(finn, 'Join');
   await shows(finn, 'connection', /refused.*banned/);
 
