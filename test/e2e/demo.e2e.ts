@@ -207,6 +207,9 @@ describe.each([
     await goOnStage(ada, ben, 'Ben');
     await ada.getByLabel('Video of Ben').waitFor(WAIT);
     await shows(ada, 'meeting', '1 of 2 places');
+    // What arrives later would change the picture.
+    await shows(ada, 'switches', "Ben is on the stage after the host's click");
+    await shows(ada, 'events', 'Attendee Promoted Ben');
     await ada.bringToFront();
     await ada.setViewportSize(viewport);
     // The events and the times of earlier tests are of no interest.
