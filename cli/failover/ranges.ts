@@ -15,8 +15,8 @@ const LAST = 0x10ffff;
 const MAX_KEY_BYTES = 1024;
 
 /**
- * Works on ranges of keys, several at a time, until all keys are done. Nobody knows how the keys are distributed, so a range
- * is divided whenever there are fewer ranges than workers: the ranges soon follow the keys.
+ * Processes all keys, several ranges at a time. The distribution of the keys is unknown, so a range is divided whenever a
+ * worker is idle: after a few divisions, the ranges follow the keys.
  */
 export async function inRanges(
   work: (range: KeyRange, divide: Divide) => Promise<void>,

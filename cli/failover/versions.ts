@@ -69,7 +69,7 @@ async function* versionsByKey(site: Site, after?: string): AsyncGenerator<Versio
 
 /**
  * One process of the AWS CLI lists everything. If it continues after a key, it leaves out the delete markers of the first
- * page. Therefore the keys of this page are listed by processes of their own.
+ * page. Therefore, separate processes list the keys of this page.
  */
 async function* listed({ aws, bucket }: Site, after?: string): AsyncGenerator<Version[], undefined> {
   if (after === undefined) return yield* grouped(aws.pages(...OPERATION, { bucket, query: QUERY }));
@@ -92,7 +92,7 @@ async function* listed({ aws, bucket }: Site, after?: string): AsyncGenerator<Ve
   }
 }
 
-/** Pages that begin after a key, each by a process of its own. */
+/** Pages that begin after a key. A separate process lists each of them. */
 async function* singlePages(aws: AwsCli, bucket: string, after: string): AsyncGenerator<any> {
   for (let marker: object | undefined = { KeyMarker: after }; marker;) {
     const page = await aws.call(...OPERATION, { Bucket: bucket, ...marker }, { query: QUERY, 'no-paginate': true });

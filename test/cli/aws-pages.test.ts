@@ -60,7 +60,7 @@ describe('pages', () => {
     expect(error.message).toContain('The AWS CLI (aws) was not found');
   });
 
-  test('that nobody reads end the process', async () => {
+  test('end the process if the reader stops', async () => {
     const file = join(folder, 'pid');
     const pages = awsThat(`echo $$ > ${file}; while :; do echo '{"n":1}'; done`).pages('s3api', 'list', { query: 'v' });
     await pages.next();
