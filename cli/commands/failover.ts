@@ -3,7 +3,6 @@ import { loadConfig } from '../app/load';
 import { Accounts } from '../aws/accounts';
 import { Command, Context, printJson } from '../context';
 import { inTemporaryFolder } from '../deployment/folder';
-import { ListingComparison } from '../failover/comparison';
 import { failbackPlan } from '../failover/failback';
 import { failoverPlan } from '../failover/failover';
 import { FailoverPlan, StepReport } from '../failover/plan';
@@ -24,10 +23,7 @@ export const failover: Command = (context) =>
 
 /** Returns uploads and reads to the primary. */
 export const failback: Command = (context) =>
-  run(context, (platform) => {
-    const comparison = new ListingComparison(platform);
-    return failbackPlan(platform, { comparison, cwd: context.cwd, isForced: context.force });
-  });
+  run(context, (platform) => failbackPlan(platform, { cwd: context.cwd, isForced: context.force }));
 
 async function run(context: Context, planOf: (platform: Platform) => FailoverPlan): Promise<void> {
   const { config: file, cwd, env, profiles, json, stdout, stderr, terminal } = context;

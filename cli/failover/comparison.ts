@@ -1,130 +1,99 @@
 import type { Platform } from './platform';
-import { compareKeys } from './ranges';
+import type { Snapshot } from './snapshot';
 import { eachKey, Version } from './versions';
 
-/** A version in a report. */
-export interface Listed {
+/** A line of a report. */
+export type Difference = VersionDifference | KeyDifference;
+
+export interface VersionDifference {
+  /**
+   * - notReplicated: the replica did not have it at the moment of the failover.
+   * - different: its size or kind differs.
+   */
+  readonly difference: 'notReplicated' | 'missingInReplica' | 'missingInPrimary' | 'different';
   readonly key: string;
   readonly versionId: string;
   readonly createdAt: string;
   readonly deleteMarker?: true;
 }
 
-/** A key with versions from both sides. The newest version should be the current one everywhere. */
-export interface Conflict {
+/** The newest version should be the current one everywhere. */
+export interface KeyDifference {
+  /**
+   * - conflict: the key was changed on both sides.
+   * - wrongCurrent: both copies have the same versions, but the newest is not the current one.
+   */
+  readonly difference: 'conflict' | 'wrongCurrent';
   readonly key: string;
   readonly newest: string;
   readonly currentInPrimary?: string;
   readonly currentInReplica?: string;
 }
 
-export interface Differences {
-  /** When the comparison began. */
-  readonly asOf: string;
-  readonly compared: number;
-  /** Versions of the former primary that the replica did not have at the moment of the failover. */
-  readonly notReplicated: readonly Listed[];
-  readonly missingInReplica: readonly Listed[];
-  readonly missingInPrimary: readonly Listed[];
-  /** Versions whose size or kind differs. */
-  readonly different: readonly Listed[];
-  /** Keys that were changed on both sides. */
-  readonly conflicts: readonly Conflict[];
-  /** Keys with the same versions in both copies, but not with the newest as the current one. */
-  readonly wrongCurrent: readonly Conflict[];
+/**
+ * Compares all versions of the primary and the replica by listing both buckets: one request for each 1,000 versions.
+ *
+ * @param startedAt when the failover began
+ * @param visit called with each difference, in no particular order
+ * @returns the number of versions
+ */
+export async function compare(
+  { from, to }: Platform,
+  startedAt: number,
+  snapshot: Snapshot | undefined,
+  visit: (difference: Difference) => void,
+): Promise<number> {
+  let compared = 0;
+  await eachKey([from, to], ([primary, replica]) => {
+    compared += new Set([...primary, ...replica].map(({ id }) => id)).size;
+    for (const difference of differencesOf(primary, replica, startedAt, snapshot)) visit(difference);
+  });
+  return compared;
 }
 
-/** The versions that the replica had when it took over, from a time on. */
-export interface Snapshot {
-  readonly since: string;
-  readonly versionIds: readonly string[];
-}
-
-/** Compares all versions of the primary and the replica. */
-export interface VersionComparison {
-  compare(startedAt: number, snapshot?: Snapshot): Promise<Differences>;
-}
-
-const PART_UPLOAD_MS = 7 * 24 * 3_600_000;
-
-/** Whether a version can have been completed since a time. An upload in parts counts from its start. */
-export function isSince({ createdAt, isInParts }: Version, since: number): boolean {
-  return createdAt >= (isInParts ? since - PART_UPLOAD_MS : since);
-}
-
-/** Compares by listing both buckets: one request for each 1,000 versions. */
-export class ListingComparison implements VersionComparison {
-  constructor(private readonly platform: Platform) {}
-
-  async compare(startedAt: number, snapshot?: Snapshot): Promise<Differences> {
-    const asOf = new Date().toISOString();
-    const found = new Found(startedAt, snapshot);
-    const { from, to } = this.platform;
-    await eachKey([from, to], ([primary, replica]) => found.add(primary, replica));
-    const { compared, notReplicated, missingInReplica, missingInPrimary, different, conflicts, wrongCurrent } = found;
-    for (const list of [notReplicated, missingInReplica, missingInPrimary, different, conflicts, wrongCurrent]) {
-      list.sort((a, b) => compareKeys(a.key, b.key));
-    }
-    return { asOf, compared, notReplicated, missingInReplica, missingInPrimary, different, conflicts, wrongCurrent };
+/** The differences of a key. */
+function* differencesOf(
+  primary: readonly Version[],
+  replica: readonly Version[],
+  startedAt: number,
+  snapshot?: Snapshot,
+): Generator<Difference> {
+  const inPrimary = new Set(primary.map(({ id }) => id));
+  const inReplica = new Map(replica.map((version) => [version.id, version]));
+  const onlyPrimary = primary.filter(({ id }) => !inReplica.has(id));
+  const onlyReplica = replica.filter(({ id }) => !inPrimary.has(id));
+  // The list of the replica was made after the failover began, so an older version that is not in it is the primary's.
+  const late = primary.filter(
+    (version) => version.createdAt < startedAt && (!inReplica.has(version.id) || snapshot?.lacks(version)),
+  );
+  for (const version of late) yield listed('notReplicated', version);
+  for (const version of onlyPrimary) yield listed('missingInReplica', version);
+  for (const version of onlyReplica) yield listed('missingInPrimary', version);
+  for (const version of primary) {
+    if ((inReplica.get(version.id) ?? version).size !== version.size) yield listed('different', version);
+  }
+  const current = currentOf(primary, replica);
+  const isChangedInPrimary = late.length > 0 || onlyPrimary.length > 0;
+  if (isChangedInPrimary && replica.some((version) => version.createdAt >= startedAt)) {
+    yield { difference: 'conflict', ...current };
+  }
+  const { newest, currentInPrimary, currentInReplica } = current;
+  const isComplete = onlyPrimary.length === 0 && onlyReplica.length === 0;
+  if (isComplete && (currentInPrimary !== newest || currentInReplica !== newest)) {
+    yield { difference: 'wrongCurrent', ...current };
   }
 }
 
-/** Collects the differences, key by key. */
-class Found {
-  compared = 0;
-  readonly notReplicated: Listed[] = [];
-  readonly missingInReplica: Listed[] = [];
-  readonly missingInPrimary: Listed[] = [];
-  readonly different: Listed[] = [];
-  readonly conflicts: Conflict[] = [];
-  readonly wrongCurrent: Conflict[] = [];
-  private readonly since: number;
-  private readonly known?: ReadonlySet<string>;
-
-  constructor(
-    private readonly startedAt: number,
-    snapshot?: Snapshot,
-  ) {
-    this.since = snapshot ? Date.parse(snapshot.since) : Infinity;
-    this.known = snapshot && new Set(snapshot.versionIds);
-  }
-
-  add(primary: readonly Version[], replica: readonly Version[]): void {
-    const inPrimary = new Map(primary.map((version) => [version.id, version]));
-    const inReplica = new Map(replica.map((version) => [version.id, version]));
-    const all = new Map([...inPrimary, ...inReplica]);
-    this.compared += all.size;
-    const onlyPrimary = primary.filter(({ id }) => !inReplica.has(id));
-    const onlyReplica = replica.filter(({ id }) => !inPrimary.has(id));
-    // The list of the replica was made after the failover began, so an older version that is not in it is the primary's.
-    const late = primary.filter(
-      (version) =>
-        version.createdAt < this.startedAt &&
-        (onlyPrimary.includes(version) || (isSince(version, this.since) && !this.known!.has(version.id))),
-    );
-    this.notReplicated.push(...late.map(listed));
-    this.missingInReplica.push(...onlyPrimary.map(listed));
-    this.missingInPrimary.push(...onlyReplica.map(listed));
-    this.different.push(...primary.filter(({ id, size }) => (inReplica.get(id)?.size ?? size) !== size).map(listed));
-    const conflict = { key: (primary[0] ?? replica[0]).key, ...this.current(primary, replica, all.values()) };
-    const isChangedInPrimary = late.length > 0 || onlyPrimary.length > 0;
-    if (isChangedInPrimary && replica.some((version) => version.createdAt >= this.startedAt)) {
-      this.conflicts.push(conflict);
-    }
-    const { newest, currentInPrimary, currentInReplica } = conflict;
-    const isComplete = onlyPrimary.length === 0 && onlyReplica.length === 0;
-    if (isComplete && (currentInPrimary !== newest || currentInReplica !== newest)) this.wrongCurrent.push(conflict);
-  }
-
-  /** Of versions with the same time, any that is current counts as the newest. */
-  private current(primary: readonly Version[], replica: readonly Version[], all: Iterable<Version>) {
-    const [inPrimary, inReplica] = [primary, replica].map((versions) => versions.find(({ isLatest }) => isLatest));
-    const last = Math.max(...[...all].map(({ createdAt }) => createdAt));
-    const newest = [inReplica, inPrimary, ...primary, ...replica].find((version) => version?.createdAt === last)!;
-    return { newest: newest.id, currentInPrimary: inPrimary?.id, currentInReplica: inReplica?.id };
-  }
+/** Of versions with the same time, any that is current counts as the newest. */
+function currentOf(primary: readonly Version[], replica: readonly Version[]): Omit<KeyDifference, 'difference'> {
+  const [inPrimary, inReplica] = [primary, replica].map((versions) => versions.find(({ isLatest }) => isLatest));
+  const all = [...primary, ...replica];
+  const last = all.reduce((latest, { createdAt }) => Math.max(latest, createdAt), 0);
+  const newest = [inReplica, inPrimary, ...all].find((version) => version?.createdAt === last)!;
+  return { key: all[0].key, newest: newest.id, currentInPrimary: inPrimary?.id, currentInReplica: inReplica?.id };
 }
 
-function listed({ key, id, createdAt, size }: Version): Listed {
-  return { key, versionId: id, createdAt: new Date(createdAt).toISOString(), ...(size < 0 && { deleteMarker: true }) };
+function listed(difference: VersionDifference['difference'], { key, id, createdAt, size }: Version): VersionDifference {
+  const version = { difference, key, versionId: id, createdAt: new Date(createdAt).toISOString() };
+  return size < 0 ? { ...version, deleteMarker: true } : version;
 }

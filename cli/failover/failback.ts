@@ -1,25 +1,27 @@
-import { writeFileSync } from 'node:fs';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { collect, expectNone, replicationProblems } from './checks';
-import { Conflict, Differences, Listed, Snapshot, VersionComparison } from './comparison';
+import { KeyDifference, VersionDifference } from './comparison';
 import { estimateText, snapshotKey } from './failover';
+import { readLines } from './lines';
 import { FailoverPlan } from './plan';
 import type { Platform, Site } from './platform';
 import { FailoverRecord, Records } from './records';
+import { Tally, writeReport } from './report';
 import { follows, regionOfLinks } from './routers';
+import { Snapshot } from './snapshot';
 import { AwsError } from '../aws/aws-cli';
 import { invoke, nameOf } from '../aws/functions';
+import { inTemporaryFolder } from '../deployment/folder';
 import { describeReplication } from '../status/backfill';
 
 /** Newer versions can be in flight: S3 replicates them within 15 minutes. */
 const IN_FLIGHT_MS = 15 * 60_000;
-const SHOWN = 20;
 /** Uploads in parts can have started this long before. Older differences have other causes, such as lifecycle rules. */
 const MARGIN_MS = 7 * 24 * 3_600_000;
 
 export interface FailbackOptions {
-  readonly comparison: VersionComparison;
   /** The folder of the report. */
   readonly cwd: string;
   readonly pollMs?: number;
@@ -28,16 +30,14 @@ export interface FailbackOptions {
 }
 
 /** Replicates what the replica took, and then returns uploads and reads to the primary. */
-export function failbackPlan(platform: Platform, options: FailbackOptions): FailoverPlan {
+export function failbackPlan(platform: Platform, { cwd, isForced, pollMs = 10_000 }: FailbackOptions): FailoverPlan {
   const { from, to } = platform;
-  const { comparison, cwd, isForced, pollMs = 10_000 } = options;
   const records = new Records(platform.recordsBucket, to.aws);
   let active!: FailoverRecord;
-  let found!: Differences;
-  const startedAt = () => Date.parse(active.startedAt);
+  /** How many recent versions each side lacked when the failback began. */
+  const missing = { missingInPrimary: 0, missingInReplica: 0 };
   const windowStart = () => Date.parse(active.unreplicatedSince ?? active.startedAt) - MARGIN_MS;
-  const isRecent = ({ createdAt }: Listed) => Date.parse(createdAt) >= windowStart();
-  const reportKey = () => `${active.startedAt}/not-replicated.json`;
+  const isRecent = ({ createdAt }: VersionDifference) => Date.parse(createdAt) >= windowStart();
   return new FailoverPlan([
     {
       name: 'check',
@@ -58,69 +58,86 @@ export function failbackPlan(platform: Platform, options: FailbackOptions): Fail
     },
     {
       name: 'list',
-      changes: `writes ${records.urlOf('<start>/not-replicated.json')}: the versions that were not replicated, and conflicts`,
-      run: async () => {
-        const snapshot = await records.read<Snapshot>(snapshotKey(active));
-        found = await comparison.compare(startedAt(), snapshot);
-        const first = await records.read<Differences>(reportKey());
-        // The first list is kept: versions that arrive later were not replicated at the moment of the failover either.
-        if (!first) await records.write(reportKey(), found);
-        const report = first ?? found;
-        const file = join(cwd, `failover-${active.startedAt.replace(/[:.]/g, '-')}.json`);
-        writeFileSync(file, `${JSON.stringify({ ...active, ...report }, undefined, 2)}\n`);
-        const { notReplicated, conflicts } = report;
-        return {
-          detail: `${counted(notReplicated, 'version')} not replicated at the failover, ${counted(conflicts, 'conflict')}: ${file}`,
-          lines: [
-            ...(snapshot
-              ? []
-              : [`The list of the replica at the failover is missing. ${estimateText(active.unreplicatedSince)}`]),
-            ...shown(notReplicated, (each) => `not replicated: ${nameOfVersion(each)}`),
-            ...shown(conflicts, (each) => `changed on both sides: ${describe(each)}`),
-          ],
-        };
-      },
+      changes: `writes ${records.urlOf('<start>/not-replicated.jsonl')}: the versions that were not replicated, and conflicts`,
+      run: () =>
+        inTemporaryFolder(async (folder) => {
+          const [list, found] = [join(folder, 'list'), join(folder, 'found')];
+          const snapshot = (await records.download(snapshotKey(active), list)) ? await Snapshot.read(list) : undefined;
+          await writeReport(found, platform, active, snapshot, (difference) => {
+            const { difference: kind } = difference;
+            if ((kind === 'missingInPrimary' || kind === 'missingInReplica') && isRecent(difference)) missing[kind]++;
+          });
+          // The first list is kept: versions that arrive later were not replicated at the moment of the failover either.
+          const key = `${active.startedAt}/not-replicated.jsonl`;
+          if (!(await records.create(key, found))) await records.download(key, found);
+          const file = join(cwd, `failover-${active.startedAt.replace(/[:.]/g, '-')}.jsonl`);
+          copyFileSync(found, file);
+          const notReplicated = new Tally<VersionDifference>((each) => `not replicated: ${nameOfVersion(each)}`);
+          const conflicts = new Tally<KeyDifference>((each) => `changed on both sides: ${describe(each)}`);
+          for await (const line of readLines(file)) {
+            if (line.difference === 'notReplicated') notReplicated.add(line);
+            if (line.difference === 'conflict') conflicts.add(line);
+          }
+          return {
+            detail: `${notReplicated.counted('version')} not replicated at the failover, ${conflicts.counted('conflict')}: ${file}`,
+            lines: [
+              ...(snapshot
+                ? []
+                : [`The list of the replica at the failover is missing. ${estimateText(active.unreplicatedSince)}`]),
+              ...notReplicated.lines,
+              ...conflicts.lines,
+            ],
+          };
+        }),
     },
     {
       name: 'backfill',
       changes: 'starts jobs that replicate what is missing in either bucket, with any replication status',
       run: async () => {
         const [ofPrimary, ofReplica] = await Promise.all([
-          backfill(to, found.missingInPrimary.filter(isRecent), windowStart(), pollMs),
-          backfill(from, found.missingInReplica.filter(isRecent), windowStart(), pollMs),
+          backfill(to, missing.missingInPrimary, windowStart(), pollMs),
+          backfill(from, missing.missingInReplica, windowStart(), pollMs),
         ]);
         return { detail: `${to.region} -> ${from.region}: ${ofPrimary}; ${from.region} -> ${to.region}: ${ofReplica}` };
       },
     },
     {
       name: 'verify',
-      changes: `writes ${records.urlOf('<start>/verification.json')}: the comparison after the backfill`,
-      run: async () => {
-        const now = Date.now();
-        const after = await comparison.compare(startedAt());
-        await records.write(`${active.startedAt}/verification.json`, after);
-        const pending = after.missingInPrimary.filter(isRecent);
-        const missing = pending.filter(({ createdAt }) => Date.parse(createdAt) < now - IN_FLIGHT_MS);
-        const blocking = [
-          ...shown(missing, (each) => `missing in ${from.region}: ${nameOfVersion(each)}`),
-          ...shown(after.different, (each) => `different content: ${nameOfVersion(each)}`),
-          ...shown(after.wrongCurrent, (each) => `an older version is the current one: ${describe(each)}`),
-        ];
-        if (blocking.length > 0 && !isForced) {
-          throw new AwsError(
-            `${blocking.join('\n')}\nUploads still go to ${to.region}. See "Failback" in docs/operations.md, and run the ` +
-              'command again, or specify --force to return anyway.',
+      changes: `writes ${records.urlOf('<start>/verification.jsonl')}: the comparison after the backfill`,
+      run: () =>
+        inTemporaryFolder(async (folder) => {
+          const now = Date.now();
+          const absent = new Tally<VersionDifference>((each) => `missing in ${from.region}: ${nameOfVersion(each)}`);
+          const different = new Tally<VersionDifference>((each) => `different content: ${nameOfVersion(each)}`);
+          const wrongCurrent = new Tally<KeyDifference>(
+            (each) => `an older version is the current one: ${describe(each)}`,
           );
-        }
-        const inFlight = pending.length - missing.length;
-        const rest = after.missingInPrimary.filter((each) => !isRecent(each));
-        const old =
-          rest.length > 0 ? [`${counted(rest, 'older version')} only in ${to.region}, from before the failover`] : [];
-        return {
-          detail: `${after.compared} versions compared, ${inFlight} in flight to ${from.region}`,
-          lines: [...blocking, ...old],
-        };
-      },
+          const old = new Tally<VersionDifference>();
+          const inFlight = new Tally<VersionDifference>();
+          const file = join(folder, 'verification');
+          const compared = await writeReport(file, platform, active, undefined, (each) => {
+            if (each.difference === 'different') different.add(each);
+            if (each.difference === 'wrongCurrent') wrongCurrent.add(each);
+            if (each.difference !== 'missingInPrimary') return;
+            if (!isRecent(each)) old.add(each);
+            else if (Date.parse(each.createdAt) < now - IN_FLIGHT_MS) absent.add(each);
+            else inFlight.add(each);
+          });
+          await records.replace(`${active.startedAt}/verification.jsonl`, file);
+          const blocking = [absent, different, wrongCurrent].flatMap(({ lines }) => lines);
+          if (blocking.length > 0 && !isForced) {
+            throw new AwsError(
+              `${blocking.join('\n')}\nUploads still go to ${to.region}. See "Failback" in docs/operations.md, and run the ` +
+                'command again, or specify --force to return anyway.',
+            );
+          }
+          const rest =
+            old.count > 0 ? [`${old.counted('older version')} only in ${to.region}, from before the failover`] : [];
+          return {
+            detail: `${compared} versions compared, ${inFlight.count} in flight to ${from.region}`,
+            lines: [...blocking, ...rest],
+          };
+        }),
     },
     {
       name: 'return',
@@ -153,10 +170,10 @@ async function routerProblems(platform: Platform, site: Site): Promise<string[]>
 }
 
 /** Waits for a job that is in progress, or starts one, if versions are missing. */
-async function backfill(source: Site, missing: readonly Listed[], since: number, pollMs: number): Promise<string> {
-  if (missing.length === 0) return 'nothing is missing';
+async function backfill(source: Site, missing: number, since: number, pollMs: number): Promise<string> {
+  if (missing === 0) return 'nothing is missing';
   const { status, aws } = source;
-  if (!status) throw new AwsError(`${source.region} has no backfill. Replicate ${missing.length} versions yourself.`);
+  if (!status) throw new AwsError(`${source.region} has no backfill. Replicate ${missing} versions yourself.`);
   const jobs = async () => (await describeReplication(status, aws)).jobs.filter(({ cause }) => cause === 'requested');
   let job = (await jobs()).find(({ state }) => state !== 'finished')?.job;
   if (job === undefined) {
@@ -178,20 +195,11 @@ async function backfill(source: Site, missing: readonly Listed[], since: number,
   }
 }
 
-function shown<T>(items: readonly T[], show: (item: T) => string): string[] {
-  const more = items.length - SHOWN;
-  return [...items.slice(0, SHOWN).map(show), ...(more > 0 ? [`and ${more} more`] : [])];
-}
-
-function counted(items: readonly unknown[], what: string): string {
-  return `${items.length} ${what}${items.length === 1 ? '' : 's'}`;
-}
-
-function nameOfVersion({ key, versionId, createdAt, deleteMarker }: Listed): string {
+function nameOfVersion({ key, versionId, createdAt, deleteMarker }: VersionDifference): string {
   return `${JSON.stringify(key)} ${versionId} ${createdAt}${deleteMarker ? ' (delete marker)' : ''}`;
 }
 
-function describe({ key, newest, currentInPrimary, currentInReplica }: Conflict): string {
+function describe({ key, newest, currentInPrimary, currentInReplica }: KeyDifference): string {
   const current = `current in the primary: ${currentInPrimary ?? 'none'}, in the replica: ${currentInReplica ?? 'none'}`;
   return `${JSON.stringify(key)}, newest: ${newest}, ${current}`;
 }

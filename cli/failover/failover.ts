@@ -1,16 +1,17 @@
+import { join } from 'node:path';
 import { collect, expectNone, replicationProblems } from './checks';
-import { isSince, Snapshot } from './comparison';
 import { unreplicatedSince } from './estimate';
 import { FailoverPlan } from './plan';
 import type { Platform } from './platform';
 import { FailoverRecord, Records } from './records';
 import { follows, followsIfItAnswers, regionOfLinks } from './routers';
-import { eachKey } from './versions';
+import { Snapshot } from './snapshot';
+import { inTemporaryFolder } from '../deployment/folder';
 
 /** Without metrics, the list of the replica begins this long before the failover. */
 const UNKNOWN_MS = 7 * 24 * 3_600_000;
 
-export const snapshotKey = ({ startedAt }: FailoverRecord) => `${startedAt}/replica-at-failover.json`;
+export const snapshotKey = ({ startedAt }: FailoverRecord) => `${startedAt}/replica-at-failover.jsonl`;
 
 /** Uploads and reads go to the replica. Nothing requires the region of the primary. */
 export function failoverPlan(platform: Platform): FailoverPlan {
@@ -77,28 +78,25 @@ export function failoverPlan(platform: Platform): FailoverPlan {
     },
     {
       name: 'list',
-      changes: `writes ${records.urlOf('<start>/replica-at-failover.json')}: the versions that the replica has`,
-      run: async () => {
-        const key = snapshotKey(active!);
-        const known = await records.read<Snapshot>(key);
-        const snapshot = known ?? (await snapshotOf(platform, active!));
-        if (!known) await records.write(key, snapshot);
-        return { detail: `the replica has ${snapshot.versionIds.length} versions since ${snapshot.since}` };
-      },
+      changes: `writes ${records.urlOf('<start>/replica-at-failover.jsonl')}: the versions that the replica has`,
+      run: () =>
+        inTemporaryFolder(async (folder) => {
+          const file = join(folder, 'list');
+          const key = snapshotKey(active!);
+          if (!(await records.download(key, file))) {
+            await Snapshot.write(to, startOf(active!), file);
+            if (!(await records.create(key, file))) await records.download(key, file);
+          }
+          const { size, since: start } = await Snapshot.summary(file);
+          return { detail: `the replica has ${size} versions since ${start}` };
+        }),
     },
   ]);
 }
 
-async function snapshotOf(
-  { to }: Platform,
-  { startedAt, unreplicatedSince: bound }: FailoverRecord,
-): Promise<Snapshot> {
-  const since = bound ?? new Date(Date.parse(startedAt) - UNKNOWN_MS).toISOString();
-  const versionIds: string[] = [];
-  await eachKey([to], ([versions]) => {
-    versionIds.push(...versions.filter((version) => isSince(version, Date.parse(since))).map(({ id }) => id));
-  });
-  return { since, versionIds };
+/** The time from which the versions of the replica are listed. */
+function startOf({ startedAt, unreplicatedSince: bound }: FailoverRecord): string {
+  return bound ?? new Date(Date.parse(startedAt) - UNKNOWN_MS).toISOString();
 }
 
 export function estimateText(since: string | undefined): string {

@@ -25,44 +25,50 @@ export class Records {
   ) {}
 
   active(): Promise<FailoverRecord | undefined> {
-    return this.read(FAILOVER_KEY);
+    return inTemporaryFolder(async (folder) => {
+      const file = join(folder, 'record');
+      return (await this.download(FAILOVER_KEY, file)) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+    });
   }
 
   /** Starts the failover, unless one is active. @returns the active one */
-  async start(record: FailoverRecord): Promise<FailoverRecord> {
-    try {
-      await this.write(FAILOVER_KEY, record, { 'if-none-match': '*' });
-      return record;
-    } catch (error) {
-      if (!EXISTS.includes((error as AwsError).code ?? '')) throw error;
+  start(record: FailoverRecord): Promise<FailoverRecord> {
+    return inTemporaryFolder(async (folder) => {
+      const file = join(folder, 'record');
+      writeFileSync(file, JSON.stringify(record));
+      if (await this.create(FAILOVER_KEY, file)) return record;
       return (await this.active()) ?? this.start(record);
-    }
+    });
   }
 
   async end(): Promise<void> {
     await this.s3('delete-object', { key: FAILOVER_KEY });
   }
 
-  /** Reads a document about a failover. */
-  read<T>(key: string): Promise<T | undefined> {
-    return inTemporaryFolder(async (folder) => {
-      const file = join(folder, 'object');
-      try {
-        await this.s3('get-object', { key }, file);
-      } catch (error) {
-        if (MISSING.includes((error as AwsError).code ?? '')) return undefined;
-        throw error;
-      }
-      return JSON.parse(readFileSync(file, 'utf8')) as T;
-    });
+  /** @returns false if there is no such object */
+  async download(key: string, file: string): Promise<boolean> {
+    try {
+      await this.s3('get-object', { key }, file);
+      return true;
+    } catch (error) {
+      if (MISSING.includes((error as AwsError).code ?? '')) return false;
+      throw error;
+    }
   }
 
-  write(key: string, value: unknown, options: Record<string, string> = {}): Promise<void> {
-    return inTemporaryFolder(async (folder) => {
-      const body = join(folder, 'object');
-      writeFileSync(body, JSON.stringify(value));
-      await this.s3('put-object', { key, body, 'content-type': 'application/json', ...options });
-    });
+  /** Uploads a file. @returns false if the object exists: it is not replaced */
+  async create(key: string, body: string): Promise<boolean> {
+    try {
+      await this.s3('put-object', { key, body, 'if-none-match': '*' });
+      return true;
+    } catch (error) {
+      if (EXISTS.includes((error as AwsError).code ?? '')) return false;
+      throw error;
+    }
+  }
+
+  async replace(key: string, body: string): Promise<void> {
+    await this.s3('put-object', { key, body });
   }
 
   urlOf(key: string): string {

@@ -17,11 +17,17 @@ export interface Version {
 
 /** The number of versions for which it is worth starting another worker. */
 const STEP = 5_000;
+const PART_UPLOAD_MS = 7 * 24 * 3_600_000;
 const OPERATION = ['s3api', 'list-object-versions'] as const;
 const FIELDS = 'Key,VersionId,LastModified,IsLatest';
 const QUERY = `{v:Versions[].[${FIELDS},Size,ETag],d:DeleteMarkers[].[${FIELDS}],key:NextKeyMarker,id:NextVersionIdMarker}`;
 const TRANSIENT = ['no answer', 'InternalError', 'RequestTimeout', 'ServiceUnavailable', 'SlowDown', '500', '503'];
 const PAUSES_MS = [1_000, 5_000, 15_000, 60_000];
+
+/** Whether a version can have been completed since a time. An upload in parts counts from its start. */
+export function isSince({ createdAt, isInParts }: Version, since: number): boolean {
+  return createdAt >= (isInParts ? since - PART_UPLOAD_MS : since);
+}
 
 /** Visits every key that is in any of the buckets once, with its versions in each of them. */
 export async function eachKey(sites: readonly Site[], visit: (versions: Version[][]) => void): Promise<void> {

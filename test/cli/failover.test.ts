@@ -7,7 +7,7 @@ import { cli, expectInDocs, folderWith } from './support';
 import { createStack } from '../../cli/app/build';
 import { AwsError } from '../../cli/aws/aws-cli';
 import type { MediaConfig } from '../../cli/config/config';
-import { ListingComparison } from '../../cli/failover/comparison';
+import { compare } from '../../cli/failover/comparison';
 import { failbackPlan } from '../../cli/failover/failback';
 import { failoverPlan } from '../../cli/failover/failover';
 import { FailoverPlan } from '../../cli/failover/plan';
@@ -32,6 +32,7 @@ router:
     region: eu-west-1
 `;
 const NOW = Date.parse('2026-01-31T12:00:00Z');
+const RECORD = 'failover.json';
 const STARTED = new Date(NOW).toISOString();
 const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString();
 
@@ -113,8 +114,7 @@ function parsed([service, operation, ...rest]: string[]) {
 }
 
 const failover = () => failoverPlan(platform);
-const failback = (isForced?: boolean) =>
-  failbackPlan(platform, { comparison: new ListingComparison(platform), cwd, isForced: isForced ?? false, pollMs: 1 });
+const failback = (isForced?: boolean) => failbackPlan(platform, { cwd, isForced: isForced ?? false, pollMs: 1 });
 
 async function run(plan: FailoverPlan): Promise<Record<string, string>> {
   const details: Record<string, string> = {};
@@ -122,8 +122,18 @@ async function run(plan: FailoverPlan): Promise<Record<string, string>> {
   return details;
 }
 
-const stored = (name: string) => JSON.parse(sites.records.get(name)!);
-const ids = (listed: readonly { versionId: string }[]) => listed.map(({ versionId }) => versionId);
+const parsedLines = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+/** The lines of a list in the records bucket. */
+const stored = (name: string) => parsedLines(sites.records.get(`${name === RECORD ? '' : `${STARTED}/`}${name}`)!);
+/** The versions of a list with this difference. */
+const listed = (difference: string) =>
+  stored('not-replicated.jsonl')
+    .flatMap((line) => (line.difference === difference ? [line.versionId] : []))
+    .sort();
 
 /** A primary that stopped before it had replicated `late`, and a replica that has taken uploads since. */
 async function outage(failOver: () => Promise<unknown> = () => run(failover())): Promise<void> {
@@ -153,7 +163,7 @@ describe('failover', () => {
     const details = await run(failover());
     // 12 seconds before the last point, and a period of a minute.
     const since = new Date(NOW - 3 * 60_000 - 72_000).toISOString();
-    expect(stored('failover.json')).toEqual({
+    expect(stored(RECORD)[0]).toEqual({
       version: 1,
       from: 'us-east-1',
       to: 'eu-west-1',
@@ -164,17 +174,17 @@ describe('failover', () => {
     expect(details.routers).toBe(
       'the standby follows; the router in us-east-1 does not answer. It follows when it returns',
     );
-    expect(stored(`${STARTED}/replica-at-failover.json`)).toEqual({ since, versionIds: ['n1'] });
+    expect(stored('replica-at-failover.jsonl')).toEqual([{ since }, 'n1']);
   });
 
   test('uses a time without pending operations, or no time without metrics', async () => {
     sites.metrics = { ReplicationLatency: [[600, at(-2)]], OperationsPendingReplication: [[0, at(-5)]] };
     await run(failover());
-    expect(stored('failover.json').unreplicatedSince).toBe(at(-6));
+    expect(stored(RECORD)[0].unreplicatedSince).toBe(at(-6));
     sites.records.clear();
     sites.metrics = { OperationsPendingReplication: [[3, at(-5)]] };
     expect((await run(failover())).estimate).toMatch(/^unknown/);
-    expect(stored('failover.json')).not.toHaveProperty('unreplicatedSince');
+    expect(stored(RECORD)[0]).not.toHaveProperty('unreplicatedSince');
   });
 
   test('includes uploads in parts that began earlier in the list of the replica', async () => {
@@ -182,7 +192,7 @@ describe('failover', () => {
     const early = { key: 'parts', id: 'p1', at: at(-24 * 60) };
     sites.put(sites.replica, { ...early, etag: '"abc-9"' }, { ...early, key: 'whole', id: 'w1' });
     await run(failover());
-    expect(stored(`${STARTED}/replica-at-failover.json`).versionIds).toEqual(['p1']);
+    expect(stored('replica-at-failover.jsonl').slice(1)).toEqual(['p1']);
   });
 
   test('keeps the record of an active failover', async () => {
@@ -190,7 +200,7 @@ describe('failover', () => {
     jest.setSystemTime(NOW + 60_000);
     const details = await run(failover());
     expect(details.check).toBe(`active since ${STARTED}`);
-    expect(stored('failover.json').startedAt).toBe(STARTED);
+    expect(stored(RECORD)[0].startedAt).toBe(STARTED);
     expect([...sites.records.keys()]).toHaveLength(2);
   });
 
@@ -214,13 +224,19 @@ describe('failback', () => {
   test('lists what was not replicated and conflicts, replicates in both directions, and returns', async () => {
     await outage();
     const details = await run(failback());
-    const report = stored(`${STARTED}/not-replicated.json`);
-    expect(ids(report.notReplicated).sort()).toEqual(['b2', 'late1']);
-    expect(report.conflicts).toEqual([{ key: 'b', newest: 'b3', currentInPrimary: 'b2', currentInReplica: 'b3' }]);
+    const report = stored('not-replicated.jsonl');
+    expect(listed('notReplicated')).toEqual(['b2', 'late1']);
+    expect(report.filter(({ difference }) => difference === 'conflict')).toEqual([
+      { difference: 'conflict', key: 'b', newest: 'b3', currentInPrimary: 'b2', currentInReplica: 'b3' },
+    ]);
+    expect([report[0], report.at(-1)]).toEqual([
+      { version: 1, from: 'us-east-1', to: 'eu-west-1', startedAt: STARTED, asOf: at(60) },
+      { compared: 7 },
+    ]);
     expect(details.list).toContain('2 versions not replicated at the failover, 1 conflict');
     expect(details.list).toContain('changed on both sides: "b", newest: b3');
     const [file] = readdirSync(cwd);
-    expect(JSON.parse(readFileSync(join(cwd, file), 'utf8'))).toMatchObject({ ...report, startedAt: STARTED });
+    expect(parsedLines(readFileSync(join(cwd, file), 'utf8'))).toEqual(report);
     expect(sites.active).toBe(false);
     const all = ['a1', 'a2', 'b1', 'b2', 'b3', 'late1', 'new1'];
     for (const bucket of [sites.primary, sites.replica]) {
@@ -240,8 +256,45 @@ describe('failback', () => {
     sites.copy(sites.primary, sites.replica);
     sites.copy(sites.replica, sites.primary);
     await run(failback());
-    expect(ids(stored(`${STARTED}/not-replicated.json`).notReplicated).sort()).toEqual(['b2', 'late1']);
+    expect(listed('notReplicated')).toEqual(['b2', 'late1']);
     expect(sites.jobs).toEqual([]);
+  });
+
+  test('holds no list in one string, because a list can be longer than the longest string', async () => {
+    sites.pageSize = 1_000;
+    const many = (name: string, minutes: number) =>
+      Array.from({ length: 2_000 }, (_, index) => ({
+        key: `${name}-${index}`,
+        id: `${name}${index}`,
+        at: at(minutes),
+      }));
+    sites.put(sites.replica, ...many('before', -1));
+    await run(failover());
+    sites.put(sites.primary, ...many('late', -1));
+    sites.put(sites.replica, ...many('new', 1));
+    jest.setSystemTime(NOW + 60 * 60_000);
+    const pageLength = 200_000;
+    const stringify = jest.spyOn(JSON, 'stringify');
+    const parse = jest.spyOn(JSON, 'parse');
+    await run(failback());
+    const texts = [...stringify.mock.results.map(({ value }) => value), ...parse.mock.calls.map(([text]) => text)];
+    expect(Math.max(...texts.map((text) => String(text).length))).toBeLessThan(pageLength);
+    jest.restoreAllMocks();
+    expect([listed('notReplicated').length, listed('missingInPrimary').length]).toEqual([2_000, 4_000]);
+  });
+
+  test('compares a key with more versions than a call has arguments', async () => {
+    const rows = Array.from({ length: 150_000 }, (_, index) => ['key', `v${index}`, at(-index), index === 0, 1, '"a"']);
+    const aws: any = {
+      pages: async function* (_service: string, _operation: string, options: object) {
+        if (!('starting-token' in options)) yield { v: rows };
+      },
+      call: async () => ({}),
+    };
+    const found: unknown[] = [];
+    const both: any = { from: { aws, bucket: 'a' }, to: { aws, bucket: 'b' } };
+    expect(await compare(both, NOW, undefined, (difference) => found.push(difference))).toBe(rows.length);
+    expect(found).toEqual([]);
   });
 
   test('starts no job if nothing is missing, and ends at once without a failover', async () => {
@@ -278,8 +331,8 @@ describe('failback', () => {
     expect(verify).toContain('1 older version only in eu-west-1, from before the failover');
     expect(sites.jobs).toEqual([]);
     // Nothing is hidden.
-    expect(ids(stored(`${STARTED}/not-replicated.json`).missingInPrimary)).toEqual(['o1']);
-    expect(ids(stored(`${STARTED}/not-replicated.json`).notReplicated)).toEqual(['o2']);
+    expect(listed('missingInPrimary')).toEqual(['o1']);
+    expect(listed('notReplicated')).toEqual(['o2']);
   });
 
   test('does not return if an older version is the current one, or the content differs', async () => {
@@ -341,7 +394,7 @@ describe('a run that is killed', () => {
       active: sites.active,
       records: [...sites.records.keys()].sort(),
       versions: [...sites.versions.values()].map((versions) => versions.map(({ id }) => id).sort()),
-      listed: ids(stored(`${STARTED}/not-replicated.json`).notReplicated).sort(),
+      listed: listed('notReplicated'),
     });
     await outage();
     await run(failback());

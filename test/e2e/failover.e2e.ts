@@ -316,7 +316,7 @@ beforeAll(async () => {
     { region: REPLICA, bucket: names.records, address: '127.0.0.5', port: replica.port },
   ]);
   gateway = new RegionGateway({
-    s3: { [PRIMARY]: primary.port, [REPLICA]: replica.port },
+    servers: { s3: { [PRIMARY]: primary.port, [REPLICA]: replica.port } },
     invoke,
     resources: (stackName) => {
       const { template } = assembly.stacksRecursively.find((each) => each.stackName === stackName)!;
@@ -439,8 +439,12 @@ test.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
     // The list is exact: all that was acknowledged and lost, and otherwise only uploads that were never acknowledged.
     const { steps } = JSON.parse(failback);
     const file = / conflicts?: (.*)$/.exec(steps.find(({ step }: any) => step === 'list').detail)![1];
-    const report = JSON.parse(readFileSync(file, 'utf8'));
-    const listed = new Set<string>(report.notReplicated.map(({ versionId }: any) => versionId));
+    const [{ startedAt }, ...differences] = readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const found = (kind: string) => differences.filter(({ difference }) => difference === kind);
+    const listed = new Set<string>(found('notReplicated').map(({ versionId }) => versionId));
     expect(lost.filter(({ versionId }) => !listed.has(versionId))).toEqual([]);
     const lostIds = new Set(lost.map(({ versionId }) => versionId));
     expect([...listed].filter((id) => before.has(id) && !lostIds.has(id))).toEqual([]);
@@ -448,13 +452,12 @@ test.each(Array.from({ length: ROUNDS }, (_, index) => index + 1))(
     const inBoth = lost.filter(({ key }) =>
       clients.written.some((each) => each.key === key && each.region === REPLICA && each.at < failbackAt),
     );
-    const conflicts = report.conflicts.map(({ key }: any) => key);
+    const conflicts = found('conflict').map(({ key }) => key);
     expect(inBoth.filter(({ key }) => !conflicts.includes(key))).toEqual([]);
 
     // Everything that was acknowledged is in both copies in the end.
     await eventually(async () => {
       const [one, other] = await Promise.all([versionsIn(PRIMARY), versionsIn(REPLICA)]);
-      const { startedAt } = report;
       outcome = { startedAt, notReplicated: listed, replicaThen: inReplica, primary: one, replica: other };
       const missing = clients.written.filter(({ versionId }) => !one.has(versionId) || !other.has(versionId));
       expect(missing.map(({ key, versionId, region }) => `${region} ${key} ${versionId}`)).toEqual([]);

@@ -6,16 +6,16 @@ import { buffer } from 'node:stream/consumers';
 export type Invoke = (name: string, payload: any) => Promise<unknown>;
 
 export interface RegionGatewayProps {
-  /** The ports of the S3 servers, by region. */
-  readonly s3: Record<string, number>;
-  readonly invoke: Invoke;
+  /** The ports of local servers, by service and region. */
+  readonly servers: Record<string, Record<string, number>>;
+  readonly invoke?: Invoke;
   /** The physical ids of a stack's resources, by logical id. */
-  readonly resources: (stackName: string) => Record<string, string>;
+  readonly resources?: (stackName: string) => Record<string, string>;
 }
 
 /**
- * The endpoints of AWS for the AWS CLI, which finds the region and the service in the signature of a request. Requests to
- * S3 are forwarded unchanged to the server of the region, which verifies them. A region that is off resets connections.
+ * The endpoints of AWS for the AWS CLI. The region and the service of a request are in its signature. Requests are forwarded
+ * unchanged to the server of the service and region. A region that is off resets connections.
  */
 export class RegionGateway {
   readonly off = new Set<string>();
@@ -23,7 +23,8 @@ export class RegionGateway {
     const [, region, service] =
       /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
     if (this.off.has(region)) return void request.socket.resetAndDestroy();
-    if (service === 's3') return this.forward(region, request, response);
+    const port = this.props.servers[service]?.[region];
+    if (port !== undefined) return this.forward(port, request, response);
     void this.answer(service, request, response);
   });
 
@@ -42,9 +43,9 @@ export class RegionGateway {
     this.server.close();
   }
 
-  private forward(region: string, received: IncomingMessage, response: ServerResponse): void {
+  private forward(port: number, received: IncomingMessage, response: ServerResponse): void {
     const { method, url: path, headers } = received;
-    const forwarded = send({ host: '127.0.0.1', port: this.props.s3[region], method, path, headers }, (answer) => {
+    const forwarded = send({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
       response.writeHead(answer.statusCode!, answer.headers);
       answer.pipe(response);
     });
@@ -57,14 +58,14 @@ export class RegionGateway {
     const [, name] = /\/functions\/([^/]+)\/invocations$/.exec(request.url!) ?? [];
     if (service === 'lambda' && name) {
       try {
-        response.end(JSON.stringify(await this.props.invoke(decodeURIComponent(name), JSON.parse(body))));
+        response.end(JSON.stringify(await this.props.invoke!(decodeURIComponent(name), JSON.parse(body))));
       } catch (error) {
         const { errorType, message } = error as Error & { errorType?: string };
         response.setHeader('x-amz-function-error', 'Unhandled');
         response.end(JSON.stringify({ errorType, errorMessage: message }));
       }
     } else if (service === 'cloudformation') {
-      const ids = Object.entries(this.props.resources(new URLSearchParams(body).get('StackName')!));
+      const ids = Object.entries(this.props.resources!(new URLSearchParams(body).get('StackName')!));
       const members = ids.map(
         ([id, physicalId]) =>
           `<member><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${physicalId}</PhysicalResourceId></member>`,
