@@ -135,8 +135,9 @@ primary. Can be interrupted and run again. Calls the AWS CLI (aws).
 ${CONFIG}${PROFILE}${JSON_OPTION}`,
   preferences: `Usage: cdk-media-replication preferences <action> [options]
 
-Shows or changes the router's preferences in AWS AppConfig, without a deployment
-of the stack. Calls the AWS CLI (aws), with its credentials and settings.
+Shows or changes the preferences of the router and of its standby in AWS
+AppConfig, without a deployment of the stack. Calls the AWS CLI (aws), with its
+credentials and settings.
 
 Actions
   get                       print the preferences, as YAML or JSON

@@ -20,6 +20,9 @@ export class AwsError extends UsageError {
   }
 }
 
+/** AWS did not answer. */
+export class NoAnswerError extends AwsError {}
+
 export interface AwsCliOptions {
   /** The profile of the AWS CLI. Default: that of the environment. */
   readonly profile?: string;
@@ -107,6 +110,7 @@ export function asciiJson(value: unknown): string {
 function problemOf(error: ExecFileException, stderr: string, command: string): AwsError {
   if (error.code === 'ENOENT') return new AwsError(`The AWS CLI (aws) was not found. Install it: ${INSTALL}`);
   const code = /An error occurred \((\w+)\)/.exec(stderr)?.[1];
-  if (error.killed) return new AwsError(`${command} got no answer.`);
-  return new AwsError(`${command} failed: ${stderr.trim().replace(/\s+/g, ' ') || error.message}`, code);
+  if (error.killed) return new NoAnswerError(`${command} got no answer.`);
+  const message = `${command} failed: ${stderr.trim().replace(/\s+/g, ' ') || error.message}`;
+  return code === undefined ? new NoAnswerError(message) : new AwsError(message, code);
 }

@@ -23,7 +23,12 @@ export interface MediaConfig {
       readonly storageClass?: string;
     }[];
   };
-  readonly router?: { readonly uploads?: boolean; readonly httpApi?: object; readonly memorySize?: number };
+  readonly router?: {
+    readonly uploads?: boolean;
+    readonly httpApi?: object;
+    readonly memorySize?: number;
+    readonly standby?: { readonly region: string };
+  };
   readonly meetings?: {
     readonly controlRegion?: string;
     readonly rooms: readonly {

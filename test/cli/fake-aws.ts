@@ -45,13 +45,14 @@ export async function fakeAws([service, operation, ...rest]: string[], env: Node
   const fail = (code: string | null, message: string) => {
     throw new Error(`\nAn error occurred (${code}) when calling the ${operation} operation: ${message}\n`);
   };
+  if (env.FAKE_OFF?.split(',').includes(options.region)) throw new Error('Could not connect to the endpoint URL');
   if (service === 'cloudformation') {
     const Outputs = JSON.parse(env.FAKE_STACKS!)[`${options['stack-name']} ${options.region}`];
     if (!Outputs) fail('ValidationError', `Stack with id ${options['stack-name']} does not exist`);
     return JSON.stringify({ Stacks: [{ Outputs }] });
   }
   const [path, init] = REQUESTS[operation](options);
-  const response = await fetch(env.FAKE_ENDPOINT! + path, init);
+  const response = await fetch((env[`FAKE_ENDPOINT_${options.region}`] ?? env.FAKE_ENDPOINT!) + path, init);
   const body = await response.text();
   if (!response.ok) fail(response.headers.get('x-amzn-errortype'), JSON.parse(body).Message);
   if (files.length === 0) return body;

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
+import { Stack } from 'aws-cdk-lib';
 import { parse } from 'yaml';
 import { fakeAws } from './fake-aws';
 import { cli, folderWith, VALID } from './support';
+import { createStack } from '../../cli/app/build';
 import { AppConfigControl } from '../support/app-config-control';
 
 jest.mock('node:child_process', () => ({ ...jest.requireActual('node:child_process'), execFile: jest.fn() }));
@@ -306,5 +308,122 @@ describe('--dry-run', () => {
     const files = { 'media.yaml': `${VALID}      enabled: false\n    - region: ap-southeast-2\n` };
     const { addresses } = JSON.parse((await preferences(['drain', 'eu-west-1', '--dry-run', '--json'], files)).stdout);
     expect(addresses.map(({ moved }: any) => moved)).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a router with a standby', () => {
+  const STANDBY_CONFIG = `version: 1
+stackName: Media
+region: us-east-1
+media: { writeToReplicas: true, replicas: [{ region: eu-west-1 }, { region: ap-southeast-2 }] }
+router: { standby: { region: eu-west-1 } }
+`;
+  let standby: AppConfigControl;
+  let stackName: string;
+
+  beforeAll(() => {
+    const media = { writeToReplicas: true, replicas: [{ region: 'eu-west-1' }, { region: 'ap-southeast-2' }] };
+    const config: any = {
+      stackName: 'Media',
+      region: 'us-east-1',
+      media,
+      router: { standby: { region: 'eu-west-1' } },
+    };
+    ({ stackName } = Stack.of(createStack(config, folderWith()).router.standby!));
+  });
+  beforeEach(async () => {
+    standby = new AppConfigControl();
+    await standby.start();
+    standby.deploy(INITIAL);
+  });
+  afterEach(() => standby.stop());
+
+  const both = (argv: string[], env: Record<string, string> = {}) => {
+    const ids = [{ OutputKey: 'RouterPreferences', OutputValue: 'app1/env1/profile1' }];
+    return preferences(
+      argv,
+      { 'media.yaml': STANDBY_CONFIG },
+      {
+        FAKE_STACKS: JSON.stringify({ 'Media us-east-1': ids, [`${stackName} eu-west-1`]: ids }),
+        'FAKE_ENDPOINT_eu-west-1': standby.endpoint,
+        ...env,
+      },
+    );
+  };
+  const drained = () =>
+    [appConfig, standby].map((each) => JSON.parse(each.document!).drainedRegions as string[] | undefined);
+
+  test('gets a change together with the standby', async () => {
+    const { code, stdout, stderr } = await both(['drain', 'ap-southeast-2']);
+    expect([code, stdout, stderr]).toEqual([
+      0,
+      'router in us-east-1\ndrainedRegions: +ap-southeast-2\ndeployed version 2\n' +
+        'standby in eu-west-1\ndrainedRegions: +ap-southeast-2\ndeployed version 2\n',
+      'The routers apply it within 30 seconds.\n',
+    ]);
+    expect(drained()).toEqual([['ap-southeast-2'], ['ap-southeast-2']]);
+    const change = { field: 'drainedRegions', added: [], removed: ['ap-southeast-2'] };
+    expect(JSON.parse((await both(['undrain', 'ap-southeast-2', '--json'])).stdout)).toEqual({
+      changes: [change],
+      deployed: { version: 3, deployment: 3 },
+      standby: { changes: [change], deployed: { version: 3, deployment: 3 } },
+    });
+  });
+
+  test.each([
+    ['us-east-1', 'router', 'standby', 'eu-west-1', [[], ['ap-southeast-2']]],
+    ['eu-west-1', 'standby', 'router', 'us-east-1', [['ap-southeast-2'], []]],
+  ])('changes the other one while %s does not answer', async (off, silent, other, region, expected) => {
+    const { code, stdout, stderr } = await both(['drain', 'ap-southeast-2'], { FAKE_OFF: off });
+    expect([code, stdout]).toEqual([2, `${other} in ${region}\ndrainedRegions: +ap-southeast-2\ndeployed version 2\n`]);
+    expect(stderr).toContain(`${silent} in ${off}: aws cloudformation describe-stacks failed: Could not connect`);
+    expect(stderr).toContain('Run the command again when it answers.');
+    expect(drained()).toEqual(expected);
+    const again = await both(['drain', 'ap-southeast-2']);
+    expect([again.code, again.stdout.match(/no change|deployed/g)!.sort()]).toEqual([0, ['deployed', 'no change']]);
+    expect(drained()).toEqual([['ap-southeast-2'], ['ap-southeast-2']]);
+  });
+
+  test('changes nothing if neither answers, or if the stack of the standby is missing', async () => {
+    const off = await both(['drain', 'ap-southeast-2'], { FAKE_OFF: 'us-east-1,eu-west-1' });
+    expect([off.code, off.stdout, off.stderr.match(/Could not connect/g)]).toEqual([
+      2,
+      '',
+      Array(2).fill('Could not connect'),
+    ]);
+    const missing = await both(['drain', 'ap-southeast-2'], output('app1/env1/profile1'));
+    expect([missing.code, missing.stdout]).toEqual([2, '']);
+    expect(missing.stderr).toContain(`Stack with id ${stackName} does not exist`);
+    expect(drained()).toEqual([[], []]);
+  });
+
+  test('is changed although the deployment at the standby is refused, which is said', async () => {
+    standby.validate = () => {
+      throw new Error('no');
+    };
+    const { code, stdout, stderr } = await both(['drain', 'ap-southeast-2']);
+    expect([code, stdout]).toEqual([2, 'router in us-east-1\ndrainedRegions: +ap-southeast-2\ndeployed version 2\n']);
+    expect(stderr).toMatch(/^standby in eu-west-1: .*Validation failed: no$/m);
+    appConfig.validate = standby.validate;
+    await both(['undrain', 'ap-southeast-2']);
+    expect(drained()).toEqual([['ap-southeast-2'], []]);
+  });
+
+  test('get prints the preferences of the router, and how those of the standby differ', async () => {
+    standby.deploy({ ...INITIAL, drainedRegions: ['ap-southeast-2'] });
+    const { code, stdout, stderr } = await both(['get', '--json']);
+    expect([code, JSON.parse(stdout), stderr]).toEqual([
+      0,
+      INITIAL,
+      'router in us-east-1 -> standby in eu-west-1: drainedRegions: +ap-southeast-2\n',
+    ]);
+  });
+
+  test('--dry-run shows both changes, and changes nothing', async () => {
+    const { code, stdout, stderr } = await both(['drain', 'ap-southeast-2', '--dry-run']);
+    expect([code, stderr]).toEqual([0, 'Nothing was changed (--dry-run).\n']);
+    expect(stdout.match(/drainedRegions: \+ap-southeast-2/g)).toHaveLength(2);
+    expect(stdout.match(/^auto/gm)).toHaveLength(1);
+    expect(drained()).toEqual([[], []]);
   });
 });

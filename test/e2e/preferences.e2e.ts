@@ -3,13 +3,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
-import { App } from 'aws-cdk-lib';
+import { App, Stack } from 'aws-cdk-lib';
 import { AppConfig } from './support/app-config';
 import { PYTHON_BIN, Shell } from './support/aws-cli';
 import { DeployedFunction } from './support/deployed-function';
 import { DynamoDbLocal } from './support/dynamodb-local';
 import { eventually } from './support/eventually';
 import { Moto } from './support/moto';
+import { RegionGateway } from './support/region-gateway';
 import { recordBackfills } from './support/replica-state';
 import { MediaReplicationStack } from '../../src';
 import { AppConfigControl } from '../support/app-config-control';
@@ -24,7 +25,9 @@ const near = { preference: 'auto', clientIp: '10.20.1.5', objects };
 const dir = mkdtempSync(join(tmpdir(), 'preferences-'));
 const data = new AppConfig();
 const control = new AppConfigControl();
+const controlOfStandby = new AppConfigControl();
 let moto: Moto;
+let gateway: RegionGateway;
 let dynamo: DynamoDbLocal;
 let router: DeployedFunction;
 let validator: DeployedFunction;
@@ -44,8 +47,7 @@ async function run(command: string): Promise<string> {
       HOME: dir,
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'secret',
-      AWS_ENDPOINT_URL_APPCONFIG: control.endpoint,
-      AWS_ENDPOINT_URL_CLOUDFORMATION: moto.endpoint,
+      AWS_ENDPOINT_URL: gateway.endpoint,
       AWS_MAX_ATTEMPTS: '1',
     },
   });
@@ -64,14 +66,39 @@ beforeAll(async () => {
     media: { replicas: [{ region: REPLICA }] },
     router: { ipRanges: [{ cidr: '10.20.0.0/16', region: REPLICA }] },
   });
+  const pair = new MediaReplicationStack(app, 'Pair', {
+    env: { region: PRIMARY },
+    media: { replicas: [{ region: REPLICA }], writeToReplicas: true },
+    router: { standby: { region: REPLICA } },
+  });
+  const { stackName: standbyStack } = Stack.of(pair.router.standby!);
   const assembly = app.synth();
   const { Outputs, Resources } = assembly.getStackByName('Studio').template;
   const [version] = Object.values<any>(Resources).filter(({ Type }) => /HostedConfigurationVersion$/.test(Type));
 
-  [moto, dynamo] = await Promise.all([Moto.start(), DynamoDbLocal.start(), data.start(), control.start()]);
+  [moto, dynamo] = await Promise.all([
+    Moto.start(),
+    DynamoDbLocal.start(),
+    data.start(),
+    control.start(),
+    controlOfStandby.start(),
+  ]);
+  const stacks = Number(new URL(moto.endpoint).port);
+  gateway = new RegionGateway({
+    servers: {
+      appconfig: { [PRIMARY]: control.port, [REPLICA]: controlOfStandby.port },
+      cloudformation: { [PRIMARY]: stacks, [REPLICA]: stacks },
+    },
+  });
+  await gateway.start();
   await recordBackfills(dynamo, assembly, 'Studio', (logicalId) => logicalId.toLowerCase());
   const config = `version: 1\nstackName: Studio\nregion: ${PRIMARY}\nmedia: { replicas: [{ region: ${REPLICA} }] }\n`;
   writeFileSync(join(dir, 'media.yaml'), config);
+  writeFileSync(
+    join(dir, 'pair.yaml'),
+    config.replace('Studio', 'Pair').replace(']', '], writeToReplicas: true') +
+      `router: { standby: { region: ${REPLICA} } }\n`,
+  );
   const ids = Object.values(control.ids).join('/');
   expect(Outputs.RouterPreferences.Value['Fn::Join'][1].map((part: any) => (part.Ref ? 'id' : part)).join('')).toBe(
     'id/id/id',
@@ -82,7 +109,11 @@ beforeAll(async () => {
   };
   writeFileSync(join(dir, 'stack.json'), JSON.stringify(template));
   const aws = new Shell({ dir, region: PRIMARY, env: { AWS_ENDPOINT_URL: moto.endpoint }, values: {} });
-  await aws.run('aws cloudformation create-stack --stack-name Studio --template-body file://stack.json');
+  const create = (stackName: string, region = PRIMARY) =>
+    aws.run(
+      `aws cloudformation create-stack --stack-name ${stackName} --region ${region} --template-body file://stack.json`,
+    );
+  await Promise.all([create('Studio'), create('Pair'), create(standbyStack, REPLICA)]);
 
   const fn = (logicalId: string) => {
     const env = {
@@ -93,7 +124,7 @@ beforeAll(async () => {
     };
     return DeployedFunction.from({ assembly, stackName: 'Studio', logicalId, env }).start();
   };
-  control.deploy(JSON.parse(version.Properties.Content));
+  for (const each of [control, controlOfStandby]) each.deploy(JSON.parse(version.Properties.Content));
   data.document = control.document!;
   [router, validator] = await Promise.all([fn('RouterFunction'), fn('RouterPreferencesValidator')]);
   control.validate = async (document) => {
@@ -109,6 +140,8 @@ afterAll(() => {
   dynamo?.stop();
   data.stop();
   control.stop();
+  controlOfStandby.stop();
+  gateway?.stop();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -134,6 +167,25 @@ test("the deployed validator's message reaches the operator, and the router keep
   });
   expect(control.document).toBe(before);
   expect(await reasonNow()).toBe('delay-over');
+}, 120_000);
+
+test('a router and its standby get the same change, also one after the other while a Region does not answer', async () => {
+  const drained = () =>
+    [control, controlOfStandby].map(({ document }) => JSON.parse(document!).drainedRegions as string[] | undefined);
+  const PAIR = '-c pair.yaml';
+  await run(`${PROGRAM} drain ${REPLICA} ${PAIR}`);
+  expect(drained()).toEqual([[REPLICA], [REPLICA]]);
+  gateway.off.add(PRIMARY);
+  await expect(run(`${PROGRAM} undrain ${REPLICA} ${PAIR}`)).rejects.toMatchObject({
+    code: 2,
+    stdout: expect.stringContaining(`standby in ${REPLICA}`),
+    stderr: expect.stringContaining(`router in ${PRIMARY}: aws cloudformation describe-stacks failed`),
+  });
+  expect(drained()).toEqual([[REPLICA], []]);
+  gateway.off.delete(PRIMARY);
+  expect(await run(`${PROGRAM} get --json ${PAIR}`)).toContain(REPLICA);
+  await run(`${PROGRAM} undrain ${REPLICA} ${PAIR}`);
+  expect(drained()).toEqual([[], []]);
 }, 120_000);
 
 describe('the commands of the runbook', () => {
