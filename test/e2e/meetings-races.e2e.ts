@@ -11,7 +11,11 @@ const SMALL = {
   attendeesPerSession: 4,
   stageSlots: 2,
 };
-const ROOMS = { hall: SMALL, short: { ...SMALL, seatGrace: Duration.minutes(2) } };
+const ROOMS = {
+  hall: SMALL,
+  short: { ...SMALL, seatGrace: Duration.minutes(2) },
+  pooled: { ...SMALL, seatPool: true },
+};
 
 let world: MeetingsWorld;
 
@@ -26,6 +30,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  world.table.hooks = {};
   world.chime.hooks = {};
   world.chime.faults.clear();
   for (const meeting of Object.keys(ROOMS)) await world.deploy('Delete', meeting);
@@ -34,6 +39,12 @@ afterEach(async () => {
 
 const anna = { meeting: 'hall', externalUserId: 'anna', mediaRegion: 'eu-west-1' };
 const wait = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+/** A promise that another function resolves. */
+function signal() {
+  let send!: () => void;
+  const sent = new Promise<void>((resolve) => (send = resolve));
+  return { send, sent };
+}
 const stage = async () => (await world.host('DescribeMeeting', { meeting: 'hall' })).stage;
 /** Keeps the primary running. */
 const present = async (meeting: string) => {
@@ -51,6 +62,28 @@ test('a leave that is in progress while the host ends the meeting returns immedi
   const ended = Date.now();
   expect(await leaving).toEqual({});
   expect(Date.now() - ended).toBeLessThan(5_000);
+});
+
+test('a leave that continues after the items of its generation were deleted leaves none behind', async () => {
+  await present('hall');
+  await world.filled();
+  await world.audience('JoinMeeting', anna);
+  const [waiting, swept] = [signal(), signal()];
+  world.table.hooks = {
+    async before(call) {
+      if (call.operation !== 'PutItem' || !JSON.stringify(call.request).includes('"leave#')) return;
+      waiting.send();
+      await swept.sent;
+    },
+  };
+  const leaving = world.fn('Audience').invoke({ operation: 'LeaveMeeting', ...anna });
+  await waiting.sent;
+  await world.host('EndMeeting', { meeting: 'hall' });
+  await world.sweep();
+  swept.send();
+  expect(await leaving).toEqual({});
+  world.table.hooks = {};
+  expect(await world.leaks()).toEqual([]);
 });
 
 describe('a place on the stage', () => {
@@ -114,6 +147,46 @@ describe('a place on the stage', () => {
     expect(await world.leaks()).toEqual([]);
   });
 });
+
+test.each([
+  ['DemoteAttendee', 'hall'],
+  ['RemoveAttendee', 'hall'],
+  ['RemoveAttendee', 'pooled'],
+])(
+  'a place that %s frees while the items of the ended generation (%s) are deleted is deleted, too',
+  async (operation, meeting) => {
+    await present(meeting);
+    await world.filled();
+    const user = { ...anna, meeting };
+    await world.audience('JoinMeeting', user);
+    await world.host('PromoteAttendee', user);
+    const host = await world.another('Host');
+    const [waiting, cleaning] = [signal(), signal()];
+    world.chime.hooks = {
+      async before(call) {
+        if (call.operation !== 'DeleteAttendee') return;
+        waiting.send();
+        await cleaning.sent;
+      },
+    };
+    const freeing = host.invoke({ operation, ...user });
+    await waiting.sent;
+    await world.host('EndMeeting', { meeting });
+    // The sweeper deletes the free places first, and then the items of the users.
+    world.table.hooks = {
+      async before(call) {
+        if (call.operation !== 'Query' || !JSON.stringify(call.request).includes('"users#')) return;
+        cleaning.send();
+        await freeing;
+      },
+    };
+    await world.sweep();
+    world.table.hooks = {};
+    world.chime.hooks = {};
+    await freeing;
+    expect(await world.leaks()).toEqual([]);
+  },
+);
 
 test('the sweeper keeps the seat of a user who returns during the sweep', async () => {
   await present('short');

@@ -6,7 +6,7 @@ import { Deadline } from '../../../../private/runtime/deadline';
 import { DynamoDbTable } from '../../../../private/runtime/dynamodb-table';
 import { SeatPools } from '../pool/seat-pools';
 import { Places } from '../seats/places';
-import { keys } from '../store/keys';
+import { GenerationAddress, keys } from '../store/keys';
 
 const POLL_MS = 500;
 const LEASE_MS = 60_000;
@@ -66,10 +66,16 @@ export class RoomCleaner {
   private async clearGeneration(uid: string, { generation, sessions }: Garbage): Promise<void> {
     const address = { uid, generation };
     await this.table.deleteAll(keys.sessions(address));
-    for (let index = 0; index < sessions; index++) await this.pools.clear({ ...address, index });
+    // Calls that were in progress when the generation ended can still free the places of users, and take free places.
+    do await this.clearFree(address, sessions);
+    while (await this.places.clearUsers(address, sessions));
     for (const key of [keys.wake(address), keys.work(address), keys.count(address)]) await this.table.delete(key);
-    await this.places.clear(address, sessions);
     await this.table.deleteAll(keys.hands(address));
     await this.table.deleteAll(keys.leaves(address));
+  }
+
+  private async clearFree(address: GenerationAddress, sessions: number): Promise<void> {
+    for (let index = 0; index < sessions; index++) await this.pools.clear({ ...address, index });
+    await this.places.clearFree(address, sessions);
   }
 }

@@ -44,7 +44,10 @@ export class Departures {
       user,
       expiresAt: garbageAt(),
     });
-    return (await this.places.startLeaving(seat)) !== undefined;
+    if (await this.places.startLeaving(seat)) return true;
+    // The generation may have ended, and its items may have been deleted.
+    await this.table.delete(keys.leave(seat, user));
+    return false;
   }
 
   /** Whether attendees must still be deleted. Eventually consistent. */

@@ -188,23 +188,31 @@ export class Places {
     });
   }
 
-  /** Deletes the places of an ended generation: the free ones first, so that no more are taken. Keeps bans. */
-  async clear(address: GenerationAddress, sessions: number): Promise<void> {
+  /** Deletes the free places of an ended generation. */
+  async clearFree(address: GenerationAddress, sessions: number): Promise<void> {
     await this.free.clear({ ...address, index: 0, kind: 'stage' });
     for (let index = 0; index < sessions; index++) await this.free.clear({ ...address, index, kind: 'seat' });
+  }
+
+  /** Deletes the users of an ended generation, with their places. Keeps bans. @returns whether any had a seat */
+  async clearUsers(address: GenerationAddress, sessions: number): Promise<boolean> {
+    let isAny = false;
     for (let index = 0; index < sessions; index++) {
       const items = await this.list({ ...address, index });
-      await Promise.all(items.map((item) => this.forget(item)));
+      const forgotten = await Promise.all(items.map((item) => this.forget(item)));
+      isAny ||= forgotten.includes(true);
     }
     const waiting = await this.table.list<{ readonly user: string }>(keys.waiting(address));
     await Promise.all(waiting.map(({ user }) => this.forget({ ...address, user })));
+    return isAny;
   }
 
-  private async forget({ uid, generation, user }: GenerationAddress & Pick<UserItem, 'user'>): Promise<void> {
+  /** @returns whether the user was still in the generation */
+  private async forget({ uid, generation, user }: GenerationAddress & Pick<UserItem, 'user'>): Promise<boolean> {
     const key = keys.user(uid, user);
     const old = { if: '#generation = :generation', values: { generation } };
-    if (await this.table.delete(key, { ...old, if: `${old.if} AND attribute_not_exists(#banned)` })) return;
-    await this.table.update(key, { ...banOf({ uid, user }), ...old });
+    if (await this.table.delete(key, { ...old, if: `${old.if} AND attribute_not_exists(#banned)` })) return true;
+    return this.table.update(key, { ...banOf({ uid, user }), ...old });
   }
 
   /** Replaces the place unless it has changed since it was read. */
